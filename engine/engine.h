@@ -1,0 +1,100 @@
+// The engine as the runner sees it: a model loaded once, a known queue of requests in, completions out
+// as they finish. What a request gets depends on the model file, its prompt, its sampling parameters,
+// the seed and the repeat: never on the batch, the threads, the order or a cache.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "data/records/condition.h"
+#include "data/records/generation.h"
+#include "engine/chat/chat_template.h"
+#include "engine/chat/reasoning.h"
+#include "engine/tokenizer/tokenizer.h"
+#include "kernels/matrix.h"
+
+namespace candor::engine {
+
+struct EngineOptions {
+  kernels::Precision precision = kernels::Precision::kInt8;
+  int threads = 0;                 // 0: all processors this process may use
+  int batch = 32;                  // sequences in flight at most
+  std::size_t kv_bytes = 0;        // of pages; 0: a quarter of the memory that is free
+  std::function<void(double)> progress;  // share of the loading done, 0 … 1; may be empty
+};
+
+// What `candor inspect model --json` prints and the manifest keeps.
+struct ModelDescription {
+  std::string name;
+  std::string family;  // "qwen2", "llama"
+  std::string path;
+  std::uint64_t file_bytes = 0;
+  std::size_t layers = 0, width = 0, heads = 0, kv_heads = 0, head_dim = 0, ffn_width = 0;
+  std::size_t vocabulary = 0;
+  std::size_t context_length = 0;
+  std::uint64_t parameters = 0;
+  std::vector<std::pair<std::string, std::size_t>> formats;  // block format -> number of tensors
+  ReasoningMarkers reasoning;
+};
+
+struct Request {
+  std::vector<TokenId> prompt;  // at least one token
+  data::Sampling sampling;      // max_tokens: exactly that many when ignore_stops
+  std::uint64_t seed = 0;
+  int repeat = 0;
+  bool ignore_stops = false;
+  bool reasoning_opened = false;  // the prompt ends inside the reasoning: stop strings wait
+};
+
+struct Completion {
+  std::vector<TokenId> tokens;           // the final stop token included
+  std::vector<float> log_probabilities;  // of each token, under the untempered model
+  std::string text;                      // decoded, without special tokens, cut at a stop string
+  data::FinishReason finish = data::FinishReason::kStop;
+  std::string error;  // for kError: "non-finite logits (step 3)", "prompt of 40000 tokens …"
+  double seconds = 0;
+};
+
+struct ScoredTokens {
+  std::vector<float> log_probabilities;  // of ids[1 … n-1], each given those before it
+  std::vector<float> last_logits;        // [vocabulary], after the last token
+};
+
+struct EngineCounters {
+  std::atomic<std::uint64_t> prompt_tokens{0};
+  std::atomic<std::uint64_t> generated_tokens{0};
+  std::atomic<int> in_flight{0};
+};
+
+class Engine {
+ public:
+  // A GGUF file or a Hugging Face folder. Throws Error naming file and field.
+  static std::unique_ptr<Engine> load(const std::filesystem::path& path,
+                                      const EngineOptions& options);
+  virtual ~Engine() = default;
+
+  virtual const ModelDescription& description() const = 0;
+  virtual const Tokenizer* tokenizer() const = 0;         // null: the folder has none
+  virtual const ChatTemplate* chat_template() const = 0;  // null: the checkpoint has none
+
+  // Runs the whole queue with continuous batching. `done(i, completion)` is called on this thread as
+  // request i finishes, in any order. `stop` true: no further token is started and run returns;
+  // requests that are not finished are not reported.
+  virtual void run(std::span<const Request> requests,
+                   const std::function<void(std::size_t, Completion&&)>& done,
+                   const std::atomic<bool>& stop) = 0;
+
+  // Log-probabilities of given tokens in one pass (teacher forcing).
+  virtual ScoredTokens score(std::span<const TokenId> ids) = 0;
+
+  virtual const EngineCounters& counters() const = 0;
+};
+
+}  // namespace candor::engine

@@ -1,0 +1,47 @@
+// Causal attention of single query rows over paged keys and values, softmax in float32.
+//
+// A page holds the keys and values of kPageTokens consecutive positions of one layer, aligned to
+// absolute positions: K [kv_heads][kPageTokens][head_dim], then V the same. Tiles are pages, walked in
+// ascending position with an online softmax, so a row's bits depend on its own query and its own keys
+// alone: not on the batch, the chunking of the prompt or where a page came from.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "kernels/thread_pool.h"
+
+namespace candor::kernels {
+
+inline constexpr std::size_t kPageTokens = 64;
+
+enum class KvFormat { kF32, kF16 };
+
+struct AttentionShape {
+  std::size_t heads;     // query heads; query head h uses kv head h / (heads / kv_heads)
+  std::size_t kv_heads;
+  std::size_t head_dim;
+  float scale;           // of the scores: usually head_dim^-0.5
+  KvFormat format;
+};
+
+// Bytes of one page of one layer.
+std::size_t page_bytes(const AttentionShape& shape);
+
+// Writes one token's k and v [kv_heads, head_dim] at `slot` (position % kPageTokens) of a page.
+void store_kv(const AttentionShape& shape, std::byte* page, std::size_t slot, const float* k,
+              const float* v);
+
+struct AttentionRow {
+  const float* q;                 // [heads, head_dim], rotated
+  float* out;                     // [heads, head_dim]
+  const std::byte* const* pages;  // page i holds positions [64 i, 64 i + 63]
+  std::int64_t position;          // sees keys of positions 0 … position
+  std::int64_t window;            // sees only the last `window` of them; 0: all
+};
+
+// Tasks are (row, kv head); rows of the same sequence that follow each other share the loads.
+void attention(const AttentionShape& shape, std::span<const AttentionRow> rows, ThreadPool& pool);
+
+}  // namespace candor::kernels

@@ -1,0 +1,45 @@
+// The small operations of a transformer, on rows of float32. Fixed lanes and fixed trees in every
+// reduction, own exp (no libm), so that the instruction set and the batch never change a bit.
+// Each is `parallel over rows` where it takes a pool.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "kernels/thread_pool.h"
+
+namespace candor::kernels {
+
+// exp in float32, the same bits everywhere; below -87.3 it is 0, above 88.7 infinity.
+float exp_f32(float x);
+
+// out[r] = x[r] / sqrt(mean(x[r]^2) + epsilon) * weight;   x, out: [rows, width]; may alias.
+void rms_norm(const float* x, const float* weight, float epsilon, std::size_t rows,
+              std::size_t width, float* out, ThreadPool& pool);
+
+// x += y over [rows * width].
+void add(float* x, const float* y, std::size_t count, ThreadPool& pool);
+
+// out = silu(gate) * up over [count]; may alias gate. silu(z) = z / (1 + exp(-z)).
+void silu_multiply(const float* gate, const float* up, std::size_t count, float* out,
+                   ThreadPool& pool);
+
+enum class RopePairing { kHalves, kInterleaved };  // (j, j + n/2) ("NeoX") or (2j, 2j + 1) ("norm")
+
+// cos and sin of position * inv_freq[j], computed in float64 with own range reduction (no libm).
+// out: [n_rot / 2] each.
+void rope_angles(std::span<const double> inv_freq, std::int64_t position, float scale, float* cos,
+                 float* sin);
+
+// Rotates the first n_rot of each head's head_dim values in place; x: [heads, head_dim] of one token.
+void rope_rotate(float* x, std::size_t heads, std::size_t head_dim, std::size_t n_rot,
+                 RopePairing pairing, const float* cos, const float* sin);
+
+// Index of the largest value, the lowest index on ties; -1 if any value is NaN or +infinity.
+std::ptrdiff_t argmax(std::span<const float> values);
+
+// log(sum(exp(values))), in float64 with a fixed order.
+double log_sum_exp(std::span<const float> values);
+
+}  // namespace candor::kernels

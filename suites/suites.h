@@ -1,0 +1,47 @@
+// What to ask: the bundled suites and suite files, each a list of questions with a hash. Pure
+// functions: the same name, options and program version give the same bytes.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "data/records/condition.h"
+#include "data/records/question.h"
+
+namespace candor::suites {
+
+struct SuiteInfo {
+  std::string name;  // "arithmetic", "logic", "code", "seed-probes"
+  std::string version;
+  std::string title;  // one line
+  std::vector<std::string> languages;
+  bool needs_sandbox = false;  // its answers are run as code
+};
+
+struct Suite {
+  SuiteInfo info;
+  std::vector<data::Question> questions;  // pairs and twins linked, ordered by level, then number
+  // What the suite asks for unless the user says otherwise (token limit, sampling).
+  data::Condition condition;
+
+  std::string hash() const;  // over the hashes of its questions, in order
+};
+
+struct SuiteOptions {
+  std::uint64_t seed = 1;               // of the generated suites
+  std::vector<std::string> languages;   // empty: all that the suite has
+  int count = 12;                       // questions a language of a generated suite, spread evenly
+                                        // over the levels; 0: as many as the suite has by default
+  int max_questions = 0;                // of a suite file; 0: all
+};
+
+std::vector<SuiteInfo> bundled_suites();
+// Throws Error (usage) that names the known suites when there is none of that name.
+Suite load_suite(const std::string& name, const SuiteOptions& options);
+// A suite file: YAML that names a data file, its fields, the prompt and the judge
+// (suites/README.md); or JSONL of questions in our own format.
+Suite load_suite_file(const std::filesystem::path& path, const SuiteOptions& options);
+
+}  // namespace candor::suites
