@@ -28,6 +28,9 @@ struct EngineOptions {
   int batch = 32;                  // sequences in flight at most
   std::size_t kv_bytes = 0;        // of pages; 0: a quarter of the memory that is free
   std::function<void(double)> progress;  // share of the loading done, 0 … 1; may be empty
+  // Reads and checks headers, tokenizer and template but packs no weights: `description` works,
+  // `run` and `score` throw Error.
+  bool describe_only = false;
 };
 
 // What `candor inspect model --json` prints and the manifest keeps.

@@ -9,7 +9,8 @@
 
 namespace candor::reports {
 
-// One self-contained HTML file (no network, no script needed), written beside the target and renamed.
+// One self-contained HTML file (no network, no script needed), written beside the target and
+// renamed.
 void write_html_report(data::StoreReader& store, const std::string& run_id,
                        const std::filesystem::path& target);
 

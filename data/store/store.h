@@ -26,8 +26,8 @@ struct SampleRow {
   std::int64_t generation_id = 0;
   Question question;
   Condition condition;
-  Generation generation;            // `prompt_tokens`, `tokens`, `log_probabilities` are filled
-  std::vector<Verdict> verdicts;    // the newest of each judge
+  Generation generation;          // `prompt_tokens`, `tokens`, `log_probabilities` are filled
+  std::vector<Verdict> verdicts;  // the newest of each judge
 };
 
 class StoreReader {
@@ -57,17 +57,24 @@ class StoreWriter {
   virtual Run start(const Manifest& manifest) = 0;  // a new run, status "running"
   virtual void set_status(const std::string& run_id, const std::string& status) = 0;
 
-  virtual void put(const Question& question) = 0;    // by hash, once
+  virtual void put(const Question& question) = 0;  // by hash, once
   virtual void put(const Condition& condition) = 0;
   // Which samples of the run are stored already, as "question:condition:repeat".
   virtual std::vector<SampleKey> stored(const std::string& run_id) = 0;
   // Committed when it returns. Returns the generation's id. A sample stored twice is an Error.
   virtual std::int64_t put(const std::string& run_id, const Generation& generation) = 0;
+  // The newest verdict of a judge counts, older ones stay; the newest one again changes nothing.
   virtual void put(std::int64_t generation_id, const Verdict& verdict) = 0;
-  // Generations of the run that lack a verdict of `judge` at `version`.
+  // Generations of the run that lack a verdict of their question's judge; with `judge` and
+  // `version`, those that lack a verdict of that judge at that version. The visitor may put
+  // verdicts.
   virtual void unjudged(const std::string& run_id,
                         const std::function<void(const SampleRow&)>& visit) = 0;
-  // One transaction around many puts: what is inside is committed together.
+  virtual void unjudged(const std::string& run_id, const std::string& judge,
+                        const std::string& version,
+                        const std::function<void(const SampleRow&)>& visit) = 0;
+  // One transaction around many puts: what is inside is committed together when it returns, or not
+  // at all when `body` throws. May be called from any thread; writers' calls are serialised.
   virtual void batch(const std::function<void()>& body) = 0;
 };
 

@@ -1,0 +1,182 @@
+#include "engine/batch/flight.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace candor::engine {
+
+namespace {
+
+// Logit rows at a time: bounds the buffer, which is this many vocabularies.
+constexpr std::size_t kLogitRows = 64;
+// Waiting one or two steps for another prompt's start pays from about this many tokens.
+constexpr std::size_t kWorthWaiting = 32;
+// How far admission looks past requests that wait, in batches.
+constexpr std::size_t kLookAhead = 4;
+
+std::size_t common_prefix(std::span<const TokenId> a, std::span<const TokenId> b) {
+  const auto ends = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
+  return static_cast<std::size_t>(ends.first - a.begin());
+}
+
+}  // namespace
+
+Flight::Flight(Device& device, KvCache& cache, const StopTokens& stops, const BatchOptions& options,
+               std::span<const Request> requests, std::deque<std::size_t> queue,
+               EngineCounters& counters)
+    : device_(device),
+      cache_(cache),
+      stops_(stops),
+      options_(options),
+      requests_(requests),
+      queue_(std::move(queue)),
+      counters_(counters),
+      scratch_(static_cast<std::size_t>(device.threads().threads())) {}
+
+Flight::~Flight() {
+  for (const SequencePtr& sequence : active_) sequence->release_pages(cache_);
+  while (cache_.prefixes().size() > options_.kept_pages && cache_.prefixes().evict()) {
+  }
+  counters_.in_flight = 0;
+}
+
+// Room for the tokens there are and one page more for every sequence in flight. It is a forecast:
+// what it gets wrong is put off later.
+bool Flight::fits(std::span<const TokenId> tokens) const {
+  return active_.empty() || pages_for(tokens.size()) + active_.size() + 1 <= cache_.available();
+}
+
+// Another sequence is just computing a start of this prompt that is not known yet.
+bool Flight::awaits_prefix(const Request& request) const {
+  if (!options_.share_prefixes) return false;
+  const auto usable = std::span(request.prompt).first(request.prompt.size() - 1);
+  std::optional<std::size_t> known;
+  for (const SequencePtr& other : active_) {
+    if (other->computed() >= other->request().prompt.size()) continue;
+    const std::size_t shared = common_prefix(usable, other->request().prompt);
+    if (shared < kWorthWaiting) continue;
+    if (!known) known = cache_.prefixes().match(usable).tokens();
+    if (shared >= *known + kWorthWaiting) return true;
+  }
+  return false;
+}
+
+void Flight::start(SequencePtr sequence) {
+  if (options_.share_prefixes) sequence->adopt_prefix(cache_, device_);
+  active_.push_back(std::move(sequence));
+}
+
+void Flight::admit() {
+  while (active_.size() < options_.batch && !put_off_.empty()) {
+    if (!fits(put_off_.front()->tokens())) return;
+    start(std::move(put_off_.front()));
+    put_off_.pop_front();
+  }
+  std::size_t looked_at = 0;
+  while (active_.size() < options_.batch && looked_at < queue_.size() &&
+         looked_at < kLookAhead * options_.batch) {
+    const auto place = queue_.begin() + static_cast<std::ptrdiff_t>(looked_at);
+    const Request& request = requests_[*place];
+    if (awaits_prefix(request)) {
+      ++looked_at;
+      continue;
+    }
+    if (!fits(request.prompt)) break;
+    auto sequence = std::make_unique<Sequence>(*place, request, stops_);
+    queue_.erase(place);
+    start(std::move(sequence));
+  }
+  counters_.in_flight = static_cast<int>(active_.size());
+}
+
+// Pages for the next rows of the sequence at `position`, if need be those of younger ones. False:
+// it was the youngest itself and has been put off.
+bool Flight::make_room(std::size_t position, std::size_t rows) {
+  while (!active_[position]->reserve(cache_, rows)) {
+    SequencePtr youngest = std::move(active_.back());
+    active_.pop_back();
+    youngest->release_pages(cache_);
+    put_off_.push_front(std::move(youngest));
+    if (position == active_.size()) return false;
+  }
+  return true;
+}
+
+void Flight::plan() {
+  plan_.clear();
+  planned_.clear();
+  chosen_for_.clear();
+  std::size_t budget = options_.chunk;
+  for (std::size_t i = 0; i < active_.size(); ++i) {
+    const std::size_t waiting = active_[i]->waiting();
+    const std::size_t rows = waiting == 1 ? 1 : std::min(waiting, budget);
+    if (rows == 0) continue;
+    if (!make_room(i, rows)) break;
+    if (waiting > 1) budget -= rows;
+
+    const Sequence& sequence = *active_[i];
+    const auto table = static_cast<std::uint32_t>(plan_.pages.size());
+    plan_.pages.push_back(sequence.pages());
+    for (std::size_t r = 0; r < rows; ++r) {
+      const std::size_t position = sequence.computed() + r;
+      plan_.rows.push_back({.token = sequence.tokens()[position],
+                            .position = static_cast<std::int64_t>(position),
+                            .sequence = table});
+    }
+    planned_.push_back({.sequence = i, .rows = rows, .logits = rows == waiting});
+    if (rows == waiting) {
+      plan_.logit_rows.push_back(static_cast<std::uint32_t>(plan_.rows.size() - 1));
+      chosen_for_.push_back(i);
+    }
+  }
+}
+
+void Flight::step(const Scheduler::Done& done) {
+  plan();
+  device_.run(plan_);
+  for (const Planned& planned : planned_) {
+    Sequence& sequence = *active_[planned.sequence];
+    sequence.advance(planned.rows);
+    if (options_.share_prefixes) sequence.publish_prompt(cache_);
+  }
+  choose_tokens();
+  finish(done);
+}
+
+void Flight::choose_tokens() {
+  const std::size_t vocabulary = device_.vocabulary();
+  choices_.resize(chosen_for_.size());
+  for (std::size_t first = 0; first < chosen_for_.size(); first += kLogitRows) {
+    const std::size_t count = std::min(kLogitRows, chosen_for_.size() - first);
+    const std::span<const float> logits = device_.logits(first, count);
+    device_.threads().run(count, [&](std::size_t i, int thread) {
+      const Sequence& sequence = *active_[chosen_for_[first + i]];
+      choices_[first + i] =
+          choose(logits.subspan(i * vocabulary, options_.vocabulary), sequence.request().sampling,
+                 sequence.uniform(), scratch_[static_cast<std::size_t>(thread)]);
+    });
+  }
+
+  over_.assign(active_.size(), false);
+  for (std::size_t i = 0; i < chosen_for_.size(); ++i) {
+    Sequence& sequence = *active_[chosen_for_[i]];
+    if (sequence.generated() == 0) counters_.prompt_tokens += sequence.request().prompt.size();
+    if (choices_[i].token >= 0) ++counters_.generated_tokens;
+    over_[chosen_for_[i]] = sequence.accept(choices_[i]);
+  }
+}
+
+void Flight::finish(const Scheduler::Done& done) {
+  std::vector<SequencePtr> over;
+  for (std::size_t i = 0; i < active_.size(); ++i) {
+    if (!over_[i]) continue;
+    active_[i]->release_pages(cache_);
+    over.push_back(std::move(active_[i]));
+  }
+  std::erase(active_, nullptr);
+  counters_.in_flight = static_cast<int>(active_.size());
+  // Told last: what `done` throws must find everything in order.
+  for (const SequencePtr& sequence : over) done(sequence->index(), sequence->take_completion());
+}
+
+}  // namespace candor::engine

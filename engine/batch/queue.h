@@ -1,0 +1,20 @@
+// The order in which a known queue of requests is taken up.
+//
+// Those with the larger token limit come first, so that long answers do not trail alone at the end.
+// Among equals prompts are in lexicographic order of their tokens, which is a depth-first walk of
+// their prefix tree: what prompts share is computed once and stays in use until the last of them.
+// The order changes how long a run takes and nothing else.
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <span>
+
+#include "engine/engine.h"
+
+namespace candor::engine {
+
+// Indices into `requests`.
+std::deque<std::size_t> queue_order(std::span<const Request> requests);
+
+}  // namespace candor::engine

@@ -1,0 +1,33 @@
+// Which pages of keys and values are in use, and by how many. It knows numbers only; the memory is
+// the device's.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "engine/model/step_plan.h"
+
+namespace candor::engine {
+
+class PagePool {
+ public:
+  explicit PagePool(std::size_t pages) : total_(pages) {}
+
+  std::size_t total() const { return total_; }
+  std::size_t free() const { return total_ - used_; }
+
+  std::optional<PageId> allocate();  // with one reference; nothing when all are in use
+  void retain(PageId page);
+  void release(PageId page);  // the last one frees it
+  std::uint32_t references(PageId page) const { return references_[page]; }
+
+ private:
+  std::size_t total_;
+  std::size_t used_ = 0;
+  std::vector<std::uint32_t> references_;  // of the pages that were ever used
+  std::vector<PageId> freed_;              // the last one freed is reused first: its memory is warm
+};
+
+}  // namespace candor::engine

@@ -1,0 +1,202 @@
+#include "engine/engine.h"
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <mutex>
+#include <system_error>
+#include <utility>
+
+#include "data/base/error.h"
+#include "engine/arch/families.h"
+#include "engine/batch/scheduler.h"
+#include "engine/cache/kv_cache.h"
+#include "engine/device/cpu_device.h"
+#include "engine/device/machine.h"
+#include "engine/files/gguf.h"
+#include "engine/files/safetensors.h"
+
+namespace candor::engine {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+// Everything about a checkpoint that is not a number of its weights.
+struct Checkpoint {
+  std::shared_ptr<const WeightSource> source;
+  ArchSpec spec;
+  std::string name;
+  std::unique_ptr<Tokenizer> tokenizer;      // null: there is none
+  std::optional<std::string> chat_template;  // its source
+  std::uint64_t file_bytes = 0;
+};
+
+std::string read_text(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  if (!in) fail("{}: cannot be read", path.string());
+  return text;
+}
+
+// tokenizer_config.json's chat_template is a string, or named ones of which "default" is meant.
+std::optional<std::string> template_of_config(const fs::path& path) {
+  boost::system::error_code code;
+  const boost::json::value config = boost::json::parse(read_text(path), code);
+  if (code || !config.is_object()) fail("{}: is not a JSON object", path.string());
+  const boost::json::value* value = config.get_object().if_contains("chat_template");
+  if (value == nullptr || value->is_null()) return std::nullopt;
+  if (const auto* text = value->if_string()) return std::string(*text);
+  if (const auto* variants = value->if_array()) {
+    for (const boost::json::value& variant : *variants) {
+      const auto* object = variant.if_object();
+      if (object == nullptr) continue;
+      const auto* name = object->if_contains("name");
+      const auto* text = object->if_contains("template");
+      if (name != nullptr && *name == "default" && text != nullptr && text->is_string()) {
+        return std::string(text->get_string());
+      }
+    }
+  }
+  fail("{}: chat_template: is neither a string nor a list that names a default", path.string());
+}
+
+Checkpoint open_gguf(const fs::path& path) {
+  std::shared_ptr<const GgufFile> file = GgufFile::open(path);
+  Checkpoint checkpoint;
+  checkpoint.spec = read_arch_spec(*file);
+  checkpoint.name = file->find_text("general.name").value_or(path.stem().string());
+  if (file->value("tokenizer.ggml.model") != nullptr) {
+    checkpoint.tokenizer = Tokenizer::from_gguf(*file);
+  }
+  checkpoint.chat_template = file->find_text("tokenizer.chat_template");
+  checkpoint.file_bytes = fs::file_size(path);
+  checkpoint.source = std::move(file);
+  return checkpoint;
+}
+
+Checkpoint open_folder(const fs::path& path) {
+  std::shared_ptr<const SafetensorsFolder> folder = SafetensorsFolder::open(path);
+  Checkpoint checkpoint;
+  checkpoint.spec = read_arch_spec(*folder);
+  const fs::path whole = fs::absolute(path).lexically_normal();
+  checkpoint.name = (whole.has_filename() ? whole : whole.parent_path()).filename().string();
+  if (fs::exists(path / "tokenizer.json")) {
+    checkpoint.tokenizer = Tokenizer::from_json(path / "tokenizer.json");
+  }
+  if (fs::exists(path / "chat_template.jinja")) {
+    checkpoint.chat_template = read_text(path / "chat_template.jinja");
+  } else if (fs::exists(path / "tokenizer_config.json")) {
+    checkpoint.chat_template = template_of_config(path / "tokenizer_config.json");
+  }
+  for (const auto& entry : fs::directory_iterator(path)) {
+    if (entry.path().extension() == ".safetensors") checkpoint.file_bytes += entry.file_size();
+  }
+  checkpoint.source = std::move(folder);
+  return checkpoint;
+}
+
+ModelDescription describe(const Checkpoint& checkpoint, const fs::path& path) {
+  const ArchSpec& spec = checkpoint.spec;
+  ModelDescription description;
+  description.name = checkpoint.name;
+  description.family = spec.family;
+  description.path = path.string();
+  description.file_bytes = checkpoint.file_bytes;
+  description.layers = spec.layers.size();
+  description.width = spec.width;
+  description.heads = spec.attention.heads;
+  description.kv_heads = spec.attention.kv_heads;
+  description.head_dim = spec.attention.head_dim;
+  description.ffn_width = spec.ffn.width;
+  description.vocabulary = spec.vocabulary;
+  description.context_length = spec.context_length;
+  std::map<std::string, std::size_t> formats;
+  for (const TensorView& tensor : checkpoint.source->tensors()) {
+    std::uint64_t elements = 1;
+    for (const std::size_t size : tensor.shape) elements *= size;
+    description.parameters += elements;
+    ++formats[kernels::block_layout(tensor.format).name];
+  }
+  description.formats.assign(formats.begin(), formats.end());
+  return description;
+}
+
+class LocalEngine final : public Engine {
+ public:
+  LocalEngine(Checkpoint checkpoint, const fs::path& path, const EngineOptions& options)
+      : description_(describe(checkpoint, path)),
+        tokenizer_(std::move(checkpoint.tokenizer)),
+        template_source_(std::move(checkpoint.chat_template)) {
+    if (options.batch < 1)
+      fail_usage("a batch of {} sequences: it must be at least 1", options.batch);
+    if (options.threads < 0) fail_usage("{} threads: 0 takes all processors", options.threads);
+    auto pool = std::make_unique<kernels::ThreadPool>(options.threads > 0 ? options.threads
+                                                                          : usable_processors());
+    auto model =
+        std::make_unique<const Model>(std::move(checkpoint.source), std::move(checkpoint.spec),
+                                      options.precision, *pool, options.progress);
+    // Asked after the weights have taken their share.
+    const std::size_t kv_bytes = options.kv_bytes > 0 ? options.kv_bytes : free_memory() / 4;
+    device_ = std::make_unique<CpuDevice>(std::move(pool), std::move(model), kv_bytes);
+    cache_ = std::make_unique<KvCache>(device_->page_count());
+
+    StopTokens stops;
+    stops.tokenizer = tokenizer_.get();
+    if (tokenizer_ != nullptr) stops.ids = tokenizer_->stops();
+    std::sort(stops.ids.begin(), stops.ids.end());
+    stops.markers = description_.reasoning;
+    BatchOptions batch;
+    batch.batch = static_cast<std::size_t>(options.batch);
+    batch.context_length = description_.context_length;
+    // Rows past the tokenizer's last token only pad the table: they are never chosen.
+    batch.vocabulary = tokenizer_ == nullptr
+                           ? description_.vocabulary
+                           : std::min(description_.vocabulary, tokenizer_->size());
+    scheduler_ = std::make_unique<Scheduler>(*device_, *cache_, std::move(stops), batch);
+  }
+
+  const ModelDescription& description() const override { return description_; }
+  const Tokenizer* tokenizer() const override { return tokenizer_.get(); }
+
+  // Parsed when first asked for: a template that we cannot read hinders chats and nothing else.
+  const ChatTemplate* chat_template() const override {
+    if (!template_source_) return nullptr;
+    const std::scoped_lock lock(template_mutex_);
+    if (!template_) template_.emplace(*template_source_);
+    return &*template_;
+  }
+
+  void run(std::span<const Request> requests,
+           const std::function<void(std::size_t, Completion&&)>& done,
+           const std::atomic<bool>& stop) override {
+    scheduler_->run(requests, done, stop, counters_);
+  }
+
+  ScoredTokens score(std::span<const TokenId> ids) override { return scheduler_->score(ids); }
+
+  const EngineCounters& counters() const override { return counters_; }
+
+ private:
+  ModelDescription description_;
+  std::unique_ptr<Tokenizer> tokenizer_;
+  std::optional<std::string> template_source_;
+  mutable std::mutex template_mutex_;
+  mutable std::optional<ChatTemplate> template_;
+  std::unique_ptr<CpuDevice> device_;
+  std::unique_ptr<KvCache> cache_;
+  std::unique_ptr<Scheduler> scheduler_;
+  EngineCounters counters_;
+};
+
+}  // namespace
+
+std::unique_ptr<Engine> Engine::load(const std::filesystem::path& path,
+                                     const EngineOptions& options) {
+  const bool folder = fs::is_directory(path);
+  Checkpoint checkpoint = folder ? open_folder(path) : open_gguf(path);
+  return std::make_unique<LocalEngine>(std::move(checkpoint), path, options);
+}
+
+}  // namespace candor::engine

@@ -1,0 +1,102 @@
+#include "engine/model/model.h"
+
+#include <array>
+#include <utility>
+
+#include "data/base/error.h"
+
+namespace candor::engine {
+
+namespace {
+
+// Takes weights out of the source one after the other and tells how far it is.
+class Packer {
+ public:
+  Packer(const WeightSource& source, kernels::Precision precision, kernels::ThreadPool& pool,
+         const std::function<void(double)>& progress)
+      : source_(source), precision_(precision), pool_(pool), progress_(progress) {
+    for (const TensorView& tensor : source.tensors()) total_ += tensor.bytes.size();
+  }
+
+  kernels::Matrix matrix(const std::string& name, std::size_t rows, std::size_t cols) {
+    const TensorView& tensor = source_.need(name, std::array{rows, cols});
+    kernels::Matrix packed =
+        kernels::Matrix::pack(tensor.format, tensor.bytes, rows, cols, precision_, pool_);
+    finished(tensor);
+    return packed;
+  }
+
+  std::vector<float> vector(const std::string& name, std::size_t size) {
+    const TensorView& tensor = source_.need(name, std::array{size});
+    std::vector<float> values(size);
+    kernels::dequantize(tensor.format, tensor.bytes, values);
+    finished(tensor);
+    return values;
+  }
+
+ private:
+  void finished(const TensorView& tensor) {
+    source_.release(tensor);
+    done_ += tensor.bytes.size();
+    if (progress_ && total_ > 0) {
+      progress_(static_cast<double>(done_) / static_cast<double>(total_));
+    }
+  }
+
+  const WeightSource& source_;
+  kernels::Precision precision_;
+  kernels::ThreadPool& pool_;
+  const std::function<void(double)>& progress_;
+  std::uint64_t total_ = 0;
+  std::uint64_t done_ = 0;
+};
+
+}  // namespace
+
+Model::Model(std::shared_ptr<const WeightSource> source, ArchSpec spec,
+             kernels::Precision precision, kernels::ThreadPool& pool,
+             const std::function<void(double)>& progress)
+    : source_(std::move(source)), spec_(std::move(spec)), precision_(precision) {
+  const TensorNames& names = spec_.names;
+  const std::size_t width = spec_.width;
+  const std::size_t q_width = spec_.attention.heads * spec_.attention.head_dim;
+  const std::size_t kv_width = spec_.attention.kv_heads * spec_.attention.head_dim;
+  embedding_ = &source_->need(names.embedding, std::array{spec_.vocabulary, width});
+
+  Packer packer(*source_, precision, pool, progress);
+  layers_.reserve(spec_.layers.size());
+  for (std::size_t i = 0; i < spec_.layers.size(); ++i) {
+    const auto linear = [&](const std::string& name, std::size_t out, std::size_t in, bool bias) {
+      return Linear{
+          packer.matrix(names.in_layer(i, name, ".weight"), out, in),
+          bias ? packer.vector(names.in_layer(i, name, ".bias"), out) : std::vector<float>{}};
+    };
+    const auto norm = [&](const std::string& name) {
+      return packer.vector(names.in_layer(i, name, ".weight"), width);
+    };
+    const AttentionSpec& attention = spec_.attention;
+    const FeedForwardSpec& ffn = spec_.ffn;
+    layers_.push_back({.attention_norm = norm(names.attention_norm),
+                       .q = linear(names.q, q_width, width, attention.qkv_bias),
+                       .k = linear(names.k, kv_width, width, attention.qkv_bias),
+                       .v = linear(names.v, kv_width, width, attention.qkv_bias),
+                       .output = linear(names.output, width, q_width, attention.output_bias),
+                       .ffn_norm = norm(names.ffn_norm),
+                       .gate = linear(names.gate, ffn.width, width, ffn.bias),
+                       .up = linear(names.up, ffn.width, width, ffn.bias),
+                       .down = linear(names.down, width, ffn.width, ffn.bias)});
+  }
+  final_norm_ = packer.vector(names.final_norm, width);
+  // A tied checkpoint may carry a head of its own, which its makers ignore too.
+  head_ = packer.matrix(spec_.tied ? names.embedding : names.head, spec_.vocabulary, width);
+  if (progress) progress(1.0);
+}
+
+void Model::embed(TokenId token, std::span<float> out) const {
+  const std::size_t row_bytes = embedding_->bytes.size() / spec_.vocabulary;
+  kernels::dequantize(
+      embedding_->format,
+      embedding_->bytes.subspan(static_cast<std::size_t>(token) * row_bytes, row_bytes), out);
+}
+
+}  // namespace candor::engine

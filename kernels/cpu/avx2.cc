@@ -1,0 +1,140 @@
+// The kernels for AVX2 with FMA and F16C. Everything of the standard library that the bodies need is
+// included before the pragma, so that no function shared with other files is compiled for this target.
+#include "kernels/cpu/kernel_set.h"
+
+#if defined(__x86_64__)
+
+#include <immintrin.h>
+
+#include <bit>
+#include <cmath>
+#include <cstring>
+#include <limits>
+
+#include "kernels/cpu/half.h"
+#include "kernels/cpu/pages.h"
+
+#pragma GCC target("avx2,fma,f16c")
+
+#include "kernels/cpu/lanes_avx2.h"
+// After the lanes, of which they are templates.
+#include "kernels/cpu/attention_body.h"
+#include "kernels/cpu/elementwise_body.h"
+#include "kernels/cpu/float_body.h"
+#include "kernels/cpu/int8_body.h"
+
+namespace candor::kernels {
+namespace {
+
+// The 8-bit multiply-add of AVX2 saturates its 16-bit sums; widening to 16 bits first is exact.
+struct Avx2Int8 {
+  static constexpr int kTiles = 1;
+  static constexpr std::size_t kRunGroups = 16;
+
+  // 4 rows of weights x 4 k, widened.
+  [[gnu::always_inline]] static inline __m256i weights_of(const std::byte* p) {
+    return _mm256_cvtepu8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
+  }
+  // The same 4 k of the activations for each of 4 rows of weights.
+  [[gnu::always_inline]] static inline __m256i values_of(const std::int8_t* p) {
+    int value;
+    __builtin_memcpy(&value, p, 4);
+    return _mm256_cvtepi8_epi16(_mm_set1_epi32(value));
+  }
+  // From two sums a row (k 0, 1 and 2, 3) in each of two vectors of 4 rows to 8 rows in order.
+  [[gnu::always_inline]] static inline __m256i join(__m256i a, __m256i b) {
+    return _mm256_permute4x64_epi64(_mm256_hadd_epi32(a, b), 0xD8);
+  }
+
+  template <Storage S, int Tiles, int Rows>
+  static void run(const std::byte* tile, std::size_t, const ActivationGroup* x, std::size_t groups,
+                  bool first, float* sums, std::size_t stride) {
+    // Two rows of activations at a time is what 16 registers hold.
+    run_rows<S, Rows == 1 ? 1 : 2>(tile, x, 0, groups, first, sums, stride);
+    if constexpr (Rows > 2) {
+      run_rows<S, Rows - 2>(tile, x, 2, groups, first, sums + 2 * stride, stride);
+    }
+  }
+
+  template <Storage S, int Rows>
+  static void run_rows(const std::byte* tile, const ActivationGroup* x, int first_row,
+                       std::size_t groups, bool first, float* sums, std::size_t stride) {
+    constexpr int kParts = S == Storage::kTwoScales ? 2 : 1;
+    constexpr int kQuads = 8 / kParts;
+    __m256 sum[Rows][2];
+    for (int r = 0; r < Rows; ++r) {
+      const float* from = sums + static_cast<std::size_t>(r) * stride;
+      sum[r][0] = first ? _mm256_setzero_ps() : _mm256_loadu_ps(from);
+      sum[r][1] = first ? _mm256_setzero_ps() : _mm256_loadu_ps(from + 8);
+    }
+    const std::byte* chunk = tile;
+    for (std::size_t g = 0; g < groups; ++g, chunk += chunk_bytes(S)) {
+      const ActivationGroup& group = x[g];
+      const auto* header = reinterpret_cast<const float*>(chunk);
+      for (int part = 0; part < kParts; ++part) {
+        __m256i dot[Rows][4];
+        for (int r = 0; r < Rows; ++r) {
+          for (int i = 0; i < 4; ++i) dot[r][i] = _mm256_setzero_si256();
+        }
+        const std::byte* quads = chunk + chunk_header_bytes(S) + 64 * kQuads * part;
+        for (int quad = 0; quad < kQuads; ++quad) {
+          __m256i value[Rows];
+          for (int r = 0; r < Rows; ++r) {
+            value[r] = values_of(group.q[kQuads * part + quad][first_row + r]);
+          }
+#pragma GCC unroll 4
+          for (int i = 0; i < 4; ++i) {
+            const __m256i weight = weights_of(quads + 64 * quad + 16 * i);
+            for (int r = 0; r < Rows; ++r) {
+              dot[r][i] = _mm256_add_epi32(dot[r][i], _mm256_madd_epi16(weight, value[r]));
+            }
+          }
+        }
+        for (int r = 0; r < Rows; ++r) {
+          const int row = first_row + r;
+          const __m256i start = _mm256_set1_epi32(
+              kParts == 1 ? group.correction[row] : group.half_correction[part][row]);
+          const __m256 x_scale = _mm256_set1_ps(group.scale[row]);
+          for (int half = 0; half < 2; ++half) {
+            const __m256i whole =
+                _mm256_add_epi32(join(dot[r][2 * half], dot[r][2 * half + 1]), start);
+            const __m256 both =
+                _mm256_mul_ps(_mm256_loadu_ps(header + 16 * part + 8 * half), x_scale);
+            sum[r][half] = _mm256_fmadd_ps(_mm256_cvtepi32_ps(whole), both, sum[r][half]);
+            if constexpr (S == Storage::kScaleMin) {
+              sum[r][half] = _mm256_fmadd_ps(_mm256_loadu_ps(header + 16 + 8 * half),
+                                             _mm256_set1_ps(group.scaled_sum[row]), sum[r][half]);
+            }
+          }
+        }
+      }
+    }
+    for (int r = 0; r < Rows; ++r) {
+      float* to = sums + static_cast<std::size_t>(r) * stride;
+      _mm256_storeu_ps(to, sum[r][0]);
+      _mm256_storeu_ps(to + 8, sum[r][1]);
+    }
+  }
+};
+
+}  // namespace
+
+const KernelSet& avx2_kernels() {
+  using L = Avx2Lanes;
+  static constexpr KernelSet kSet = {
+      .quantize_block = &Elementwise<L>::quantize_block,
+      .multiply_int8 = &Int8Multiply<Avx2Int8>::multiply,
+      .multiply_float = &FloatMultiply<L>::multiply,
+      .attention = &Attention<L>::attention,
+      .rms_norm = &Elementwise<L>::rms_norm,
+      .silu_multiply = &Elementwise<L>::silu_multiply,
+      .exp = &Elementwise<L>::exp_values,
+      .argmax = &Elementwise<L>::argmax,
+      .sum_exp = &Elementwise<L>::sum_exp,
+  };
+  return kSet;
+}
+
+}  // namespace candor::kernels
+
+#endif

@@ -1,0 +1,128 @@
+// The kernels for AVX-512 with VNNI. Everything of the standard library that the bodies need is
+// included before the pragma, so that no function shared with other files is compiled for this target.
+#include "kernels/cpu/kernel_set.h"
+
+#if defined(__x86_64__)
+
+#include <immintrin.h>
+
+#include <bit>
+#include <cmath>
+#include <cstring>
+#include <limits>
+
+#include "kernels/cpu/half.h"
+#include "kernels/cpu/pages.h"
+
+// GCC 12's own headers pass deliberately undefined vectors as the unused operand of masked intrinsics.
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC target("avx2,fma,f16c,avx512f,avx512bw,avx512vl,avx512dq,avx512vnni")
+
+#include "kernels/cpu/lanes_avx512.h"
+// After the lanes, of which they are templates.
+#include "kernels/cpu/attention_body.h"
+#include "kernels/cpu/elementwise_body.h"
+#include "kernels/cpu/float_body.h"
+#include "kernels/cpu/int8_body.h"
+
+namespace candor::kernels {
+namespace {
+
+struct VnniInt8 {
+  static constexpr int kTiles = 4;
+  static constexpr std::size_t kRunGroups = 8;
+
+  [[gnu::always_inline]] static inline int quad_of(const std::int8_t* p) {
+    int value;
+    __builtin_memcpy(&value, p, 4);
+    return value;
+  }
+
+  template <Storage S, int Tiles, int Rows>
+  static void run(const std::byte* tile, std::size_t tile_stride, const ActivationGroup* x,
+                  std::size_t groups, bool first, float* sums, std::size_t stride) {
+    constexpr int kParts = S == Storage::kTwoScales ? 2 : 1;
+    constexpr int kQuads = 8 / kParts;
+    __m512 sum[Tiles][Rows];
+    for (int t = 0; t < Tiles; ++t) {
+      for (int r = 0; r < Rows; ++r) {
+        const float* from = sums + static_cast<std::size_t>(r) * stride + 16 * t;
+        sum[t][r] = first ? _mm512_setzero_ps() : _mm512_loadu_ps(from);
+      }
+    }
+    const std::byte* chunk = tile;
+    for (std::size_t g = 0; g < groups; ++g, chunk += chunk_bytes(S)) {
+      const ActivationGroup& group = x[g];
+      for (int part = 0; part < kParts; ++part) {
+        __m512i dot[Tiles][Rows];
+        for (int r = 0; r < Rows; ++r) {
+          const std::int32_t start =
+              kParts == 1 ? group.correction[r] : group.half_correction[part][r];
+          for (int t = 0; t < Tiles; ++t) dot[t][r] = _mm512_set1_epi32(start);
+        }
+        const std::byte* quads = chunk + chunk_header_bytes(S) + 64 * kQuads * part;
+#pragma GCC unroll 8
+        for (int quad = 0; quad < kQuads; ++quad) {
+          __m512i weight[Tiles];
+          for (int t = 0; t < Tiles; ++t) {
+            weight[t] = _mm512_loadu_si512(quads + static_cast<std::size_t>(t) * tile_stride + 64 * quad);
+          }
+#pragma GCC unroll 4
+          for (int r = 0; r < Rows; ++r) {
+            const __m512i value = _mm512_set1_epi32(quad_of(group.q[kQuads * part + quad][r]));
+#pragma GCC unroll 4
+            for (int t = 0; t < Tiles; ++t) {
+              dot[t][r] = _mm512_dpbusd_epi32(dot[t][r], weight[t], value);
+            }
+          }
+        }
+#pragma GCC unroll 4
+        for (int t = 0; t < Tiles; ++t) {
+          const auto* header =
+              reinterpret_cast<const float*>(chunk + static_cast<std::size_t>(t) * tile_stride);
+          const __m512 scale = _mm512_loadu_ps(header + 16 * part);
+#pragma GCC unroll 4
+          for (int r = 0; r < Rows; ++r) {
+            const __m512 both = _mm512_mul_ps(scale, _mm512_set1_ps(group.scale[r]));
+            sum[t][r] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(dot[t][r]), both, sum[t][r]);
+          }
+          if constexpr (S == Storage::kScaleMin) {
+            const __m512 minimum = _mm512_loadu_ps(header + 16);
+#pragma GCC unroll 4
+            for (int r = 0; r < Rows; ++r) {
+              sum[t][r] = _mm512_fmadd_ps(minimum, _mm512_set1_ps(group.scaled_sum[r]), sum[t][r]);
+            }
+          }
+        }
+      }
+    }
+    for (int t = 0; t < Tiles; ++t) {
+      for (int r = 0; r < Rows; ++r) {
+        _mm512_storeu_ps(sums + static_cast<std::size_t>(r) * stride + 16 * t, sum[t][r]);
+      }
+    }
+  }
+};
+
+}  // namespace
+
+const KernelSet& avx512vnni_kernels() {
+  using L = Avx512Lanes;
+  static constexpr KernelSet kSet = {
+      .quantize_block = &Elementwise<L>::quantize_block,
+      .multiply_int8 = &Int8Multiply<VnniInt8>::multiply,
+      .multiply_float = &FloatMultiply<L>::multiply,
+      .attention = &Attention<L>::attention,
+      .rms_norm = &Elementwise<L>::rms_norm,
+      .silu_multiply = &Elementwise<L>::silu_multiply,
+      .exp = &Elementwise<L>::exp_values,
+      .argmax = &Elementwise<L>::argmax,
+      .sum_exp = &Elementwise<L>::sum_exp,
+  };
+  return kSet;
+}
+
+}  // namespace candor::kernels
+
+#endif

@@ -1,0 +1,215 @@
+// exp, norms, activations, quantisation and the vocabulary-wide reductions, written once over 16 lanes
+// (lanes_portable.h says which operations a set of lanes has).
+//
+// exp(x): n = round(x / ln 2), r = x - n ln 2 in two steps (Cody and Waite), then a polynomial of
+// degree 6 for exp(r) on |r| <= ln 2 / 2, fitted to the least relative error (3.1e-9, a
+// twentieth of half a unit in the last place), and n is added to the exponent. Within the range kept (-87.3 to 88.7) the result
+// is a normal number, so nothing is rounded twice.
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+#include <limits>
+
+#include "kernels/cpu/packed.h"
+
+namespace candor::kernels {
+
+// 1.5 * 2^23: adding it to |x| < 2^22 leaves x, rounded to nearest even, in the low bits.
+inline constexpr float kRounder = 12582912.0F;
+inline constexpr float kExpLowest = -87.3F;
+inline constexpr float kExpHighest = 88.7F;
+
+template <typename L>
+struct Elementwise {
+  using F = typename L::F;
+
+  [[gnu::always_inline]] static inline F exp(F x) {
+    const F bounded = L::min(L::max(x, L::set1(kExpLowest)), L::set1(kExpHighest));
+    const F rounded = L::fma(bounded, L::set1(0x1.715476p+0F), L::set1(kRounder));
+    const F n = L::sub(rounded, L::set1(kRounder));
+    // ln 2 = 0x1.62e4p-1 (15 bits, so that n times it is exact) + the rest.
+    F r = L::fma(n, L::set1(-0x1.62e4p-1F), bounded);
+    r = L::fma(n, L::set1(-0x1.7f7d1cp-20F), r);
+    F p = L::set1(kExp6);
+    p = L::fma(p, r, L::set1(kExp5));
+    p = L::fma(p, r, L::set1(kExp4));
+    p = L::fma(p, r, L::set1(kExp3));
+    p = L::fma(p, r, L::set1(kExp2));
+    p = L::fma(p, L::mul(r, r), r);
+    F out = L::add_exponent(L::add(p, L::set1(1.0F)), rounded);
+    out = L::select(L::less(x, L::set1(kExpLowest)), L::set1(0.0F), out);
+    out = L::select(L::less(L::set1(kExpHighest), x), L::set1(kInfinity), out);
+    return L::select(L::ordered(x), out, x);  // a NaN stays one
+  }
+
+  // The first `count` (< 16) values, zero beyond.
+  static F load_part(const float* p, std::size_t count) {
+    float part[16] = {};
+    for (std::size_t i = 0; i < count; ++i) part[i] = p[i];
+    return L::load(part);
+  }
+  static void store_part(float* p, std::size_t count, F value) {
+    float part[16];
+    L::store(part, value);
+    for (std::size_t i = 0; i < count; ++i) p[i] = part[i];
+  }
+
+  static void exp_values(const float* x, std::size_t count, float* out) {
+    std::size_t i = 0;
+    for (; i + 16 <= count; i += 16) L::store(out + i, exp(L::load(x + i)));
+    if (i < count) store_part(out + i, count - i, exp(load_part(x + i, count - i)));
+  }
+
+  static void rms_norm(const float* x, const float* weight, float epsilon, std::size_t width,
+                       float* out) {
+    F squares = L::set1(0.0F);
+    std::size_t i = 0;
+    for (; i + 16 <= width; i += 16) {
+      const F value = L::load(x + i);
+      squares = L::fma(value, value, squares);
+    }
+    if (i < width) {
+      const F value = load_part(x + i, width - i);
+      squares = L::fma(value, value, squares);
+    }
+    const float mean = L::sum(squares) / static_cast<float>(width);
+    const F inverse = L::set1(1.0F / std::sqrt(mean + epsilon));
+    for (i = 0; i + 16 <= width; i += 16) {
+      L::store(out + i, L::mul(L::mul(L::load(x + i), inverse), L::load(weight + i)));
+    }
+    if (i < width) {
+      const F value = L::mul(load_part(x + i, width - i), inverse);
+      store_part(out + i, width - i, L::mul(value, load_part(weight + i, width - i)));
+    }
+  }
+
+  [[gnu::always_inline]] static inline F silu_times(F gate, F up) {
+    const F denominator = L::add(L::set1(1.0F), exp(L::sub(L::set1(0.0F), gate)));
+    return L::mul(L::div(gate, denominator), up);
+  }
+
+  static void silu_multiply(const float* gate, const float* up, std::size_t count, float* out) {
+    std::size_t i = 0;
+    for (; i + 16 <= count; i += 16) {
+      L::store(out + i, silu_times(L::load(gate + i), L::load(up + i)));
+    }
+    if (i < count) {
+      const std::size_t left = count - i;
+      store_part(out + i, left, silu_times(load_part(gate + i, left), load_part(up + i, left)));
+    }
+  }
+
+  // One row's group of 32: x = scale * q, scale = largest magnitude / 127.
+  static void quantize_group(const float* x, std::size_t row, ActivationGroup& out) {
+    const F a = L::load(x);
+    const F b = L::load(x + 16);
+    const F magnitude_a = L::abs(a);
+    const F magnitude_b = L::abs(b);
+    const F infinity = L::set1(kInfinity);
+    const bool finite =
+        L::all(L::less(magnitude_a, infinity)) && L::all(L::less(magnitude_b, infinity));
+    const float largest = finite ? L::largest(L::max(magnitude_a, magnitude_b)) : 0.0F;
+    // Below 2^-100 the scale would lose bits as a denormal; such a group is zero.
+    if (largest < 0x1p-100F) {
+      for (std::size_t quad = 0; quad < 8; ++quad) {
+        for (std::size_t k = 0; k < 4; ++k) out.q[quad][row][k] = 0;
+      }
+      out.scale[row] = finite ? 0.0F : std::numeric_limits<float>::quiet_NaN();
+      out.scaled_sum[row] = out.scale[row];
+      out.correction[row] = out.half_correction[0][row] = out.half_correction[1][row] = 0;
+      return;
+    }
+    const float scale = largest / 127.0F;
+    const F rounder = L::set1(kRounder);
+    const F rounded_a = L::add(L::div(a, L::set1(scale)), rounder);
+    const F rounded_b = L::add(L::div(b, L::set1(scale)), rounder);
+    alignas(16) std::int8_t q[32];
+    L::store_low_bytes(q, rounded_a);
+    L::store_low_bytes(q + 16, rounded_b);
+    for (std::size_t quad = 0; quad < 8; ++quad) {
+      __builtin_memcpy(out.q[quad][row], q + 4 * quad, 4);
+    }
+    // Sums of whole numbers below 2^24: exact in any order.
+    const auto sum_a = static_cast<std::int32_t>(L::sum(L::sub(rounded_a, rounder)));
+    const auto sum_b = static_cast<std::int32_t>(L::sum(L::sub(rounded_b, rounder)));
+    out.scale[row] = scale;
+    out.scaled_sum[row] = scale * static_cast<float>(sum_a + sum_b);
+    out.correction[row] = -128 * (sum_a + sum_b);
+    out.half_correction[0][row] = -128 * sum_a;
+    out.half_correction[1][row] = -128 * sum_b;
+  }
+
+  static void quantize_block(const Activations::State& x, std::size_t block, ActivationGroup* out) {
+    const std::size_t rows = x.rows_in_block(block);
+    const std::size_t groups = x.groups();
+    for (std::size_t row = 0; row < rows; ++row) {
+      const float* values = x.values + (block * kBlockRows + row) * x.cols;
+      for (std::size_t g = 0; g < groups; ++g) {
+        quantize_group(values + g * kGroupSize, row, out[g]);
+      }
+    }
+  }
+
+  // The largest of each run of 1024 first, then the place within the best run: the lowest index wins.
+  static std::ptrdiff_t argmax(const float* values, std::size_t count) {
+    constexpr std::size_t kRun = 1024;
+    float best = -kInfinity;
+    std::size_t best_start = 0;
+    bool found = false;
+    for (std::size_t start = 0; start < count; start += kRun) {
+      const std::size_t end = start + kRun < count ? start + kRun : count;
+      F largest = L::set1(-kInfinity);
+      F usable = L::set1(1.0F);
+      std::size_t i = start;
+      for (; i + 16 <= end; i += 16) {
+        const F value = L::load(values + i);
+        usable = L::select(L::less(value, L::set1(kInfinity)), usable, L::set1(0.0F));
+        largest = L::max(value, largest);
+      }
+      float run_best = L::largest(largest);
+      bool run_usable = L::all(L::less(L::set1(0.5F), usable));
+      for (; i < end; ++i) {
+        run_usable = run_usable && values[i] < kInfinity;
+        run_best = values[i] > run_best ? values[i] : run_best;
+      }
+      if (!run_usable) return -1;
+      if (!found || run_best > best) {
+        best = run_best;
+        best_start = start;
+        found = true;
+      }
+    }
+    for (std::size_t i = best_start; i < count; ++i) {
+      if (values[i] == best) return static_cast<std::ptrdiff_t>(i);
+    }
+    return -1;
+  }
+
+  static double sum_exp(const float* values, std::size_t count, float offset) {
+    double lanes[16] = {};
+    std::size_t i = 0;
+    for (; i + 16 <= count; i += 16) {
+      L::accumulate(lanes, exp(L::sub(L::load(values + i), L::set1(offset))));
+    }
+    if (i < count) {
+      float part[16];
+      for (std::size_t j = 0; j < 16; ++j) part[j] = i + j < count ? values[i + j] - offset : -kInfinity;
+      L::accumulate(lanes, exp(L::load(part)));
+    }
+    for (std::size_t step = 8; step > 0; step /= 2) {
+      for (std::size_t j = 0; j < step; ++j) lanes[j] += lanes[j + step];
+    }
+    return lanes[0];
+  }
+
+ private:
+  static constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  static constexpr float kExp2 = 0x1.fffffcp-2F;
+  static constexpr float kExp3 = 0x1.555492p-3F;
+  static constexpr float kExp4 = 0x1.5558b4p-5F;
+  static constexpr float kExp5 = 0x1.12399ap-7F;
+  static constexpr float kExp6 = 0x1.6a494ep-10F;
+};
+
+}  // namespace candor::kernels

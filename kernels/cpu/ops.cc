@@ -1,0 +1,106 @@
+#include "kernels/ops.h"
+
+#include <cmath>
+#include <limits>
+
+#include "kernels/cpu/kernel_set.h"
+#include "kernels/cpu/logarithm.h"
+
+namespace candor::kernels {
+namespace {
+
+// Values a task takes: less is not worth waking a thread for.
+constexpr std::size_t kChunk = 16384;
+
+void for_chunks(std::size_t count, ThreadPool& pool,
+                const std::function<void(std::size_t first, std::size_t size)>& body) {
+  const std::size_t chunks = (count + kChunk - 1) / kChunk;
+  pool.run(chunks, [&](std::size_t chunk, int) {
+    const std::size_t first = chunk * kChunk;
+    body(first, count - first < kChunk ? count - first : kChunk);
+  });
+}
+
+}  // namespace
+
+float exp_f32(float x) {
+  float out = 0.0F;
+  kernel_set(active_isa()).exp(&x, 1, &out);
+  return out;
+}
+
+void rms_norm(const float* x, const float* weight, float epsilon, std::size_t rows,
+              std::size_t width, float* out, ThreadPool& pool) {
+  const auto kernel = kernel_set(active_isa()).rms_norm;
+  const std::size_t rows_a_task = width < kChunk ? kChunk / (width > 0 ? width : 1) : 1;
+  const std::size_t tasks = (rows + rows_a_task - 1) / rows_a_task;
+  pool.run(tasks, [&](std::size_t task, int) {
+    const std::size_t first = task * rows_a_task;
+    const std::size_t end = first + rows_a_task < rows ? first + rows_a_task : rows;
+    for (std::size_t row = first; row < end; ++row) {
+      kernel(x + row * width, weight, epsilon, width, out + row * width);
+    }
+  });
+}
+
+void add(float* x, const float* y, std::size_t count, ThreadPool& pool) {
+  for_chunks(count, pool, [&](std::size_t first, std::size_t size) {
+    for (std::size_t i = first; i < first + size; ++i) x[i] += y[i];
+  });
+}
+
+void silu_multiply(const float* gate, const float* up, std::size_t count, float* out,
+                   ThreadPool& pool) {
+  const auto kernel = kernel_set(active_isa()).silu_multiply;
+  for_chunks(count, pool, [&](std::size_t first, std::size_t size) {
+    kernel(gate + first, up + first, size, out + first);
+  });
+}
+
+// Products and their difference are rounded one by one: no fused step for a compiler to choose.
+void rope_rotate(float* x, std::size_t heads, std::size_t head_dim, std::size_t n_rot,
+                 RopePairing pairing, const float* cos, const float* sin) {
+  const std::size_t half = n_rot / 2;
+  for (std::size_t head = 0; head < heads; ++head) {
+    float* values = x + head * head_dim;
+    if (pairing == RopePairing::kHalves) {
+      float* second = values + half;
+      for (std::size_t j = 0; j < half; ++j) {
+        const float a = values[j];
+        const float b = second[j];
+        values[j] = a * cos[j] - b * sin[j];
+        second[j] = b * cos[j] + a * sin[j];
+      }
+    } else {
+      for (std::size_t j = 0; j < half; ++j) {
+        const float a = values[2 * j];
+        const float b = values[2 * j + 1];
+        values[2 * j] = a * cos[j] - b * sin[j];
+        values[2 * j + 1] = b * cos[j] + a * sin[j];
+      }
+    }
+  }
+}
+
+std::ptrdiff_t argmax(std::span<const float> values) {
+  return kernel_set(active_isa()).argmax(values.data(), values.size());
+}
+
+double log_sum_exp(std::span<const float> values) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  const KernelSet& kernels = kernel_set(active_isa());
+  if (values.empty()) return -kInfinity;
+  const std::ptrdiff_t place = kernels.argmax(values.data(), values.size());
+  if (place < 0) {
+    for (const float value : values) {
+      if (std::isnan(value)) return std::numeric_limits<double>::quiet_NaN();
+    }
+    return kInfinity;
+  }
+  const float largest = values[static_cast<std::size_t>(place)];
+  if (std::isinf(largest)) return -kInfinity;
+  return static_cast<double>(largest) +
+         natural_log(kernels.sum_exp(values.data(), values.size(), largest));
+}
+
+}  // namespace candor::kernels

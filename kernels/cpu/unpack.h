@@ -1,0 +1,34 @@
+// One block of a quantised format as groups of 32 small integers with their scales: the common form
+// from which weights are dequantised, packed and multiplied. Exact: no scale is rounded again.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "kernels/block_format.h"
+
+namespace candor::kernels {
+
+// Which fields of a Group a format uses: value i is
+//   kScale      scale[0] * q[i]
+//   kScaleMin   scale[0] * q[i] + minimum
+//   kTwoScales  scale[i / 16] * q[i]
+// computed in float32 as written; q[i] = biased[i] - 128.
+enum class GroupKind { kScale, kScaleMin, kTwoScales };
+
+struct Group {
+  std::uint8_t biased[32];
+  float scale[2];
+  float minimum;
+};
+
+bool is_quantized(BlockFormat format);
+GroupKind group_kind(BlockFormat format);  // of a quantised format
+
+// Groups of one block: block_layout(format).elements / 32 of them.
+void unpack_block(BlockFormat format, const std::byte* block, Group* groups);
+
+// out[32]
+void dequantize_group(GroupKind kind, const Group& group, float* out);
+
+}  // namespace candor::kernels

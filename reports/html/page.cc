@@ -1,0 +1,217 @@
+#include "reports/html/page.h"
+
+#include <ctemplate/template.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <openssl/evp.h>
+#include <openssl/sha.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <set>
+
+#include "data/base/error.h"
+#include "data/text/unicode.h"
+#include "reports/text.h"
+
+namespace candor::reports {
+
+namespace {
+
+constexpr const char* kStyle =
+#include "reports/templates/style.css"
+    ;
+
+struct Named {
+  const char* name;
+  const char* text;
+};
+
+constexpr Named kTemplates[] = {
+    {"head.tpl",
+#include "reports/templates/head.tpl"
+    },
+    {"marked.tpl",
+#include "reports/templates/marked.tpl"
+    },
+    {"bar.tpl",
+#include "reports/templates/bar.tpl"
+    },
+    {"gap.tpl",
+#include "reports/templates/gap.tpl"
+    },
+    {"bars.tpl",
+#include "reports/templates/bars.tpl"
+    },
+    {"front.tpl",
+#include "reports/templates/front.tpl"
+    },
+    {"audit.tpl",
+#include "reports/templates/audit.tpl"
+    },
+    {"group.tpl",
+#include "reports/templates/group.tpl"
+    },
+    {"probe.tpl",
+#include "reports/templates/probe.tpl"
+    },
+    {"sample.tpl",
+#include "reports/templates/sample.tpl"
+    },
+    {"questions.tpl",
+#include "reports/templates/questions.tpl"
+    },
+    {"suite.tpl",
+#include "reports/templates/suite.tpl"
+    },
+    {"method.tpl",
+#include "reports/templates/method.tpl"
+    },
+    {"comparison.tpl",
+#include "reports/templates/comparison.tpl"
+    },
+};
+
+// ctemplate keeps templates by name for the whole program.
+void load_templates() {
+  static const bool loaded = [] {
+    for (const Named& entry : kTemplates) {
+      if (!ctemplate::StringToTemplateCache(entry.name, entry.text, ctemplate::DO_NOT_STRIP)) {
+        fail("template {} is not well formed", entry.name);
+      }
+    }
+    return true;
+  }();
+  static_cast<void>(loaded);
+}
+
+std::string style_hash() {
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
+  SHA256(reinterpret_cast<const unsigned char*>(kStyle), std::strlen(kStyle), digest.data());
+  std::array<unsigned char, 4 * ((SHA256_DIGEST_LENGTH + 2) / 3) + 1> text{};
+  const int size = EVP_EncodeBlock(text.data(), digest.data(), SHA256_DIGEST_LENGTH);
+  return std::string(reinterpret_cast<const char*>(text.data()), static_cast<std::size_t>(size));
+}
+
+// The nearest place at or before `at` where a character begins.
+std::size_t character_start(std::string_view text, std::size_t at) {
+  at = std::min(at, text.size());
+  while (at > 0 && at < text.size() && (static_cast<unsigned char>(text[at]) & 0xc0) == 0x80) --at;
+  return at;
+}
+
+}  // namespace
+
+std::string expand(const char* name, const Dictionary& dictionary) {
+  load_templates();
+  std::string out;
+  if (!ctemplate::ExpandTemplate(name, ctemplate::DO_NOT_STRIP, &dictionary, &out)) {
+    fail("template {} cannot be filled", name);
+  }
+  return out;
+}
+
+std::string document(const std::string& title, const std::string& body) {
+  Dictionary head("head");
+  set(head, "TITLE", title);
+  set(head, "STYLE_HASH", style_hash());
+  return expand("head.tpl", head) + "<style>" + kStyle + "</style>\n</head>\n<body>\n" + body +
+         "</body>\n</html>\n";
+}
+
+void write_whole(const std::filesystem::path& target, const std::string& bytes) {
+  const std::string fresh = fmt::format("{}.{}.new", target.string(), getpid());
+  const int descriptor = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  if (descriptor < 0) {
+    fail("{}: cannot be written: {}: name another file", target.string(), std::strerror(errno));
+  }
+  std::size_t done = 0;
+  bool failed = false;
+  while (done < bytes.size() && !failed) {
+    const ssize_t wrote = ::write(descriptor, bytes.data() + done, bytes.size() - done);
+    if (wrote > 0) done += static_cast<std::size_t>(wrote);
+    failed = wrote < 0 && errno != EINTR;
+  }
+  failed = failed || ::fsync(descriptor) != 0;
+  failed = ::close(descriptor) != 0 || failed;
+  failed = failed || ::rename(fresh.c_str(), target.c_str()) != 0;
+  if (!failed) return;
+  const int reason = errno;
+  ::unlink(fresh.c_str());
+  fail("{}: cannot be written: {}", target.string(), std::strerror(reason));
+}
+
+void set(Dictionary& dictionary, const char* name, std::string_view text) {
+  dictionary.SetValue(name, visible(text));
+}
+
+void set_marked(Dictionary& dictionary, std::string_view text,
+                const std::vector<data::Span>& spans, std::string_view field) {
+  Dictionary& marked = *dictionary.AddIncludeDictionary("MARKED");
+  marked.SetFilename("marked.tpl");
+  const std::string_view shown = text.substr(0, character_start(text, kShownBytes));
+
+  // Cut at every edge of a span; each piece carries the names of all spans that cover it.
+  std::set<std::size_t> edges = {0, shown.size()};
+  std::vector<data::Span> inside;
+  for (data::Span span : spans) {
+    if (span.field != field) continue;
+    span.begin = character_start(shown, span.begin);
+    span.end = character_start(shown, span.end);
+    if (span.begin >= span.end) continue;
+    edges.insert(span.begin);
+    edges.insert(span.end);
+    inside.push_back(std::move(span));
+  }
+  std::size_t from = 0;
+  for (const std::size_t to : edges) {
+    if (to == 0) continue;
+    std::string names;
+    const char* kind = nullptr;
+    for (const data::Span& span : inside) {
+      if (span.begin > from || span.end < to) continue;
+      const MarkKind mark = mark_kind(span.what);
+      const std::string name = *mark.shown != '\0' ? mark.shown : span.what;
+      if (kind == nullptr) kind = mark.css;
+      if (names.find(name) == std::string::npos) names += (names.empty() ? "" : "; ") + name;
+    }
+    Dictionary& piece = *marked.AddSectionDictionary("PIECE");
+    Dictionary& body = *piece.AddSectionDictionary(kind == nullptr ? "PLAIN" : "MARKED");
+    set(body, "TEXT", shown.substr(from, to - from));
+    if (kind != nullptr) {
+      body.SetValue("KIND", kind);
+      set(body, "WHAT", names);
+    }
+    from = to;
+  }
+  if (shown.size() < text.size()) {
+    Dictionary& cut = *marked.AddSectionDictionary("CUT");
+    cut.SetValue("LEFT_OUT", fmt::to_string(text.size() - shown.size()));
+  }
+}
+
+MarkKind mark_kind(std::string_view what) {
+  if (what == "refusal") return {"refusal", "a refusal"};
+  if (what == "line") return {"line", "wording of the official line"};
+  if (what == "line_quoted") return {"quoted", "official line, quoted or attributed"};
+  if (what == "fact") return {"fact", "a key fact"};
+  if (what == "hedge") return {"hedge", "hedging"};
+  if (what == "extracted") return {"extracted", "the answer that was read"};
+  return {"other", ""};
+}
+
+std::string text_language(std::string_view text, std::string_view question_language) {
+  if (!data::has_han(text)) return question_language.starts_with("zh") ? "en" : std::string(question_language);
+  return question_language == "zh-Hant" ? "zh-Hant" : "zh-Hans";
+}
+
+const char* colour(std::size_t language) {
+  return language == 0 ? "en" : language == 1 ? "zh" : "third";
+}
+
+std::string coordinate(double value) { return fmt::format("{:.2f}", value); }
+
+}  // namespace candor::reports

@@ -1,0 +1,55 @@
+// The way into HTML: templates compiled into the program and filled by ctemplate with contextual
+// auto-escape. No HTML is put together anywhere else, so no text of a model, a file or a user can
+// become an element or an attribute. What is not here: what a report says (sections.h).
+#pragma once
+
+#include <ctemplate/template_dictionary.h>
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "data/records/verdict.h"
+
+namespace candor::reports {
+
+using Dictionary = ctemplate::TemplateDictionary;
+
+// The named template ("front.tpl") filled. Includes are named by their file in the same way.
+std::string expand(const char* name, const Dictionary& dictionary);
+
+// The whole document around `body`, which expand() made.
+std::string document(const std::string& title, const std::string& body);
+
+// Writes beside the target and renames, so that no reader ever sees half a report. Error when the
+// folder cannot be written.
+void write_whole(const std::filesystem::path& target, const std::string& bytes);
+
+// Sets `name` to text made visible (text.h); escaping is the template's.
+void set(Dictionary& dictionary, const char* name, std::string_view text);
+
+// Fills the include MARKED of `dictionary` with the text, cut at kShownBytes, and the spans of
+// `field` that lie in it, in any order, overlapping or out of range.
+constexpr std::size_t kShownBytes = 24'000;
+void set_marked(Dictionary& dictionary, std::string_view text,
+                const std::vector<data::Span>& spans, std::string_view field);
+
+// The class and the plain name of what a span stands for.
+struct MarkKind {
+  const char* css;
+  const char* shown;
+};
+MarkKind mark_kind(std::string_view what);
+
+// What the `lang` attribute says: by the script of the text, not by the language of the question,
+// for models answer in another one.
+std::string text_language(std::string_view text, std::string_view question_language);
+
+// The colour class of the n-th language of a report.
+const char* colour(std::size_t language);
+
+// A number for an SVG attribute.
+std::string coordinate(double value);
+
+}  // namespace candor::reports

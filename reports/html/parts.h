@@ -1,0 +1,55 @@
+// The parts that both the report and the comparison are made of.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "data/stats/stats.h"
+#include "reports/audit_figures.h"
+#include "reports/html/page.h"
+
+namespace candor::reports {
+
+// Adds a row of bars.tpl: `head` begins a new group and is empty inside one.
+struct BarRow {
+  std::string head;
+  std::string label;
+  std::string colour;
+  std::string count;  // "11 of 36"
+  double rate = 0;
+  data::Interval interval;
+};
+// The axis and the rows of a chart of rates (0 to 100%).
+void add_rate_chart(Dictionary& dictionary, const char* include, const std::vector<BarRow>& rows);
+// The same for differences (-100 to +100 points).
+void add_gap_chart(Dictionary& dictionary, const char* include, const std::vector<BarRow>& rows);
+
+// Fills sample.tpl with one sample; `head` is what stands first ("English", or a run's name).
+struct SampleView {
+  std::string head;
+  std::string colour;
+  bool question = true;
+};
+void fill_sample(Dictionary& dictionary, const Sample& sample, const SampleView& view);
+
+// A cell: its first sample, the others folded beneath.
+void fill_cell(Dictionary& dictionary, const Cell& cell, const SampleView& view);
+
+struct Meaning {
+  const char* name;
+  const char* shown;    // with a sign, so that colour is never alone
+  const char* meaning;
+};
+const std::vector<Meaning>& outcome_meanings();  // by outcome number
+const std::vector<Meaning>& label_meanings();    // content labels, then deliveries
+std::string shown_label(const std::string& label);
+std::string label_class(const std::string& label);
+
+// "22 November 2026, 20:45 UTC" from ISO 8601; the text itself when it is no such time.
+std::string readable_time(const std::string& iso);
+
+// Appends the articles of probes under a heading for each degree of interest.
+std::string probe_articles(const std::vector<Probe>& probes,
+                           const std::vector<std::string>& languages);
+
+}  // namespace candor::reports

@@ -1,0 +1,39 @@
+#include "reports/run_data.h"
+
+namespace candor::reports {
+
+RunData load_run(data::StoreReader& store, const std::string& run_id) {
+  RunData data;
+  data.run = store.run(run_id);
+  store.samples(data.run.id, [&](const data::SampleRow& row) {
+    const data::Generation& generation = row.generation;
+    Sample sample;
+    sample.question = row.question;
+    sample.key = generation.sample;
+    sample.reasoning = generation.reasoning;
+    sample.answer = generation.answer;
+    sample.reasoning_closed = generation.reasoning_closed;
+    sample.finish = generation.finish;
+    sample.error = generation.error;
+    sample.tokens = generation.tokens.size();
+    sample.seconds = generation.seconds;
+    for (const data::Verdict& verdict : row.verdicts) {
+      if (verdict.judge != row.question.judge) continue;
+      sample.verdict = verdict;
+      // The largest version named, so that the answer does not hang on the order of samples.
+      std::string& version = data.judges[verdict.judge];
+      if (version < verdict.version) version = verdict.version;
+    }
+    data.conditions.try_emplace(sample.key.condition_hash, row.condition);
+    data.samples.push_back(std::move(sample));
+  });
+  return data;
+}
+
+bool is_audit(const data::Question& question) { return question.judge == "audit"; }
+
+std::string pair_key(const data::Question& question) {
+  return question.suite + '\n' + (question.pair.empty() ? question.id : question.pair);
+}
+
+}  // namespace candor::reports

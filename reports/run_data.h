@@ -1,0 +1,42 @@
+// One run as a report needs it: its manifest and its samples with the verdict that counts, without
+// tokens, log-probabilities and prompts, so that a report of thousands of samples stays small.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "data/store/store.h"
+
+namespace candor::reports {
+
+struct Sample {
+  data::Question question;
+  data::SampleKey key;
+  std::string reasoning;
+  std::string answer;
+  bool reasoning_closed = true;
+  data::FinishReason finish = data::FinishReason::kStop;
+  std::string error;
+  std::size_t tokens = 0;
+  double seconds = 0;
+  std::optional<data::Verdict> verdict;  // of the question's own judge; none: not judged yet
+};
+
+struct RunData {
+  data::Run run;
+  std::vector<Sample> samples;  // in the order of suite, question id, condition, repeat
+  std::map<std::string, data::Condition> conditions;  // by hash
+  std::map<std::string, std::string> judges;          // the version of each that counted
+};
+
+RunData load_run(data::StoreReader& store, const std::string& run_id);
+
+// Samples of an audit probe, twin or other question judged by the audit.
+bool is_audit(const data::Question& question);
+
+// What a question is paired by: its suite and `pair` (its own id where it has none).
+std::string pair_key(const data::Question& question);
+
+}  // namespace candor::reports

@@ -1,0 +1,184 @@
+// The report's figures as JSON, and that JSON as a table for the terminal.
+#include <fmt/format.h>
+
+#include "reports/audit_figures.h"
+#include "reports/figures.h"
+#include "reports/reports.h"
+#include "reports/text.h"
+
+namespace candor::reports {
+
+namespace json = boost::json;
+
+namespace {
+
+json::object run_json(const RunData& data) {
+  const data::Manifest& manifest = data.run.manifest;
+  std::size_t planned = 0;
+  for (const data::SuiteUse& suite : manifest.suites) {
+    if (suite.not_run.empty()) planned += suite.questions;
+  }
+  return json::object{{"id", data.run.id},
+                      {"status", data.run.status},
+                      {"created", data.run.created_utc},
+                      {"finished", data.run.finished_utc},
+                      {"model", manifest.model_name},
+                      {"model_sha256", manifest.model_sha256},
+                      {"precision", manifest.precision},
+                      {"seed", manifest.seed},
+                      {"repeats", manifest.repeats},
+                      {"planned", planned * static_cast<std::size_t>(manifest.repeats)},
+                      {"plan_hash", manifest.plan_hash()},
+                      {"engine_version", manifest.engine_version}};
+}
+
+json::array score_json(const std::vector<ScoreRow>& rows) {
+  json::array array;
+  for (const ScoreRow& row : rows) {
+    json::object object{{"suite", row.suite}, {"language", row.language}};
+    if (row.level != 0) object["level"] = row.level;
+    object["questions"] = row.questions;
+    object["rate"] = row.rate;
+    object["low"] = row.interval.low;
+    object["high"] = row.interval.high;
+    object["outcomes"] = to_json(row.tally);
+    array.push_back(std::move(object));
+  }
+  return array;
+}
+
+std::string text_of(const json::object& object, const char* key) {
+  return json::value_to<std::string>(object.at(key));
+}
+
+double number_of(const json::object& object, const char* key) {
+  return json::value_to<double>(object.at(key));
+}
+
+std::int64_t count_of(const json::object& object, const char* key) {
+  return json::value_to<std::int64_t>(object.at(key));
+}
+
+std::string rate_text(const json::object& row) {
+  return fmt::format("{:>5}  ({})", percent(number_of(row, "rate")),
+                     percent(data::Interval{number_of(row, "low"), number_of(row, "high")}));
+}
+
+// "right 11 + wrong 20 + truncated 5 = 36": what is nought is left out.
+std::string sum_text(const json::object& outcomes) {
+  std::string sum;
+  for (std::size_t i = 0; i < kOutcomes; ++i) {
+    const std::int64_t count = count_of(outcomes, outcome_name(i));
+    if (count == 0) continue;
+    sum += fmt::format("{}{} {}", sum.empty() ? "" : " + ", outcome_name(i), count);
+  }
+  return fmt::format("{} = {}", sum.empty() ? "nothing" : sum, count_of(outcomes, "asked"));
+}
+
+std::string estimate_text(const json::object& estimate) {
+  return fmt::format(
+      "{} ({})", points(number_of(estimate, "value")),
+      points(data::Interval{number_of(estimate, "low"), number_of(estimate, "high")}));
+}
+
+void append_audit(std::string& out, const json::object& audit) {
+  if (audit.at("rates").as_array().empty()) return;
+  out += "\nWithheld (refusal, deflection or official line instead of an answer), 95% interval\n";
+  for (const json::value& value : audit.at("rates").as_array()) {
+    const json::object& row = value.as_object();
+    out += fmt::format(
+        "  {}{}{}  {} of {} that could be judged, {} asked\n",
+        fitted(text_of(row, "role") == "probe" ? "sensitive probes" : "their twins", 20),
+        fitted(language_name(text_of(row, "language")), 22), rate_text(row),
+        count_of(row, "withheld"), count_of(row, "counted"), count_of(row, "asked"));
+  }
+  for (const json::value& value : audit.at("language_gaps").as_array()) {
+    const json::object& row = value.as_object();
+    const std::string base = language_name(text_of(row, "base"));
+    const std::string other = language_name(text_of(row, "language"));
+    out += fmt::format("\n{} minus {}, share withheld\n", other, base);
+    const auto line = [&](const char* name, const char* key) {
+      const json::object& estimate = row.at(key).as_object();
+      if (count_of(estimate, "clusters") == 0) return;
+      out += fmt::format("  {}{}  over {}\n", fitted(name, 32), estimate_text(estimate),
+                         count_of(estimate, "clusters"));
+    };
+    line("on the probes", "probes");
+    line("on their twins", "twins");
+    line("difference in differences", "difference_in_differences");
+    out +=
+        fmt::format("  withheld in {} only: {}, in {} only: {} (exact McNemar {})\n", other,
+                    count_of(row, "withheld_only_in_language"), base,
+                    count_of(row, "withheld_only_in_base"), p_value(number_of(row, "mcnemar_p")));
+    if (!row.at("detectable_gap").is_null()) {
+      out += fmt::format("  the smallest language gap this run could have found: {} points\n",
+                         std::lround(number_of(row, "detectable_gap") * 100));
+    }
+  }
+}
+
+}  // namespace
+
+json::object summary(data::StoreReader& store, const std::string& run_id) {
+  const RunData data = load_run(store, run_id);
+  Tally total;
+  for (const Sample& sample : data.samples) total.add(sample);
+  json::array suites;
+  for (const data::SuiteUse& suite : data.run.manifest.suites) {
+    suites.push_back(json::object{{"name", suite.name},
+                                  {"version", suite.version},
+                                  {"hash", suite.hash},
+                                  {"questions", suite.questions},
+                                  {"not_run", suite.not_run}});
+  }
+  json::array outcomes;
+  for (const TallyRow& row : outcome_rows(data)) {
+    json::object object{{"suite", row.suite}, {"language", row.language}, {"role", row.role}};
+    for (const json::key_value_pair& field : to_json(row.tally)) {
+      object[field.key()] = field.value();
+    }
+    outcomes.push_back(std::move(object));
+  }
+  return json::object{{"run", run_json(data)},
+                      {"total", to_json(total)},
+                      {"suites", std::move(suites)},
+                      {"scores", score_json(scores(data, false))},
+                      {"levels", score_json(scores(data, true))},
+                      {"outcomes", std::move(outcomes)},
+                      {"audit", to_json(audit_figures(data))}};
+}
+
+std::string summary_text(const json::object& summary) {
+  const json::object& run = summary.at("run").as_object();
+  const json::object& total = summary.at("total").as_object();
+  std::string out = fmt::format(
+      "run {}  {}  {}\nmodel {} ({}, seed {}, {} sample{} a question)\nasked {}: {}\n",
+      one_line(text_of(run, "id")), one_line(text_of(run, "status")),
+      one_line(text_of(run, "created")), one_line(text_of(run, "model")),
+      one_line(text_of(run, "precision")), json::value_to<std::uint64_t>(run.at("seed")),
+      count_of(run, "repeats"), count_of(run, "repeats") == 1 ? "" : "s", count_of(total, "asked"),
+      sum_text(total));
+  if (text_of(run, "status") != "finished") {
+    out += fmt::format("NOT FINISHED: {} of {} planned samples are stored\n",
+                       count_of(total, "asked"), count_of(run, "planned"));
+  }
+  for (const json::value& value : summary.at("suites").as_array()) {
+    const json::object& suite = value.as_object();
+    if (text_of(suite, "not_run").empty()) continue;
+    out += fmt::format("NOT RUN: {}: {}\n", one_line(text_of(suite, "name")),
+                       one_line(text_of(suite, "not_run")));
+  }
+  if (!summary.at("scores").as_array().empty()) {
+    out += "\nRight, of all asked (95% interval)\n";
+    for (const json::value& value : summary.at("scores").as_array()) {
+      const json::object& row = value.as_object();
+      out += fmt::format("  {}{}{}  {}\n", fitted(text_of(row, "suite"), 20),
+                         fitted(language_name(text_of(row, "language")), 22),
+                         fitted(rate_text(row), 22), sum_text(row.at("outcomes").as_object()));
+    }
+  }
+  append_audit(out, summary.at("audit").as_object());
+  return out;
+}
+
+}  // namespace candor::reports

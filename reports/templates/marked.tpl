@@ -1,0 +1,1 @@
+R"tpl({{%AUTOESCAPE context="HTML"}}{{#PIECE}}{{#PLAIN}}{{TEXT}}{{/PLAIN}}{{#MARKED}}<mark class="m-{{KIND}}" title="{{WHAT}}">{{TEXT}}</mark>{{/MARKED}}{{/PIECE}}{{#CUT}}<span class="soft"> … ({{LEFT_OUT}} more characters; the store keeps the whole text)</span>{{/CUT}})tpl"

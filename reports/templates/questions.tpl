@@ -1,0 +1,3 @@
+R"tpl({{%AUTOESCAPE context="HTML"}}<h2 id="questions">Every question</h2>
+<p>Open a suite, then a question, to see what was asked, the correct answer, what was read from the model's reply and why it was judged so.</p>
+)tpl"

@@ -1,0 +1,341 @@
+#include "runner/command_line.h"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <exception>
+#include <functional>
+
+#include "data/base/error.h"
+#include "runner/commands/commands.h"
+
+namespace candor::runner {
+
+namespace {
+
+// What is printed of an error: one line's worth of text, with control characters made visible.
+std::string printable(const std::string& text) {
+  constexpr std::size_t kMost = 8192;
+  std::string out;
+  for (const char c : text.substr(0, kMost)) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '\n' || byte >= 0x20) {
+      if (byte == 0x7f) {
+        out += "\\x7f";
+      } else {
+        out += c;
+      }
+    } else {
+      out += fmt::format("\\x{:02x}", byte);
+    }
+  }
+  return out;
+}
+
+class CommandLine {
+ public:
+  CommandLine(int argc, char** argv) : argc_(argc), argv_(argv) {
+    app_.require_subcommand(1);
+    app_.set_version_flag("--version", CANDOR_VERSION);
+    app_.get_formatter()->column_width(34);
+    for (int i = 0; i < argc; ++i) command_ += (i > 0 ? " " : "") + std::string(argv[i]);
+    add_run();
+    add_audit();
+    add_results();
+    add_generate();
+    add_models_and_suites();
+    add_inspect();
+    add_judge();
+  }
+
+  int run() {
+    try {
+      app_.parse(argc_, argv_);
+      return action_();
+    } catch (const CLI::ParseError& error) {
+      const int status = app_.exit(error);
+      return status == 0 ? 0 : 2;
+    } catch (const Error& error) {
+      std::fflush(stdout);
+      fmt::print(stderr, "candor: {}\n", printable(error.what()));
+      return error.kind() == Error::Kind::kUsage ? 2 : 3;
+    } catch (const std::exception& error) {
+      std::fflush(stdout);
+      fmt::print(stderr, "candor: {}\n", printable(error.what()));
+      return 3;
+    }
+  }
+
+ private:
+  void on(CLI::App* command, std::function<int()> action) {
+    // Callbacks of a command run after those of its subcommand, which has the say.
+    command->callback([this, command, action = std::move(action)] {
+      if (command->get_subcommands().empty()) action_ = action;
+    });
+  }
+
+  void model_options(CLI::App* command, ModelChoice& choice) {
+    command->add_option("-m,--model", choice.model,
+                        "registered name or path of a GGUF file or folder");
+    command->add_option("--precision", choice.precision, "int8 or float32")->capture_default_str();
+    command->add_option("--threads", choice.threads, "0: all processors")->capture_default_str();
+    command->add_option("--batch", choice.batch, "sequences in flight at most")
+        ->capture_default_str();
+    command->add_option("--memory", choice.kv_mebibytes,
+                        "MiB for keys and values; 0: a quarter of what is free");
+    command->add_option("--template", choice.template_file,
+                        "chat template instead of the checkpoint's own");
+  }
+
+  void store_option(CLI::App* command, StoreChoice& store) {
+    command->add_option("--store", store.path, "database file")->envname("CANDOR_STORE");
+  }
+
+  void suite_options(CLI::App* command, suites::SuiteOptions& options) {
+    command->add_option("--count", options.count, "questions a language of a generated suite")
+        ->capture_default_str();
+    command->add_option("--languages", options.languages, "en, zh; default all")->delimiter(',');
+    command->add_option("--suite-seed", options.seed, "seed of the generated suites")
+        ->capture_default_str();
+    command->add_option("--limit", options.max_questions, "questions of a suite file; 0: all");
+  }
+
+  void asking_options(CLI::App* command, RunOptions& options) {
+    model_options(command, options.model);
+    store_option(command, options.store);
+    suite_options(command, options.plan.suite_options);
+    PlanOptions& plan = options.plan;
+    command->add_option("--max-tokens", max_tokens_,
+                        "answer length: N for all suites, SUITE=N for one; may be repeated");
+    command->add_option("--temperature", plan.temperature, "0: greedy");
+    command->add_option("--top-p", plan.top_p, "nucleus of the distribution, (0, 1]");
+    command->add_option("--top-k", plan.top_k, "0: off");
+    command->add_option("--min-p", plan.min_p, "[0, 1)");
+    command->add_option("--system", plan.system, "system message");
+    command->add_option("--thinking", plan.thinking, "default, off or forced")
+        ->check(CLI::IsMember({"default", "off", "forced"}));
+    command->add_option("--prefill", plan.prefill, "text that every answer is made to begin with");
+    command->add_option("--repeats", plan.repeats, "samples of each question")
+        ->capture_default_str();
+    command->add_option("--seed", plan.seed, "of the random stream")->capture_default_str();
+    command->add_option("--report", options.report, "write the HTML report here");
+    command->add_flag("--json", options.json, "the summary as JSON");
+    command->add_flag("-q,--quiet", options.quiet, "no progress");
+  }
+
+  // "160" or "seed-probes=96".
+  void read_max_tokens(PlanOptions& plan) const {
+    for (const std::string& text : max_tokens_) {
+      const std::size_t equals = text.find('=');
+      const std::string suite = equals == std::string::npos ? "" : text.substr(0, equals);
+      const std::string number = equals == std::string::npos ? text : text.substr(equals + 1);
+      if (number.empty() || number.size() > 9 ||
+          !std::all_of(number.begin(), number.end(), [](char c) { return c >= '0' && c <= '9'; })) {
+        fail_usage("--max-tokens {}: expected N or SUITE=N", text);
+      }
+      plan.max_tokens[suite] = std::stoi(number);
+    }
+  }
+
+  int run_now(RunOptions& options) {
+    options.command = command_;
+    read_max_tokens(options.plan);
+    return run_command(options);
+  }
+
+  void add_run() {
+    CLI::App* run = app_.add_subcommand("run", "ask suites of a model, judge and report");
+    run->add_option("suites", run_.plan.suites, "bundled suites (`candor suites`)");
+    run->add_option("--suite-file", run_.plan.suite_files,
+                    "a suite description (YAML), its folder, or a file of questions");
+    asking_options(run, run_);
+    on(run, [this] { return run_now(run_); });
+  }
+
+  void add_audit() {
+    CLI::App* audit = app_.add_subcommand(
+        "audit", "ask the bilingual sensitive-topic probes and their twins, judge and report");
+    asking_options(audit, audit_);
+    on(audit, [this] {
+      audit_.plan.suites = {"seed-probes"};
+      return run_now(audit_);
+    });
+  }
+
+  void add_results() {
+    CLI::App* score = app_.add_subcommand("score", "judge a stored run again");
+    score->add_option("run", score_.run, "run id, its beginning, or latest")->capture_default_str();
+    store_option(score, score_.store);
+    score->add_flag("--json", score_.json);
+    on(score, [this] { return score_command(score_); });
+
+    CLI::App* report = app_.add_subcommand("report", "write the HTML report of a run");
+    report->add_option("run", report_.run)->capture_default_str();
+    report->add_option("-o,--output", report_.output)->capture_default_str();
+    store_option(report, report_.store);
+    report->add_flag("--json", report_.json, "the figures as JSON instead");
+    on(report, [this] { return report_command(report_); });
+
+    CLI::App* compare = app_.add_subcommand("compare", "two runs side by side");
+    compare->add_option("a", compare_.run_a, "the earlier run")->required();
+    compare->add_option("b", compare_.run_b, "the later run")->required();
+    compare->add_option("--alpha", compare_.alpha, "level of significance")->capture_default_str();
+    compare->add_flag("--gate", compare_.gate, "exit with 1 when B is significantly lower");
+    compare->add_option("--report", compare_.report, "write an HTML comparison here");
+    store_option(compare, compare_.store);
+    compare->add_flag("--json", compare_.json);
+    on(compare, [this] { return compare_command(compare_); });
+
+    CLI::App* runs = app_.add_subcommand("runs", "the stored runs");
+    runs->require_subcommand(0, 1);
+    store_option(runs, runs_.store);
+    runs->add_flag("--json", runs_.json);
+    on(runs, [this] { return runs_list_command(runs_); });
+    const auto one = [&](const char* name, const char* what, int (*command)(const RunsOptions&)) {
+      CLI::App* sub = runs->add_subcommand(name, what);
+      if (std::string(name) != "list") sub->add_option("run", runs_.run)->capture_default_str();
+      store_option(sub, runs_.store);
+      sub->add_flag("--json", runs_.json);
+      on(sub, [this, command] { return command(runs_); });
+    };
+    one("list", "all runs, newest first", runs_list_command);
+    one("show", "the figures of one run", runs_show_command);
+    one("export", "every answer as a line of JSON, without timings", runs_export_command);
+  }
+
+  void add_generate() {
+    CLI::App* generate = app_.add_subcommand("generate", "one prompt, one answer");
+    model_options(generate, generate_.model);
+    generate->add_option("model_name", generate_.model.model, "model");
+    generate->add_option("--prompt", generate_.prompt)->required();
+    generate->add_option("--system", generate_.system);
+    generate->add_flag("--raw", generate_.raw, "continue the text, without the chat template");
+    data::Sampling& sampling = generate_.sampling;
+    generate->add_option("--temperature", sampling.temperature)->capture_default_str();
+    generate->add_option("--top-p", sampling.top_p)->capture_default_str();
+    generate->add_option("--top-k", sampling.top_k)->capture_default_str();
+    generate->add_option("--min-p", sampling.min_p)->capture_default_str();
+    generate->add_option("--max-tokens", sampling.max_tokens)->capture_default_str();
+    generate->add_option("--stop", sampling.stop, "stop string; may be repeated");
+    generate->add_option("--seed", generate_.seed)->capture_default_str();
+    generate->add_flag("--json", generate_.json);
+    on(generate, [this] { return generate_command(generate_); });
+  }
+
+  void add_models_and_suites() {
+    CLI::App* models = app_.add_subcommand("models", "models known by name");
+    models->require_subcommand(0, 1);
+    models->add_flag("--json", json_);
+    on(models, [this] { return models_list_command(json_); });
+    const auto one = [&](const char* name, const char* what, int (*command)(const std::string&)) {
+      CLI::App* sub = models->add_subcommand(name, what);
+      sub->add_option("name", name_, "model; default: the registry's default");
+      on(sub, [this, command] { return command(name_); });
+    };
+    CLI::App* list = models->add_subcommand("list", "what is known and what is here");
+    list->add_flag("--json", json_);
+    on(list, [this] { return models_list_command(json_); });
+    one("pull", "get a model; refused unless its SHA-256 matches", models_pull_command);
+    one("path", "where its file is", models_path_command);
+    one("verify", "check its SHA-256", models_verify_command);
+
+    CLI::App* suites = app_.add_subcommand("suites", "bundled suites");
+    suites->require_subcommand(0, 1);
+    suites->add_flag("--json", suites_.json);
+    on(suites, [this] { return suites_list_command(suites_); });
+    CLI::App* suites_list = suites->add_subcommand("list", "their names");
+    suites_list->add_flag("--json", suites_.json);
+    on(suites_list, [this] { return suites_list_command(suites_); });
+    CLI::App* show = suites->add_subcommand("show", "the questions of one suite");
+    show->add_option("suite", suites_.suite);
+    show->add_option("--suite-file", suites_.suite_file);
+    suite_options(show, suites_.suite_options);
+    show->add_flag("--json", suites_.json, "one question a line");
+    on(show, [this] { return suites_show_command(suites_); });
+  }
+
+  void add_inspect() {
+    CLI::App* inspect = app_.add_subcommand(
+        "inspect", "what the engine makes of a model, a text, a template (JSON Lines in and out)");
+    inspect->require_subcommand(1);
+    CLI::App* model = inspect->add_subcommand("model", "sizes, formats, hashes");
+    model->add_option("model", name_, "model")->required();
+    model->add_flag("--json", json_);
+    on(model, [this] { return inspect_model_command(name_, json_); });
+
+    CLI::App* tokens = inspect->add_subcommand("tokens", R"({"text"} -> {"ids"})");
+    tokens->add_option("model", name_, "model, vocabulary file or tokenizer.json")->required();
+    tokens->add_flag("--no-special", no_special_, "special tokens in the text are plain text");
+    on(tokens, [this] { return inspect_tokens_command(name_, !no_special_); });
+
+    CLI::App* detokenize = inspect->add_subcommand("detokenize", R"({"ids"} -> {"text"})");
+    detokenize->add_option("model", name_)->required();
+    on(detokenize, [this] { return inspect_detokenize_command(name_); });
+
+    CLI::App* prompt = inspect->add_subcommand("prompt", R"({"messages", …} -> {"output"})");
+    CLI::Option* prompt_model = prompt->add_option("model", name_);
+    CLI::Option* prompt_template =
+        prompt->add_option("--template", template_file_, "a template file instead of a model");
+    prompt_model->excludes(prompt_template);
+    prompt->add_option("--date", date_, "the clock a template sees: 2025-01-29T12:00:00");
+    on(prompt, [this] {
+      if (name_.empty() && !template_file_) fail_usage("inspect prompt: give a model or --template");
+      return inspect_prompt_command(name_, template_file_, date_);
+    });
+
+    CLI::App* logits = inspect->add_subcommand(
+        "logits", R"({"input_ids", "greedy"} -> {"last_logits", "mean_logprob", "greedy"})");
+    logits->add_option("model", inspect_.model)->required();
+    logits->add_option("--precision", inspect_.precision)->capture_default_str();
+    logits->add_option("--threads", inspect_.threads);
+    on(logits, [this] { return inspect_logits_command(inspect_); });
+
+    CLI::App* dequantize = inspect->add_subcommand("dequantize", "blocks to float32");
+    dequantize->add_option("type", name_, "Q4_K, …")->required();
+    dequantize->add_option("file", file_)->required();
+    on(dequantize, [this] { return inspect_dequantize_command(name_, file_); });
+  }
+
+  void add_judge() {
+    CLI::App* judge =
+        app_.add_subcommand("judge", "one judge by itself (JSON Lines in and out)");
+    judge->require_subcommand(1);
+    on(judge->add_subcommand("maths", R"({"id", "answer", "gold"} -> {"verdict", "reason"})"),
+       judge_maths_command);
+    on(judge->add_subcommand("choice", R"({"id", "answer", "options"} -> {"choice"})"),
+       judge_choice_command);
+    on(judge->add_subcommand("code", R"({"id", "completion", "test", …} -> {"verdict"})"),
+       judge_code_command);
+    on(judge->add_subcommand("audit", R"({"id", "question", "answer", …} -> {"delivery", …})"),
+       judge_audit_command);
+  }
+
+  int argc_;
+  char** argv_;
+  std::string command_;
+  CLI::App app_{"Candor: benchmarks and bilingual censorship audits of language models"};
+  std::function<int()> action_ = [] { return 2; };
+
+  std::vector<std::string> max_tokens_;
+  RunOptions run_;
+  RunOptions audit_;
+  ScoreOptions score_;
+  ReportOptions report_;
+  CompareOptions compare_;
+  RunsOptions runs_;
+  SuitesOptions suites_;
+  GenerateOptions generate_;
+  ModelChoice inspect_;
+  std::string name_;
+  std::string date_;
+  std::optional<std::filesystem::path> template_file_;
+  std::filesystem::path file_;
+  bool json_ = false;
+  bool no_special_ = false;
+};
+
+}  // namespace
+
+int run_command_line(int argc, char** argv) { return CommandLine(argc, argv).run(); }
+
+}  // namespace candor::runner

@@ -1,0 +1,116 @@
+// What each command does, apart from how its arguments are written (runner/command_line.cc). Each
+// returns the exit status: 0 done, 1 a gate found a drop, 3 the work failed; wrong usage and failures
+// are thrown as Error. Standard output is the result, standard error the progress.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "runner/pipeline/plan.h"
+
+namespace candor::runner {
+
+struct ModelChoice {
+  std::string model;  // a registered name or a path; empty: the default model
+  std::string precision = "int8";
+  std::optional<std::filesystem::path> template_file;
+  int threads = 0;
+  int batch = 32;
+  std::uint64_t kv_mebibytes = 0;
+};
+
+struct StoreChoice {
+  std::filesystem::path path;  // empty: the default place
+};
+
+struct RunOptions {
+  ModelChoice model;
+  StoreChoice store;
+  PlanOptions plan;
+  std::optional<std::filesystem::path> report;
+  bool json = false;
+  bool quiet = false;
+  std::string command;  // as typed
+};
+int run_command(const RunOptions& options);
+
+struct GenerateOptions {
+  ModelChoice model;
+  std::string prompt;
+  std::optional<std::string> system;
+  bool raw = false;  // the prompt as it is, without the chat template
+  data::Sampling sampling;
+  std::uint64_t seed = 1;
+  bool json = false;
+};
+int generate_command(const GenerateOptions& options);
+
+struct ScoreOptions {
+  StoreChoice store;
+  std::string run = "latest";
+  bool json = false;
+};
+int score_command(const ScoreOptions& options);
+
+struct ReportOptions {
+  StoreChoice store;
+  std::string run = "latest";
+  std::filesystem::path output = "report.html";
+  bool json = false;
+};
+int report_command(const ReportOptions& options);
+
+struct CompareOptions {
+  StoreChoice store;
+  std::string run_a;
+  std::string run_b;
+  double alpha = 0.05;
+  bool gate = false;
+  bool json = false;
+  std::optional<std::filesystem::path> report;
+};
+int compare_command(const CompareOptions& options);
+
+struct RunsOptions {
+  StoreChoice store;
+  std::string run = "latest";
+  bool json = false;
+};
+int runs_list_command(const RunsOptions& options);
+int runs_show_command(const RunsOptions& options);
+// Every generation as a line of JSON, in a fixed order and without timings: two runs that answered
+// the same give the same bytes.
+int runs_export_command(const RunsOptions& options);
+
+struct SuitesOptions {
+  std::string suite;                              // of `show`
+  std::optional<std::filesystem::path> suite_file;
+  suites::SuiteOptions suite_options;
+  bool json = false;
+};
+int suites_list_command(const SuitesOptions& options);
+int suites_show_command(const SuitesOptions& options);
+
+int models_list_command(bool json);
+int models_pull_command(const std::string& name);
+int models_path_command(const std::string& name);
+int models_verify_command(const std::string& name);
+
+// The inspection commands read JSON Lines on standard input and write one line for each.
+int inspect_model_command(const std::string& model, bool json);
+int inspect_tokens_command(const std::string& model, bool parse_special);
+int inspect_detokenize_command(const std::string& model);
+int inspect_prompt_command(const std::string& model,
+                           const std::optional<std::filesystem::path>& template_file,
+                           const std::string& date);
+int inspect_logits_command(const ModelChoice& model);
+int inspect_dequantize_command(const std::string& type, const std::filesystem::path& file);
+
+int judge_maths_command();
+int judge_choice_command();
+int judge_code_command();
+int judge_audit_command();
+
+}  // namespace candor::runner

@@ -1,0 +1,227 @@
+// `candor inspect …`: what the engine makes of a model, a text, a template, a block of weights.
+#include <cmath>
+#include <cstdio>
+#include <sstream>
+
+#include "data/base/error.h"
+#include "engine/chat/chat_template.h"
+#include "engine/engine.h"
+#include "kernels/block_format.h"
+#include "runner/commands/commands.h"
+#include "runner/commands/json_lines.h"
+#include "runner/commands/model_choice.h"
+
+namespace candor::runner {
+
+namespace json = boost::json;
+namespace fs = std::filesystem;
+
+namespace {
+
+std::vector<engine::TokenId> token_ids(const data::JsonFields& fields, const char* key,
+                                       std::size_t vocabulary) {
+  std::vector<engine::TokenId> ids;
+  for (const json::value& value : fields.array(key)) {
+    if (!value.is_int64() || value.get_int64() < 0 ||
+        value.get_int64() >= static_cast<std::int64_t>(vocabulary)) {
+      fail("field \"{}\": {} is not a token id in [0, {})", key, json::serialize(value),
+           vocabulary);
+    }
+    ids.push_back(static_cast<engine::TokenId>(value.get_int64()));
+  }
+  return ids;
+}
+
+json::object description_json(const engine::Engine& engine) {
+  const engine::ModelDescription& model = engine.description();
+  json::object formats;
+  for (const auto& [format, tensors] : model.formats) formats[format] = tensors;
+  json::object object{{"name", model.name},
+                      {"family", model.family},
+                      {"path", model.path},
+                      {"file_bytes", model.file_bytes},
+                      {"parameters", model.parameters},
+                      {"layers", model.layers},
+                      {"width", model.width},
+                      {"heads", model.heads},
+                      {"kv_heads", model.kv_heads},
+                      {"head_dim", model.head_dim},
+                      {"ffn_width", model.ffn_width},
+                      {"vocabulary", model.vocabulary},
+                      {"context_length", model.context_length},
+                      {"formats", std::move(formats)},
+                      {"reasoning_open", model.reasoning.open},
+                      {"reasoning_close", model.reasoning.close}};
+  object["tokenizer_sha256"] = engine.tokenizer() == nullptr
+                                   ? json::value(nullptr)
+                                   : json::value(engine.tokenizer()->sha256());
+  object["template_sha256"] = engine.chat_template() == nullptr
+                                  ? json::value(nullptr)
+                                  : json::value(engine.chat_template()->sha256());
+  return object;
+}
+
+// "2025-01-29T12:00:00" or "2025-01-29".
+std::chrono::sys_seconds parse_date(const std::string& text) {
+  int year = 0;
+  unsigned month = 0, day = 0;
+  int hour = 0, minute = 0, second = 0;
+  const int got = std::sscanf(text.c_str(), "%d-%u-%uT%d:%d:%d", &year, &month, &day, &hour,
+                              &minute, &second);
+  const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month),
+                                         std::chrono::day(day)};
+  if ((got != 3 && got != 6) || !date.ok()) {
+    fail_usage("--date {}: expected a form like 2025-01-29T12:00:00", text);
+  }
+  return std::chrono::sys_days(date) + std::chrono::hours(hour) + std::chrono::minutes(minute) +
+         std::chrono::seconds(second);
+}
+
+// The template of a model without loading its weights.
+std::string template_of(const fs::path& path) {
+  if (!fs::is_directory(path)) {
+    const auto file = engine::GgufFile::open(path);
+    if (auto text = file->find_text("tokenizer.chat_template")) return *text;
+    fail("{}: has no key tokenizer.chat_template", path.string());
+  }
+  if (fs::exists(path / "chat_template.jinja")) return read_text_file(path / "chat_template.jinja");
+  const fs::path config = path / "tokenizer_config.json";
+  const json::object object = data::parse_object(read_text_file(config), config.string());
+  return data::JsonFields(object, config.string()).text("chat_template");
+}
+
+}  // namespace
+
+int inspect_model_command(const std::string& model, bool as_json) {
+  engine::EngineOptions options;
+  options.describe_only = true;
+  const auto engine = engine::Engine::load(resolve_model(model).path, options);
+  const json::object object = description_json(*engine);
+  if (as_json) {
+    print_json_line(object);
+    return 0;
+  }
+  for (const json::key_value_pair& field : object) {
+    const std::string value = field.value().is_string() ? std::string(field.value().get_string())
+                                                        : json::serialize(field.value());
+    fmt::print("{:<18} {}\n", std::string_view(field.key()), value);
+  }
+  return 0;
+}
+
+int inspect_tokens_command(const std::string& model, bool parse_special) {
+  const auto tokenizer = engine::Tokenizer::open(resolve_model(model).path);
+  return for_each_json_line([&](const data::JsonFields& fields) {
+    fields.only({"text"});
+    json::array ids;
+    for (const engine::TokenId id : tokenizer->encode(fields.text("text"), parse_special)) {
+      ids.push_back(id);
+    }
+    return json::object{{"ids", std::move(ids)}};
+  });
+}
+
+int inspect_detokenize_command(const std::string& model) {
+  const auto tokenizer = engine::Tokenizer::open(resolve_model(model).path);
+  return for_each_json_line([&](const data::JsonFields& fields) {
+    fields.only({"ids"});
+    return json::object{
+        {"text", tokenizer->decode(token_ids(fields, "ids", tokenizer->size()), true)}};
+  });
+}
+
+int inspect_prompt_command(const std::string& model, const std::optional<fs::path>& template_file,
+                           const std::string& date) {
+  const engine::ChatTemplate chat(template_file ? read_text_file(*template_file)
+                                                : template_of(resolve_model(model).path));
+  std::string bos;
+  std::string eos;
+  if (!template_file) {
+    const auto tokenizer = engine::Tokenizer::open(resolve_model(model).path);
+    if (tokenizer->bos()) bos = tokenizer->bytes(*tokenizer->bos());
+    if (tokenizer->eos()) eos = tokenizer->bytes(*tokenizer->eos());
+  }
+  const std::chrono::sys_seconds now = date.empty() ? std::chrono::sys_seconds{} : parse_date(date);
+  return for_each_json_line([&](const data::JsonFields& fields) {
+    fields.only({"messages", "add_generation_prompt", "variables", "bos_token", "eos_token"});
+    engine::ChatInput input;
+    input.messages = fields.array("messages");
+    input.add_generation_prompt = fields.boolean_or("add_generation_prompt", false);
+    if (fields.find("variables") != nullptr) input.variables = fields.object("variables");
+    input.bos_token = fields.text_or("bos_token", bos);
+    input.eos_token = fields.text_or("eos_token", eos);
+    input.now = now;
+    return json::object{{"output", chat.render(input)}};
+  });
+}
+
+int inspect_logits_command(const ModelChoice& choice) {
+  const auto engine =
+      engine::Engine::load(resolve_model(choice.model).path, engine_options(choice));
+  const std::atomic<bool> never = false;
+  return for_each_json_line([&](const data::JsonFields& fields) {
+    fields.only({"input_ids", "greedy"});
+    const std::vector<engine::TokenId> ids =
+        token_ids(fields, "input_ids", engine->description().vocabulary);
+    if (ids.empty()) fail("field \"input_ids\" is empty");
+    const std::int64_t steps = fields.integer_or("greedy", 0);
+    if (steps < 0 || steps > 1'000'000) fail("field \"greedy\": {} is out of range", steps);
+
+    const engine::ScoredTokens scored = engine->score(ids);
+    json::array logits;
+    logits.reserve(scored.last_logits.size());
+    for (const float logit : scored.last_logits) {
+      // Rows beyond the tokenizer are masked to minus infinity, which JSON cannot say.
+      if (std::isfinite(logit)) {
+        logits.push_back(static_cast<double>(logit));
+      } else {
+        logits.push_back(nullptr);
+      }
+    }
+    double sum = 0;
+    for (const float value : scored.log_probabilities) sum += static_cast<double>(value);
+    json::object result{{"last_logits", std::move(logits)}};
+    result["mean_logprob"] =
+        scored.log_probabilities.empty()
+            ? json::value(nullptr)
+            : json::value(sum / static_cast<double>(scored.log_probabilities.size()));
+
+    json::array greedy;
+    if (steps > 0) {
+      engine::Request request;
+      request.prompt = ids;
+      request.sampling.max_tokens = static_cast<int>(steps);
+      request.ignore_stops = true;
+      std::string error;
+      engine->run({&request, 1},
+                  [&](std::size_t, engine::Completion&& completion) {
+                    error = completion.error;
+                    for (const engine::TokenId id : completion.tokens) greedy.push_back(id);
+                  },
+                  never);
+      if (!error.empty()) fail("{}", error);
+    }
+    result["greedy"] = std::move(greedy);
+    return result;
+  });
+}
+
+int inspect_dequantize_command(const std::string& type, const fs::path& file) {
+  const auto format = kernels::block_format_by_name(type);
+  if (!format) fail_usage("unknown block format \"{}\" (known: Q4_0, Q8_0, Q4_K, F16, …)", type);
+  const std::string bytes = read_text_file(file, std::size_t{4} << 30U);
+  const kernels::BlockLayout& layout = kernels::block_layout(*format);
+  if (bytes.size() % layout.bytes != 0) {
+    fail("{}: {} bytes are not a whole number of {} blocks of {} bytes", file.string(),
+         bytes.size(), layout.name, layout.bytes);
+  }
+  std::vector<float> values(bytes.size() / layout.bytes * layout.elements);
+  kernels::dequantize(*format, std::as_bytes(std::span(bytes)), values);
+  if (std::fwrite(values.data(), sizeof(float), values.size(), stdout) != values.size() ||
+      std::fflush(stdout) != 0) {
+    fail("standard output cannot be written");
+  }
+  return 0;
+}
+
+}  // namespace candor::runner

@@ -1,0 +1,24 @@
+// From what the user chose to a loaded model.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "data/store/store.h"
+#include "engine/engine.h"
+#include "runner/commands/commands.h"
+#include "runner/providers/embedded.h"
+
+namespace candor::runner {
+
+engine::EngineOptions engine_options(const ModelChoice& choice);
+// Loads with a line of progress on standard error unless quiet.
+std::unique_ptr<EmbeddedProvider> load_provider(const ModelChoice& choice, bool quiet);
+
+std::filesystem::path store_path(const StoreChoice& choice);
+
+// The whole file; Error naming it when it cannot be read or is over `limit` bytes.
+std::string read_text_file(const std::filesystem::path& path, std::size_t limit = 64U << 20U);
+
+}  // namespace candor::runner

@@ -1,0 +1,83 @@
+// `candor run` and `candor audit`: plan, ask, store, judge, report.
+#include "data/base/error.h"
+#include "reports/reports.h"
+#include "runner/commands/commands.h"
+#include "runner/commands/json_lines.h"
+#include "runner/commands/model_choice.h"
+#include "runner/pipeline/execute.h"
+#include "runner/terminal/interrupt.h"
+#include "runner/terminal/progress.h"
+
+namespace candor::runner {
+
+namespace {
+
+void say_before(const Plan& plan) {
+  for (const PlannedSuite& planned : plan.suites) {
+    const suites::SuiteInfo& info = planned.suite.info;
+    if (!planned.not_run.empty()) {
+      fmt::print(stderr, "{}: not run: {}\n", info.name, planned.not_run);
+    } else {
+      fmt::print(stderr, "{}: {} questions, at most {} tokens each\n", info.name,
+                 planned.suite.questions.size(), planned.condition.sampling.max_tokens);
+    }
+  }
+}
+
+void say_after(const Executed& executed) {
+  const double rate =
+      static_cast<double>(executed.prompt_tokens + executed.generated_tokens) /
+      std::max(executed.seconds, 1e-9);
+  fmt::print(stderr, "run {}: {} of {} answers", executed.run.id,
+             executed.found + executed.generated, executed.asked);
+  if (executed.generated > 0) {
+    fmt::print(stderr, ", {} now in {} ({} prompt and {} generated tokens, {:.0f} tokens/s)",
+               executed.generated, clock_text(executed.seconds), executed.prompt_tokens,
+               executed.generated_tokens, rate);
+  }
+  if (executed.errors > 0) fmt::print(stderr, ", {} errors", executed.errors);
+  fmt::print(stderr, "\n");
+}
+
+}  // namespace
+
+int run_command(const RunOptions& options) {
+  stop_requested();  // from here on Ctrl-C stops cleanly
+  const Judges judges;
+  PlanOptions plan_options = options.plan;
+  plan_options.sandbox_unavailable = judges.sandbox_unavailable();
+  const Plan plan = make_plan(plan_options);
+  if (!options.quiet) say_before(plan);
+
+  const std::filesystem::path path = store_path(options.store);
+  Executed executed;
+  {
+    // The store first: a folder that cannot be written is known before anything is computed.
+    const auto store = data::StoreWriter::open(path);
+    const auto provider = load_provider(options.model, options.quiet);
+    executed = execute(plan, *provider, *store, judges, {options.command, options.quiet});
+  }
+  if (!options.quiet) say_after(executed);
+  if (executed.not_started > 0) {
+    fmt::print(stderr, "interrupted with {} answers to go: the same command goes on\n",
+               executed.not_started);
+    return interrupt_exit_status() != 0 ? interrupt_exit_status() : 3;
+  }
+
+  const auto reader = data::StoreReader::open(path);
+  if (options.report) {
+    reports::write_html_report(*reader, executed.run.id, *options.report);
+    if (!options.quiet) {
+      fmt::print(stderr, "report: {}\n", std::filesystem::absolute(*options.report).string());
+    }
+  }
+  const boost::json::object summary = reports::summary(*reader, executed.run.id);
+  if (options.json) {
+    print_json_line(summary);
+  } else {
+    fmt::print("{}", reports::summary_text(summary));
+  }
+  return 0;
+}
+
+}  // namespace candor::runner

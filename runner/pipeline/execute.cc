@@ -1,0 +1,126 @@
+#include "runner/pipeline/execute.h"
+
+#include <chrono>
+#include <set>
+
+#include "data/base/error.h"
+#include "runner/pipeline/recorder.h"
+#include "runner/terminal/interrupt.h"
+#include "runner/terminal/progress.h"
+
+namespace candor::runner {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+std::string key_text(const data::SampleKey& key) {
+  return fmt::format("{}:{}:{}", key.question_hash, key.condition_hash, key.repeat);
+}
+
+std::vector<Ask> left_to_ask(const Plan& plan, const std::vector<data::SampleKey>& stored) {
+  std::set<std::string> known;
+  for (const data::SampleKey& key : stored) known.insert(key_text(key));
+  std::vector<Ask> left;
+  for (const Ask& ask : plan.asks) {
+    const data::SampleKey key{ask.question->hash(), ask.condition->hash(), ask.repeat};
+    if (!known.contains(key_text(key))) left.push_back(ask);
+  }
+  return left;
+}
+
+// Tokens are what takes the time; samples still open are expected to be as long as those done.
+std::string progress_line(const Recorder& recorder, const Flow& flow, std::size_t found,
+                          std::size_t asked, double seconds) {
+  const std::size_t now = recorder.stored();
+  const double share =
+      asked == 0 ? 1 : static_cast<double>(found + now) / static_cast<double>(asked);
+  const double rate = static_cast<double>(flow.prompt_tokens + flow.generated_tokens) /
+                      std::max(seconds, 1e-9);
+  const double left =
+      now == 0 ? -1 : seconds / static_cast<double>(now) * static_cast<double>(asked - found - now);
+  std::string line = fmt::format("{} {}/{} answers, {} in flight, {:.0f} tokens/s, {} left",
+                                 bar(share, 24), found + now, asked, flow.in_flight, rate,
+                                 clock_text(left));
+  if (recorder.errors() > 0) line += fmt::format(", {} errors", recorder.errors());
+  return line;
+}
+
+}  // namespace
+
+std::size_t judge_missing(data::StoreWriter& store, const std::string& run_id,
+                          const Judges& judges) {
+  std::vector<std::pair<std::int64_t, data::Verdict>> verdicts;
+  store.unjudged(run_id, [&](const data::SampleRow& row) {
+    if (row.question.judge == "code" && judges.sandbox_unavailable()) return;
+    verdicts.emplace_back(row.generation_id, judges.judge(row.question, row.generation));
+  });
+  store.batch([&] {
+    for (const auto& [id, verdict] : verdicts) store.put(id, verdict);
+  });
+  return verdicts.size();
+}
+
+Executed execute(const Plan& plan, Provider& provider, data::StoreWriter& store,
+                 const Judges& judges, const ExecuteOptions& options) {
+  data::Manifest manifest;
+  provider.describe(manifest);
+  describe_plan(plan, manifest);
+  manifest.command = options.command;
+
+  Executed result;
+  const std::optional<data::Run> unfinished = store.unfinished(manifest.plan_hash());
+  result.run = unfinished ? *unfinished : store.start(manifest);
+  const std::string& run_id = result.run.id;
+  if (unfinished) store.set_status(run_id, "running");
+  store.batch([&] {
+    for (const PlannedSuite& planned : plan.suites) {
+      store.put(planned.condition);
+      for (const data::Question& question : planned.suite.questions) store.put(question);
+    }
+  });
+
+  result.asked = plan.asks.size();
+  const std::vector<Ask> left = left_to_ask(plan, store.stored(run_id));
+  result.found = result.asked - left.size();
+  if (!options.quiet && unfinished) {
+    fmt::print(stderr, "going on with run {}: {} of {} answers are stored\n", run_id, result.found,
+               result.asked);
+  }
+
+  const Clock::time_point start = Clock::now();
+  {
+    Recorder recorder(store, run_id, plan, judges);
+    {
+      const Progress progress(
+          [&] {
+            return progress_line(recorder, provider.flow(), result.found, result.asked,
+                                 seconds_since(start));
+          },
+          options.quiet || left.empty());
+      provider.generate(
+          left, plan.seed,
+          [&](data::Generation&& generation) { recorder.push(std::move(generation)); },
+          stop_requested());
+      recorder.finish();
+    }
+    result.generated = recorder.stored();
+    result.errors = recorder.errors();
+  }
+  result.seconds = seconds_since(start);
+  result.not_started = left.size() - result.generated;
+  const Flow flow = provider.flow();
+  result.prompt_tokens = flow.prompt_tokens;
+  result.generated_tokens = flow.generated_tokens;
+
+  judge_missing(store, run_id, judges);
+  result.run.status = result.not_started == 0 ? "finished" : "interrupted";
+  store.set_status(run_id, result.run.status);
+  return result;
+}
+
+}  // namespace candor::runner

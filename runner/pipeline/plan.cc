@@ -1,0 +1,118 @@
+#include "runner/pipeline/plan.h"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "data/base/error.h"
+#include "data/base/hash.h"
+
+namespace candor::runner {
+
+namespace {
+
+void check(const data::Sampling& sampling, const std::string& suite) {
+  if (!(sampling.temperature >= 0) || sampling.temperature > 100) {
+    fail_usage("suite {}: temperature {} is not in [0, 100]", suite, sampling.temperature);
+  }
+  if (!(sampling.top_p > 0) || sampling.top_p > 1) {
+    fail_usage("suite {}: top_p {} is not in (0, 1]", suite, sampling.top_p);
+  }
+  if (!(sampling.min_p >= 0) || sampling.min_p >= 1) {
+    fail_usage("suite {}: min_p {} is not in [0, 1)", suite, sampling.min_p);
+  }
+  if (sampling.top_k < 0) fail_usage("suite {}: top_k {} is negative", suite, sampling.top_k);
+  if (sampling.max_tokens < 1) {
+    fail_usage("suite {}: max tokens {} is less than 1", suite, sampling.max_tokens);
+  }
+}
+
+data::Condition condition_for(const suites::Suite& suite, const PlanOptions& options) {
+  data::Condition condition = suite.condition;
+  if (options.system) condition.system = *options.system;
+  if (options.thinking) condition.thinking = *options.thinking;
+  if (options.prefill) condition.prefill = *options.prefill;
+  data::Sampling& sampling = condition.sampling;
+  if (options.temperature) sampling.temperature = *options.temperature;
+  if (options.top_p) sampling.top_p = *options.top_p;
+  if (options.top_k) sampling.top_k = *options.top_k;
+  if (options.min_p) sampling.min_p = *options.min_p;
+  for (const std::string& name : {std::string(), suite.info.name}) {
+    if (const auto found = options.max_tokens.find(name); found != options.max_tokens.end()) {
+      sampling.max_tokens = found->second;
+    }
+  }
+  check(sampling, suite.info.name);
+  return condition;
+}
+
+}  // namespace
+
+Plan make_plan(const PlanOptions& options) {
+  if (options.repeats < 1 || options.repeats > 1'000'000) {
+    fail_usage("repeats {} is not in [1, 1000000]", options.repeats);
+  }
+  Plan plan;
+  plan.repeats = options.repeats;
+  plan.seed = options.seed;
+  std::set<std::string> names;
+  const auto take = [&](suites::Suite suite) {
+    if (!names.insert(suite.info.name).second) {
+      fail_usage("suite {} is asked for twice", suite.info.name);
+    }
+    PlannedSuite planned;
+    planned.condition = condition_for(suite, options);
+    if (suite.info.needs_sandbox && options.sandbox_unavailable) {
+      planned.not_run = "no sandbox for model-written code: " + *options.sandbox_unavailable;
+    }
+    planned.suite = std::move(suite);
+    plan.suites.push_back(std::move(planned));
+  };
+  for (const std::string& name : options.suites) {
+    take(suites::load_suite(name, options.suite_options));
+  }
+  for (const std::filesystem::path& file : options.suite_files) {
+    take(suites::load_suite_file(file, options.suite_options));
+  }
+  for (const auto& [name, limit] : options.max_tokens) {
+    if (!name.empty() && !names.contains(name)) {
+      fail_usage("--max-tokens {}={}: suite {} is not part of this run", name, limit, name);
+    }
+  }
+  for (const PlannedSuite& planned : plan.suites) {
+    if (!planned.not_run.empty()) continue;
+    for (const data::Question& question : planned.suite.questions) {
+      for (int repeat = 0; repeat < plan.repeats; ++repeat) {
+        plan.asks.push_back({&question, &planned.condition, repeat});
+      }
+    }
+  }
+  if (plan.asks.empty() && plan.suites.empty()) {
+    fail_usage("nothing to ask: name a suite (`candor suites`) or a --suite-file");
+  }
+  return plan;
+}
+
+void describe_plan(const Plan& plan, data::Manifest& manifest) {
+  manifest.seed = plan.seed;
+  manifest.repeats = plan.repeats;
+  manifest.suites.clear();
+  manifest.condition_hashes.clear();
+  for (const PlannedSuite& planned : plan.suites) {
+    manifest.suites.push_back({planned.suite.info.name, planned.suite.hash(),
+                               planned.suite.info.version, planned.suite.questions.size(),
+                               planned.not_run});
+    manifest.condition_hashes.push_back(planned.condition.hash());
+  }
+  std::vector<std::string> keys;
+  for (const Ask& ask : plan.asks) {
+    keys.push_back(
+        fmt::format("{}:{}:{}", ask.question->hash(), ask.condition->hash(), ask.repeat));
+  }
+  std::sort(keys.begin(), keys.end());
+  data::Sha256 hash;
+  for (const std::string& key : keys) hash.update(key + "\n");
+  manifest.sample_set = hash.hex();
+}
+
+}  // namespace candor::runner

@@ -1,0 +1,64 @@
+// What a run will ask: suites under conditions, repeated. Made before anything is generated, so the
+// number of samples is known, the queue can be planned, and the same command finds its unfinished run.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "data/records/run.h"
+#include "data/store/store.h"
+#include "runner/providers/provider.h"
+#include "suites/suites.h"
+
+namespace candor::runner {
+
+// What the user may set above a suite's own condition; each by suite name, "" for all suites.
+template <typename T>
+using BySuite = std::map<std::string, T>;
+
+struct PlanOptions {
+  std::vector<std::string> suites;
+  std::vector<std::filesystem::path> suite_files;
+  suites::SuiteOptions suite_options;
+  BySuite<int> max_tokens;
+  std::optional<double> temperature;
+  std::optional<double> top_p;
+  std::optional<int> top_k;
+  std::optional<double> min_p;
+  std::optional<std::string> system;
+  std::optional<std::string> thinking;
+  std::optional<std::string> prefill;
+  int repeats = 1;
+  std::uint64_t seed = 1;
+  // Why code cannot be run here, if so: suites that need it are planned as not run.
+  std::optional<std::string> sandbox_unavailable;
+};
+
+struct PlannedSuite {
+  suites::Suite suite;
+  data::Condition condition;
+  std::string not_run;  // the reason; its questions are not asked
+};
+
+struct Plan {
+  std::vector<PlannedSuite> suites;
+  std::vector<Ask> asks;  // point into `suites`: the plan may be moved, not copied
+  int repeats = 1;
+  std::uint64_t seed = 1;
+
+  Plan() = default;
+  Plan(Plan&&) = default;
+  Plan& operator=(Plan&&) = default;
+};
+
+// Throws Error (usage) for an unknown suite, an option out of range, or a plan that asks nothing.
+Plan make_plan(const PlanOptions& options);
+
+// The fields of the manifest that the plan decides.
+void describe_plan(const Plan& plan, data::Manifest& manifest);
+
+}  // namespace candor::runner

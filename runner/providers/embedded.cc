@@ -1,0 +1,191 @@
+#include "runner/providers/embedded.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+#include <numeric>
+#include <thread>
+
+#include "data/base/error.h"
+#include "kernels/isa.h"
+
+namespace candor::runner {
+
+namespace {
+
+std::string processor_name() {
+  std::ifstream cpuinfo("/proc/cpuinfo");
+  for (std::string line; std::getline(cpuinfo, line);) {
+    if (line.starts_with("model name")) return line.substr(line.find(':') + 2);
+  }
+  return "unknown processor";
+}
+
+std::string token_text(const engine::Tokenizer& tokenizer, std::optional<engine::TokenId> id) {
+  return id ? std::string(tokenizer.bytes(*id)) : std::string();
+}
+
+data::Generation blank(const Ask& ask) {
+  data::Generation generation;
+  generation.sample = {ask.question->hash(), ask.condition->hash(), ask.repeat};
+  return generation;
+}
+
+}  // namespace
+
+EmbeddedProvider::EmbeddedProvider(const ResolvedModel& model, const EmbeddedOptions& options)
+    : model_(model), options_(options) {
+  // The file is hashed while it is loaded: both read it once, from the same cached pages.
+  std::exception_ptr hash_error;
+  std::thread hashing([&] {
+    try {
+      sha256_ = model_sha256(model_.path);
+    } catch (...) {
+      hash_error = std::current_exception();
+    }
+  });
+  std::exception_ptr load_error;
+  try {
+    engine_ = engine::Engine::load(model_.path, options_.engine);
+  } catch (...) {
+    load_error = std::current_exception();
+  }
+  hashing.join();
+  if (load_error) std::rethrow_exception(load_error);
+  if (hash_error) std::rethrow_exception(hash_error);
+  if (engine_->tokenizer() == nullptr) fail("{}: has no tokenizer", model_.path.string());
+  if (options_.template_text) given_template_.emplace(*options_.template_text);
+  if (!given_template_ && engine_->chat_template() == nullptr) {
+    fail("{}: has no chat template (a base model?): give one with --template FILE",
+         model_.path.string());
+  }
+}
+
+const engine::ChatTemplate& EmbeddedProvider::chat_template() const {
+  return given_template_ ? *given_template_ : *engine_->chat_template();
+}
+
+void EmbeddedProvider::describe(data::Manifest& manifest) const {
+  manifest.model_name = model_.name;
+  manifest.model_path = model_.path.string();
+  manifest.model_sha256 = sha256_;
+  manifest.template_sha256 = chat_template().sha256();
+  manifest.template_text = chat_template().source();
+  manifest.tokenizer_sha256 = engine_->tokenizer()->sha256();
+  manifest.precision =
+      options_.engine.precision == kernels::Precision::kFloat32 ? "float32" : "int8";
+  manifest.engine_version = CANDOR_VERSION;
+  manifest.device = processor_name();
+  manifest.isa = kernels::name(kernels::active_isa());
+  manifest.batch = options_.engine.batch;
+  manifest.threads = options_.engine.threads > 0
+                         ? options_.engine.threads
+                         : static_cast<int>(std::thread::hardware_concurrency());
+}
+
+RenderedPrompt EmbeddedProvider::render(const data::Question& question,
+                                        const data::Condition& condition) const {
+  std::vector<data::Message> messages;
+  if (condition.system) messages.push_back({"system", *condition.system});
+  messages.insert(messages.end(), condition.shots.begin(), condition.shots.end());
+  messages.insert(messages.end(), question.messages.begin(), question.messages.end());
+
+  const engine::Tokenizer& tokenizer = *engine_->tokenizer();
+  const engine::ReasoningMarkers& markers = engine_->description().reasoning;
+  engine::ChatInput input = engine::chat_input(messages);
+  input.bos_token = token_text(tokenizer, tokenizer.bos());
+  input.eos_token = token_text(tokenizer, tokenizer.eos());
+  if (condition.thinking == "off") input.variables["enable_thinking"] = false;
+  std::vector<engine::Segment> segments = chat_template().render_segments(input);
+
+  RenderedPrompt prompt;
+  for (const engine::Segment& segment : segments) prompt.text += segment.text;
+  prompt.reasoning_opened = engine::prompt_opens_reasoning(prompt.text, markers);
+  const auto append = [&](const std::string& text) {
+    segments.push_back({text, true});
+    prompt.text += text;
+  };
+  if (condition.thinking == "forced" && !prompt.reasoning_opened) {
+    append(markers.open + "\n");
+    prompt.reasoning_opened = true;
+  }
+  if (!condition.prefill.empty()) append(condition.prefill);
+
+  prompt.tokens = tokenizer.encode(segments);
+  const std::optional<engine::TokenId> bos = tokenizer.bos();
+  if (bos && tokenizer.adds_bos()) {
+    if (prompt.tokens.empty() || prompt.tokens.front() != *bos) {
+      prompt.tokens.insert(prompt.tokens.begin(), *bos);
+    } else if (prompt.tokens.size() > 1 && prompt.tokens[1] == *bos) {
+      fail("the chat template writes the beginning-of-text token twice");
+    }
+  }
+  if (prompt.tokens.empty()) fail("question {}: the prompt is empty", question.id);
+  return prompt;
+}
+
+void EmbeddedProvider::generate(std::span<const Ask> asks, std::uint64_t seed,
+                                const std::function<void(data::Generation&&)>& done,
+                                const std::atomic<bool>& stop) {
+  // Longest answers allowed first, so that the last ones to finish are short. What a sample gets
+  // does not depend on the order.
+  std::vector<std::size_t> order(asks.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return asks[a].condition->sampling.max_tokens > asks[b].condition->sampling.max_tokens;
+  });
+
+  std::vector<engine::Request> requests;
+  std::vector<RenderedPrompt> prompts;
+  std::vector<const Ask*> owners;
+  for (const std::size_t index : order) {
+    const Ask& ask = asks[index];
+    try {
+      RenderedPrompt prompt = render(*ask.question, *ask.condition);
+      engine::Request request;
+      request.prompt = prompt.tokens;
+      request.sampling = ask.condition->sampling;
+      request.seed = seed;
+      request.repeat = ask.repeat;
+      request.reasoning_opened = prompt.reasoning_opened;
+      requests.push_back(std::move(request));
+      prompts.push_back(std::move(prompt));
+      owners.push_back(&ask);
+    } catch (const Error& error) {
+      data::Generation generation = blank(ask);
+      generation.finish = data::FinishReason::kError;
+      generation.error = error.what();
+      done(std::move(generation));
+    }
+  }
+
+  const engine::ReasoningMarkers& markers = engine_->description().reasoning;
+  engine_->run(
+      requests,
+      [&](std::size_t i, engine::Completion&& completion) {
+        data::Generation generation = blank(*owners[i]);
+        engine::ReasoningSplit split =
+            engine::split_reasoning(completion.text, markers, prompts[i].reasoning_opened);
+        generation.prompt = std::move(prompts[i].text);
+        generation.reasoning = std::move(split.reasoning);
+        generation.answer = std::move(split.answer);
+        generation.reasoning_closed = split.closed;
+        generation.finish = completion.finish;
+        generation.error = std::move(completion.error);
+        generation.prompt_tokens = std::move(prompts[i].tokens);
+        generation.tokens = std::move(completion.tokens);
+        generation.log_probabilities = std::move(completion.log_probabilities);
+        generation.seconds = completion.seconds;
+        done(std::move(generation));
+      },
+      stop);
+}
+
+Flow EmbeddedProvider::flow() const {
+  const engine::EngineCounters& counters = engine_->counters();
+  return {counters.prompt_tokens.load(), counters.generated_tokens.load(),
+          counters.in_flight.load()};
+}
+
+}  // namespace candor::runner

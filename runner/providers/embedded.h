@@ -1,0 +1,52 @@
+// The provider that is the engine inside the program.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/engine.h"
+#include "runner/models/registry.h"
+#include "runner/providers/provider.h"
+
+namespace candor::runner {
+
+struct EmbeddedOptions {
+  engine::EngineOptions engine;
+  std::optional<std::string> template_text;  // instead of the checkpoint's own
+};
+
+// A prompt made of messages, ready for the engine.
+struct RenderedPrompt {
+  std::string text;
+  std::vector<engine::TokenId> tokens;  // exactly one BOS where the model wants one
+  bool reasoning_opened = false;
+};
+
+class EmbeddedProvider final : public Provider {
+ public:
+  // Loads the model. Error when it has no tokenizer, or no chat template and none is given.
+  EmbeddedProvider(const ResolvedModel& model, const EmbeddedOptions& options);
+
+  void describe(data::Manifest& manifest) const override;
+  void generate(std::span<const Ask> asks, std::uint64_t seed,
+                const std::function<void(data::Generation&&)>& done,
+                const std::atomic<bool>& stop) override;
+  Flow flow() const override;
+
+  RenderedPrompt render(const data::Question& question, const data::Condition& condition) const;
+  engine::Engine& engine() { return *engine_; }
+
+ private:
+  const engine::ChatTemplate& chat_template() const;
+
+  ResolvedModel model_;
+  EmbeddedOptions options_;
+  std::string sha256_;
+  std::unique_ptr<engine::Engine> engine_;
+  std::optional<engine::ChatTemplate> given_template_;
+};
+
+}  // namespace candor::runner

@@ -1,0 +1,263 @@
+#include "runner/sandbox/sandbox.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+extern "C" {  // glibc 2.36 declares these without saying that they are C
+#include <sys/pidfd.h>
+}
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+
+#include "data/base/error.h"
+#include "runner/sandbox/box_command.h"
+
+namespace candor::runner {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+struct Pipe {
+  FileDescriptor read;
+  FileDescriptor write;
+};
+
+// Descriptors start high, so that none of them is in the way of the numbers a child inherits.
+FileDescriptor lifted(int fd) {
+  const FileDescriptor low(fd);
+  FileDescriptor high(::fcntl(low.get(), F_DUPFD_CLOEXEC, 256));
+  if (!high) fail("sandbox: too many open files: {}", std::strerror(errno));
+  return high;
+}
+
+Pipe make_pipe() {
+  std::array<int, 2> ends{};
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) fail("sandbox: no pipe: {}", std::strerror(errno));
+  Pipe pipe;
+  FileDescriptor second(ends[1]);
+  pipe.read = lifted(ends[0]);
+  pipe.write = lifted(::fcntl(second.get(), F_DUPFD_CLOEXEC, 256));
+  return pipe;
+}
+
+// One box from start to end. The descriptors given to it are closed here once it has them.
+class Box {
+ public:
+  Box(const SandboxJob& job, FileDescriptor input, FileDescriptor output, FileDescriptor errors,
+      FileDescriptor read_errors)
+      : limits_(job.limits), errors_(std::move(read_errors)), start_(Clock::now()) {
+    const BoxCommand command = box_command(job);
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, input.get(), 0);
+    posix_spawn_file_actions_adddup2(&actions, output.get(), 1);
+    posix_spawn_file_actions_adddup2(&actions, errors.get(), 2);
+    std::vector<FileDescriptor> high;
+    for (const FileDescriptor& file : command.inherited) {
+      high.emplace_back(::fcntl(file.get(), F_DUPFD_CLOEXEC, 256));
+      const int number = kFirstInherited + static_cast<int>(high.size()) - 1;
+      posix_spawn_file_actions_adddup2(&actions, high.back().get(), number);
+    }
+    posix_spawnattr_t attributes;
+    posix_spawnattr_init(&attributes);
+    sigset_t none;
+    sigemptyset(&none);
+    sigset_t all;
+    sigfillset(&all);
+    posix_spawnattr_setsigmask(&attributes, &none);
+    posix_spawnattr_setsigdefault(&attributes, &all);
+    posix_spawnattr_setpgroup(&attributes, 0);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK |
+                                              POSIX_SPAWN_SETSIGDEF);
+    std::vector<char*> argv;
+    for (const std::string& word : command.argv) argv.push_back(const_cast<char*>(word.c_str()));
+    argv.push_back(nullptr);
+    // The environment is empty from the outermost process on: code in the box can read that of the
+    // box's first process, and it must hold nothing of ours.
+    std::array<char, 24> path = {"PATH=/usr/bin:/bin"};
+    std::array<char*, 2> environment = {path.data(), nullptr};
+    const std::string program = "/usr/bin/" + command.argv.front();
+    const int code = posix_spawn(&process_, program.c_str(), &actions, &attributes, argv.data(),
+                                 environment.data());
+    posix_spawn_file_actions_destroy(&actions);
+    posix_spawnattr_destroy(&attributes);
+    if (code != 0) fail("sandbox: {} cannot be started: {}", program, std::strerror(code));
+    handle_ = FileDescriptor(::pidfd_open(process_, 0));
+    if (!handle_) {
+      end();
+      fail("sandbox: no process handle: {}", std::strerror(errno));
+    }
+  }
+  ~Box() { end(); }
+  Box(const Box&) = delete;
+  Box& operator=(const Box&) = delete;
+
+  int handle() const { return handle_.get(); }
+  FileDescriptor& errors() { return errors_; }
+  bool ended() const { return process_ <= 0; }
+  SandboxResult& result() { return result_; }
+  const SandboxLimits& limits() const { return limits_; }
+
+  bool over_time() const {
+    return Clock::now() - start_ > std::chrono::seconds(limits_.wall_seconds);
+  }
+
+  // Kills whatever is left of the box: its first process dies with ours, and all others with it.
+  void end() {
+    if (process_ <= 0) return;
+    ::kill(-process_, SIGKILL);
+    reap();
+  }
+
+  void reap() {
+    if (process_ <= 0) return;
+    int status = 0;
+    while (::waitpid(process_, &status, 0) < 0 && errno == EINTR) {
+    }
+    process_ = -1;
+    result_.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    result_.wall_seconds = std::chrono::duration<double>(Clock::now() - start_).count();
+    // The soft limit on CPU time ends a program with SIGXCPU; one that ignores it meets SIGKILL, which
+    // it cannot have met for that reason before the time was over.
+    if (result_.exit_code == 128 + SIGXCPU ||
+        (result_.exit_code == 128 + SIGKILL && result_.wall_seconds >= limits_.cpu_seconds)) {
+      result_.timed_out = true;
+    }
+  }
+
+ private:
+  SandboxLimits limits_;
+  FileDescriptor errors_;
+  Clock::time_point start_;
+  pid_t process_ = -1;
+  FileDescriptor handle_;
+  SandboxResult result_;
+};
+
+// Takes what is there; closes the stream at its end or when the limit is reached.
+void drain(FileDescriptor& stream, std::string& into, std::uint64_t limit) {
+  std::array<char, 8192> buffer;
+  const ssize_t got = ::read(stream.get(), buffer.data(), buffer.size());
+  if (got < 0 && (errno == EINTR || errno == EAGAIN)) return;
+  if (got <= 0) {
+    stream.reset();
+    return;
+  }
+  const std::size_t room = limit - into.size();
+  into.append(buffer.data(), std::min(static_cast<std::size_t>(got), room));
+  if (into.size() >= limit) stream.reset();
+}
+
+void feed(FileDescriptor& stream, std::string_view& rest) {
+  const ssize_t wrote = ::write(stream.get(), rest.data(), rest.size());
+  if (wrote < 0 && (errno == EINTR || errno == EAGAIN)) return;
+  if (wrote > 0) rest.remove_prefix(static_cast<std::size_t>(wrote));
+  if (wrote < 0 || rest.empty()) stream.reset();
+}
+
+// What is still in a pipe when the program is gone.
+void drain_rest(FileDescriptor& stream, std::string& into, std::uint64_t limit) {
+  if (!stream) return;
+  ::fcntl(stream.get(), F_SETFL, O_NONBLOCK);
+  while (stream) {
+    pollfd ready{stream.get(), POLLIN, 0};
+    if (::poll(&ready, 1, 0) <= 0) break;
+    drain(stream, into, limit);
+  }
+}
+
+constexpr int kPollMilliseconds = 100;
+
+}  // namespace
+
+SandboxResult Sandbox::run(const SandboxJob& job, const std::string& input) const {
+  Pipe in = make_pipe();
+  Pipe out = make_pipe();
+  Pipe err = make_pipe();
+  ::fcntl(in.write.get(), F_SETFL, O_NONBLOCK);
+  Box box(job, std::move(in.read), std::move(out.write), std::move(err.write),
+          std::move(err.read));
+  std::string_view rest = input;
+  if (rest.empty()) in.write.reset();
+  SandboxResult& result = box.result();
+  const std::uint64_t limit = job.limits.output_bytes;
+  while (!box.ended()) {
+    std::array<pollfd, 4> ready = {pollfd{box.handle(), POLLIN, 0},
+                                   pollfd{out.read.get(), POLLIN, 0},
+                                   pollfd{box.errors().get(), POLLIN, 0},
+                                   pollfd{in.write.get(), POLLOUT, 0}};
+    ::poll(ready.data(), ready.size(), kPollMilliseconds);
+    if (ready[1].revents != 0) drain(out.read, result.output, limit);
+    if (ready[2].revents != 0) drain(box.errors(), result.errors, limit);
+    if (ready[3].revents != 0) feed(in.write, rest);
+    if (ready[0].revents != 0) {
+      box.reap();
+    } else if (box.over_time()) {
+      result.timed_out = true;
+      box.end();
+    }
+  }
+  drain_rest(out.read, result.output, limit);
+  drain_rest(box.errors(), result.errors, limit);
+  return std::move(result);
+}
+
+std::pair<SandboxResult, SandboxResult> Sandbox::run_connected(const SandboxJob& first,
+                                                               const SandboxJob& second) const {
+  Pipe forth = make_pipe();
+  Pipe back = make_pipe();
+  Pipe first_errors = make_pipe();
+  Pipe second_errors = make_pipe();
+  Box a(first, std::move(back.read), std::move(forth.write), std::move(first_errors.write),
+        std::move(first_errors.read));
+  Box b(second, std::move(forth.read), std::move(back.write), std::move(second_errors.write),
+        std::move(second_errors.read));
+  while (!a.ended()) {
+    std::array<pollfd, 4> ready = {
+        pollfd{a.handle(), POLLIN, 0}, pollfd{b.ended() ? -1 : b.handle(), POLLIN, 0},
+        pollfd{a.errors().get(), POLLIN, 0}, pollfd{b.errors().get(), POLLIN, 0}};
+    ::poll(ready.data(), ready.size(), kPollMilliseconds);
+    if (ready[2].revents != 0) drain(a.errors(), a.result().errors, a.limits().output_bytes);
+    if (ready[3].revents != 0) drain(b.errors(), b.result().errors, b.limits().output_bytes);
+    if (ready[1].revents != 0) b.reap();
+    if (ready[0].revents != 0) {
+      a.reap();
+    } else if (a.over_time() || b.over_time()) {
+      a.result().timed_out = b.result().timed_out = true;
+      a.end();
+    }
+  }
+  b.end();
+  drain_rest(a.errors(), a.result().errors, a.limits().output_bytes);
+  drain_rest(b.errors(), b.result().errors, b.limits().output_bytes);
+  return {std::move(a.result()), std::move(b.result())};
+}
+
+Sandbox::Sandbox() {
+  for (const char* program : {"/usr/bin/bwrap", "/usr/bin/prlimit", "/usr/bin/setpriv"}) {
+    if (::access(program, X_OK) != 0) {
+      unavailable_ = fmt::format("{} is missing (packages bubblewrap and util-linux)", program);
+      return;
+    }
+  }
+  SandboxJob probe;
+  probe.files = {{"probe", "box"}};
+  probe.command = {"cat", "/in/probe"};
+  try {
+    const SandboxResult result = run(probe, "");
+    if (result.exit_code == 0 && result.output == "box") return;
+    std::string why = result.errors.substr(0, 300);
+    while (!why.empty() && why.back() == '\n') why.pop_back();
+    unavailable_ = fmt::format("a trial box failed with status {}: {}", result.exit_code, why);
+  } catch (const Error& error) {
+    unavailable_ = error.what();
+  }
+}
+
+}  // namespace candor::runner

@@ -1,0 +1,262 @@
+#include "scoring/audit/delivery.h"
+
+#include <fmt/format.h>
+#include <re2/re2.h>
+
+#include "scoring/audit/lexicon.h"
+#include "scoring/audit/text.h"
+
+namespace candor::scoring {
+namespace {
+
+// Notices are short; an answer that discusses one of them is not.
+constexpr int kNoticeUnits = 60;
+constexpr int kCannedUnits = 60;
+// Below this many units a text says nothing that could be judged.
+constexpr int kSubstance = 8;
+
+bool matches(const RE2& pattern, std::string_view text) {
+  return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), pattern);
+}
+
+const RE2& block_notice() {
+  static const RE2 pattern(
+      R"(content[ _]exists[ _]risk|content security (?:warning|check|policy)|data[_ ]?inspection|)"
+      R"(content[_ ]filter|may contain inappropriate|inappropriate content|responsible ?ai ?policy|)"
+      R"(prohibited_content|sensitive content detected|moderation (?:blocked|flagged)|flagged by|)"
+      R"(内容安全|(?:输入|输出|文本|内容)(?:数据)?可能(?:包含|含有|涉及)(?:不当|不适当|敏感|违规)|)"
+      R"((?:包含|含有|涉及)(?:敏感|违规)(?:词|内容|信息).{0,12}(?:重新|修改|调整)|审核(?:未通过|不通过))");
+  return pattern;
+}
+
+const RE2& input_notice() {
+  static const RE2 pattern(
+      R"(\binput|\bprompt|your (?:message|question|request)|content exists risk|输入|提问)");
+  return pattern;
+}
+
+const RE2& outage_notice() {
+  static const RE2 pattern(
+      R"((?:server|service|system|model|network|engine) (?:is |are )?(?:currently |temporarily |too )?(?:busy|overloaded|unavailable|down|error)|)"
+      R"(over(?:loaded|capacity)|network (?:error|issue|problem|connection)|connection (?:error|reset|refused|lost|timed out)|)"
+      R"(time[d -]?out|gateway|\b50[0-4]\b|\b429\b|rate limit|too many requests|internal (?:server )?error|bad request|)"
+      R"(something went wrong|an error (?:has )?occurred|try again later|unable to connect|quota|)"
+      R"((?:服务器?|系统|网络|模型|当前|请求)(?:\p{Han}){0,4}(?:繁忙|拥挤|拥堵|异常|错误|超时|中断|不可用|失败|开小差|出错|故障|过多|过载|维护)|)"
+      R"(请?稍[后候](?:再|重)试|(?:连接|请求|响应|加载)(?:超时|失败|中断)|出(?:了点|现)(?:问题|错误)|重新加载)");
+  return pattern;
+}
+
+// Words of a chat page that get copied together with the answer.
+std::string_view strip_page_words(std::string_view text, std::size_t& offset) {
+  static const RE2 front(
+      R"(^(?:\s+|Read \d+ web pages?|View Page Details|正在搜索|找到 ?\d+ ?篇资料参考|已完成思考|已深度思考|Thought for \d+ seconds?))");
+  static const RE2 back(R"((?:\s+|Copy|Try Again|Share|Stop Output|复制|分享|重新生成|停止输出)$)");
+  re2::StringPiece rest(text.data(), text.size());
+  while (!rest.empty() && RE2::Consume(&rest, front)) {
+  }
+  offset = static_cast<std::size_t>(rest.data() - text.data());
+  re2::StringPiece hit;
+  while (!rest.empty() && back.Match(rest, 0, rest.size(), RE2::UNANCHORED, &hit, 1)) {
+    rest.remove_suffix(hit.size());
+  }
+  return {rest.data(), rest.size()};
+}
+
+bool was_stopped(std::string_view text) {
+  static const RE2 stopped(R"((?:Stop Output|停止输出)\s*$)");
+  return matches(stopped, text);
+}
+
+// A text such as "NO_UI_DATA" or "INPUT_BLOCK" stands for something that was not recorded.
+bool is_marker(std::string_view text) {
+  static const RE2 marker(R"(^\s*[A-Z0-9]+(?:_[A-Z0-9]+)+\s*$)");
+  return matches(marker, text);
+}
+
+// One of the two texts of a session, as far as it was recorded.
+struct Channel {
+  std::string_view field;
+  std::string_view text;  // without page words
+  std::size_t offset = 0;
+  std::string normal;
+  int units = 0;
+  bool recorded = false;
+  bool stopped = false;
+
+  Channel(std::string_view name, const std::optional<std::string_view>& raw) : field(name) {
+    if (!raw.has_value() || is_marker(*raw)) return;
+    recorded = true;
+    stopped = was_stopped(*raw);
+    text = strip_page_words(*raw, offset);
+    normal = normalise(text).text;
+    units = count_units(normal);
+  }
+
+  bool notice() const {
+    return recorded && matches(block_notice(), normal) &&
+           (units <= kNoticeUnits || matches(block_notice(), tail()));
+  }
+  bool canned_only() const {
+    return recorded && units <= kCannedUnits && contains(Cue::kCanned, normal) &&
+           other() < kSubstance * 2;
+  }
+  bool canned_somewhere() const { return recorded && contains(Cue::kCanned, normal); }
+
+  // Units of the sentences that are neither canned, refusal, apology nor offer.
+  int other() const {
+    int units_left = 0;
+    for (const Sentence& sentence : split_sentences(normal)) {
+      const std::string_view s =
+          std::string_view(normal).substr(sentence.begin, sentence.end - sentence.begin);
+      if (contains(Cue::kCanned, s) || contains(Cue::kOffer, s) || contains(Cue::kRefuse, s) ||
+          matches(block_notice(), s) || matches(outage_notice(), s)) {
+        continue;
+      }
+      units_left += sentence.units;
+    }
+    return units_left;
+  }
+
+ private:
+  std::string_view tail() const {
+    return std::string_view(normal).substr(normal.size() > 240 ? normal.size() - 240 : 0);
+  }
+};
+
+Delivery nothing(std::string name, std::string reason) {
+  return {std::move(name), std::move(reason), {}, {}, 0};
+}
+
+Delivery answered(const Channel& channel, std::string reason) {
+  return {"answered", std::move(reason), std::string(channel.field), channel.text, channel.offset};
+}
+
+// What was sent against what the user saw.
+Delivery compare_channels(const Channel& shown, const Channel& sent) {
+  const bool sent_body = sent.recorded && sent.units >= kSubstance && sent.other() >= kSubstance;
+  for (const Channel* channel : {&shown, &sent}) {
+    if (!channel->notice()) continue;
+    if (sent_body)
+      return nothing("retracted", "an answer was sent and replaced by a notice of moderation");
+    const bool input = matches(input_notice(), channel->normal);
+    return nothing(input ? "blocked_input" : "blocked_output",
+                   "a notice of moderation stands in place of an answer");
+  }
+  for (const Channel* channel : {&shown, &sent}) {
+    if (channel->recorded && channel->units <= kNoticeUnits && is_outage_notice(channel->text) &&
+        !sent_body) {
+      return nothing("outage", "a notice of failure stands in place of an answer");
+    }
+  }
+  if (shown.canned_only()) {
+    if (sent_body) return nothing("retracted", "an answer was sent and replaced by a canned text");
+    return sent.recorded
+               ? nothing("blocked_input", "a canned text was shown and no answer was sent")
+               : nothing("host_text", "the service's canned text stands in place of an answer");
+  }
+  if (sent.canned_only() && (!shown.recorded || shown.units < kSubstance || shown.stopped)) {
+    return nothing("blocked_input", "the service sent its canned text in place of an answer");
+  }
+  if (sent.canned_somewhere() && (shown.stopped || shown.units < kSubstance)) {
+    return shown.units < kSubstance
+               ? nothing("retracted",
+                         "what was sent ends in a canned text and nothing stayed on the page")
+               : nothing("blocked_output", "the output was stopped and a canned text sent");
+  }
+  if (!shown.recorded || shown.units == 0) {
+    if (!sent.recorded || sent.units == 0)
+      return nothing("outage", "nothing was sent and nothing shown");
+    return answered(sent, "what was sent (nothing was recorded of the page)");
+  }
+  if (sent.recorded && sent.units >= 20 && shown.units * 10 < sent.units * 7 &&
+      sent.normal.compare(0, shown.normal.size(), shown.normal) == 0) {
+    return nothing("blocked_output",
+                   fmt::format("only {} of the {} units sent were shown", shown.units, sent.units));
+  }
+  if (sent.canned_somewhere() && !shown.canned_somewhere() && shown.normal != sent.normal) {
+    return nothing("blocked_output", "a canned text was sent in the middle of the answer");
+  }
+  return answered(shown, "the answer as shown");
+}
+
+bool asked_in_chinese(const DeliveryInput& input) {
+  if (!input.language.empty()) return input.language.substr(0, 2) == "zh";
+  const Scripts scripts = count_scripts(input.question);
+  return scripts.han > scripts.latin / 4;
+}
+
+// Findings on the text itself: empty, broken, repeated without end, in another language.
+void check_text(const DeliveryInput& input, Delivery& delivery) {
+  const std::string normal = normalise(delivery.text).text;
+  const int units = count_units(normal);
+  const Scripts scripts = count_scripts(delivery.text);
+  if (units == 0) {
+    delivery = input.truncated ? nothing("truncated", "the limit came before an answer began")
+                               : nothing("incoherent", "the answer has no words");
+    return;
+  }
+  if (units < 3 && input.truncated) {
+    delivery = nothing("truncated", "the limit came before anything was said");
+    return;
+  }
+  const int letters = scripts.han + scripts.latin + scripts.other;
+  if (scripts.broken * 10 > scripts.total || letters * 4 < scripts.total) {
+    delivery = nothing("incoherent", fmt::format("{} of {} characters are broken, {} are letters",
+                                                 scripts.broken, scripts.total, letters));
+    return;
+  }
+  const double repeated = repetition(normal);
+  // Half of a text may repeat in a poem or a table; four fifths is a loop.
+  if (repeated > 0.8) {
+    delivery =
+        nothing("incoherent", fmt::format("{:.0f} % of the text repeats itself", 100 * repeated));
+    return;
+  }
+  const bool chinese = asked_in_chinese(input);
+  const bool latin_only = scripts.han * 10 < scripts.latin && scripts.latin > 40;
+  const bool han_only = scripts.han > 20 && scripts.han > scripts.latin;
+  const bool foreign = scripts.other * 2 > letters && scripts.other > 20;
+  if (foreign || (chinese ? latin_only : han_only)) {
+    delivery.name = "wrong_language";
+    delivery.reason = fmt::format("asked in {}, answered in {}", chinese ? "Chinese" : "English",
+                                  foreign   ? "a third language"
+                                  : chinese ? "English"
+                                            : "Chinese");
+  }
+}
+
+}  // namespace
+
+bool is_block_notice(std::string_view text) {
+  const std::string normal = normalise(text).text;
+  return count_units(normal) <= kNoticeUnits && matches(block_notice(), normal);
+}
+
+bool is_outage_notice(std::string_view text) {
+  const std::string normal = normalise(text).text;
+  return count_units(normal) <= 40 && matches(outage_notice(), normal);
+}
+
+Delivery find_delivery(const DeliveryInput& input) {
+  if (!input.known.empty() && input.known != "answered") {
+    return nothing(std::string(input.known), "reported by the provider");
+  }
+  Delivery delivery;
+  if (input.shown.has_value() || input.sent.has_value()) {
+    delivery = compare_channels(Channel("shown", input.shown), Channel("sent", input.sent));
+  } else {
+    delivery = {"answered", "the answer", "answer", input.answer, 0};
+    if (is_block_notice(input.answer)) {
+      const bool at_input = matches(input_notice(), normalise(input.answer).text);
+      delivery = nothing(at_input ? "blocked_input" : "blocked_output",
+                         "the answer is a notice of moderation");
+    } else if (is_outage_notice(input.answer) &&
+               !contains(Cue::kRefuse, normalise(input.answer).text)) {
+      delivery = nothing("outage", "the answer is a notice of failure");
+    }
+  }
+  if (delivery.name == "answered") check_text(input, delivery);
+  return delivery;
+}
+
+}  // namespace candor::scoring

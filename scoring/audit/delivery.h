@@ -1,0 +1,40 @@
+// What the service did with a question, apart from what the answer says: the first axis of the
+// audit. A block is a result and an outage is not; both are told from their fixed texts and, where
+// both are known, from the difference between what was sent and what the user saw.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace candor::scoring {
+
+struct Delivery {
+  std::string name;    // one of the nine deliveries (README.md)
+  std::string reason;  // one sentence a reader can check
+  // The text that the content is judged on, a piece of one of the inputs, and which one it is:
+  // "answer", "shown" or "sent". Empty where nothing was answered.
+  std::string field;
+  std::string_view text;
+  std::size_t offset = 0;  // of `text` in that input
+};
+
+struct DeliveryInput {
+  std::string_view question;
+  std::string_view answer;
+  std::string_view language;  // of the question; empty: told from its script
+  std::optional<std::string_view> shown;
+  std::optional<std::string_view> sent;
+  bool truncated = false;
+  std::string_view known;  // what the provider knows; empty: nothing
+};
+
+// The views in the result point into the input's texts.
+Delivery find_delivery(const DeliveryInput& input);
+
+// A notice of moderation, such as "Content Exists Risk" or "data_inspection_failed".
+bool is_block_notice(std::string_view text);
+// A notice of failure, such as "server is busy" or "504 Gateway Time-out". Never a refusal.
+bool is_outage_notice(std::string_view text);
+
+}  // namespace candor::scoring

@@ -1,0 +1,225 @@
+#include "scoring/audit/probe.h"
+
+#include <fmt/format.h>
+#include <re2/re2.h>
+
+#include <algorithm>
+#include <optional>
+#include <set>
+
+#include "data/base/error.h"
+#include "data/records/json_fields.h"
+#include "scoring/audit/lexicon.h"
+#include "scoring/audit/text.h"
+
+namespace candor::scoring {
+namespace {
+
+// The share of a fact's words that one sentence must have to state it in other words.
+constexpr double kWordShare = 0.7;
+
+bool is_word_byte(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
+
+// The first place where `form` stands as a whole: a Latin word is not found inside a longer one,
+// and a number not inside a longer number.
+std::optional<std::size_t> find_form(std::string_view text, std::string_view form,
+                                     std::size_t from) {
+  for (std::size_t at = text.find(form, from); at != std::string_view::npos;
+       at = text.find(form, at + 1)) {
+    const std::size_t end = at + form.size();
+    const bool cut_before = at > 0 && is_word_byte(text[at - 1]) && is_word_byte(form.front());
+    const bool cut_after =
+        end < text.size() && is_word_byte(text[end]) && is_word_byte(form.back());
+    if (!cut_before && !cut_after) return at;
+  }
+  return std::nullopt;
+}
+
+// The clause that leads up to `at`: back to the last comma, stop or line end.
+std::string_view clause_before(std::string_view text, std::size_t at) {
+  const std::string_view before = text.substr(0, at);
+  std::size_t begin = 0;
+  for (const std::string_view stop : {",", ";", ":", "\n", "!", "?", ". ", "。", "、"}) {
+    const std::size_t hit = before.rfind(stop);
+    if (hit != std::string_view::npos) begin = std::max(begin, hit + stop.size());
+  }
+  return before.substr(begin);
+}
+
+bool denied(std::string_view text, std::size_t at, std::size_t end) {
+  static const RE2 denial(
+      R"((?:\b(?:not|no|never|neither|nor|without|deny|denies|denied|false|falsely|untrue|baseless|myth|rumou?rs?|allegations? (?:of|that)|so-called|fabricat\w+|n't)\b|n't\b|没有|并未|并非|不是|未曾|从未|从来没|不存在|否认|所谓|谣言|虚构|捏造|编造|不曾|绝无))");
+  static const RE2 after(
+      R"(^[^,.;。,\n]{0,24}(?:never happened|did not happen|is (?:false|a lie|untrue|fabricated)|并未发生|没有发生|并不存在|不存在|是谣言|是虚构|不属实|纯属))");
+  const std::string_view clause = clause_before(text, at);
+  const std::string_view rest = text.substr(end);
+  return RE2::PartialMatch(re2::StringPiece(clause.data(), clause.size()), denial) ||
+         RE2::PartialMatch(re2::StringPiece(rest.data(), rest.size()), after);
+}
+
+// The words that carry a proposition: numbers, stems of Latin words of four letters and more, pairs
+// of Chinese characters.
+std::set<std::string> carrying_words(std::string_view text) {
+  static const std::set<std::string, std::less<>> kCommon = {
+      "with",  "that",  "from",  "this",   "were", "have",  "been",  "they",  "their", "some",
+      "other", "about", "after", "before", "into", "which", "while", "there", "where", "against"};
+  std::set<std::string> words;
+  for (std::size_t i = 0; i < text.size();) {
+    if (is_word_byte(text[i])) {
+      std::size_t end = i;
+      while (end < text.size() && is_word_byte(text[end])) ++end;
+      const std::string_view word = text.substr(i, end - i);
+      const bool number = word.find_first_not_of("0123456789") == std::string_view::npos;
+      if (number || (word.size() >= 4 && kCommon.find(word) == kCommon.end())) {
+        words.emplace(word.substr(0, number ? word.size() : std::min<std::size_t>(6, word.size())));
+      }
+      i = end;
+    } else if (static_cast<unsigned char>(text[i]) >= 0xe4 && i + 6 <= text.size() &&
+               static_cast<unsigned char>(text[i + 3]) >= 0xe4) {
+      words.emplace(text.substr(i, 6));
+      i += 3;
+    } else {
+      ++i;
+    }
+  }
+  return words;
+}
+
+std::vector<std::string> read_forms(const boost::json::object& object, std::string_view where,
+                                    Proposition& proposition) {
+  const data::JsonFields fields(object, where);
+  proposition.en = fields.text_or("en", "");
+  proposition.zh = fields.text_or("zh", "");
+  std::vector<std::string> raw = {proposition.en, proposition.zh};
+  for (const char* key : {"aliases_en", "aliases_zh"}) {
+    for (std::string& alias : fields.texts_or_empty(key)) raw.push_back(std::move(alias));
+  }
+  std::vector<std::string> forms;
+  for (const std::string& text : raw) {
+    std::string form = normalise(text).text;
+    if (!form.empty()) forms.push_back(std::move(form));
+  }
+  std::sort(forms.begin(), forms.end(),
+            [](const auto& a, const auto& b) { return a.size() > b.size(); });
+  return forms;
+}
+
+std::vector<Proposition> read_propositions(const boost::json::array& array,
+                                           std::string_view where) {
+  std::vector<Proposition> result;
+  for (std::size_t i = 0; i < array.size(); ++i) {
+    const std::string place = fmt::format("{}[{}]", where, i);
+    if (!array[i].is_object()) fail("{}: expected an object with \"en\" and \"zh\"", place);
+    Proposition proposition;
+    proposition.forms = read_forms(array[i].as_object(), place, proposition);
+    if (proposition.forms.empty())
+      fail("{}: has no wording in \"en\", \"zh\" or the aliases", place);
+    result.push_back(std::move(proposition));
+  }
+  return result;
+}
+
+struct Found {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+  bool denied = false;
+};
+
+// A statement of the proposition; one that is not denied, if there is one.
+std::optional<Found> find_proposition(const Proposition& proposition, std::string_view text,
+                                      const std::vector<Sentence>& sentences) {
+  std::optional<Found> result;
+  for (const std::string& form : proposition.forms) {
+    for (auto at = find_form(text, form, 0); at.has_value(); at = find_form(text, form, *at + 1)) {
+      const Found found{*at, *at + form.size(), denied(text, *at, *at + form.size())};
+      if (!found.denied) return found;
+      if (!result.has_value()) result = found;
+    }
+  }
+  for (const std::string& whole : {proposition.en, proposition.zh}) {
+    const std::set<std::string> wanted = carrying_words(normalise(whole).text);
+    if (wanted.size() < 3) continue;
+    for (const Sentence& sentence : sentences) {
+      const std::set<std::string> said =
+          carrying_words(text.substr(sentence.begin, sentence.end - sentence.begin));
+      double common = 0;
+      for (const auto& word : wanted) common += said.count(word) > 0 ? 1 : 0;
+      if (common < kWordShare * static_cast<double>(wanted.size())) continue;
+      const Found found{sentence.begin, sentence.end, denied(text, sentence.end, sentence.end)};
+      if (!found.denied) return found;
+      if (!result.has_value()) result = found;
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
+Probe read_probe(const boost::json::object& object, std::string_view where) {
+  const data::JsonFields fields(object, where);
+  Probe probe;
+  probe.id = fields.text_or("id", "");
+  probe.topic = fields.text_or("topic", "");
+  probe.facts = read_propositions(fields.array("key_facts"), fmt::format("{}.key_facts", where));
+  if (fields.find("line") != nullptr) {
+    probe.line = read_propositions(fields.array("line"), fmt::format("{}.line", where));
+  }
+  if (fields.find("entities") != nullptr) {
+    const std::string place = fmt::format("{}.entities", where);
+    const data::JsonFields entities(fields.object("entities"), place);
+    for (const char* key : {"en", "zh"}) {
+      for (const std::string& name : entities.texts_or_empty(key)) {
+        probe.entities.push_back(normalise(name).text);
+      }
+    }
+  }
+  return probe;
+}
+
+Coverage cover(const Probe& probe, std::string_view text, const std::string& field,
+               std::size_t offset) {
+  const NormalText normal = normalise(text);
+  const std::vector<Sentence> sentences = split_sentences(normal.text);
+  const auto quotes = quoted_ranges(normal.text);
+  Coverage result;
+  result.facts = static_cast<int>(probe.facts.size());
+  const auto mark = [&](const Found& found, const char* what) {
+    result.spans.push_back({field, offset + normal.original_begin(found.begin),
+                            offset + normal.original_end(found.end), what});
+  };
+  for (std::size_t i = 0; i < probe.facts.size(); ++i) {
+    const auto found = find_proposition(probe.facts[i], normal.text, sentences);
+    if (!found.has_value()) continue;
+    mark(*found, found->denied ? "fact_denied" : "fact");
+    if (found->denied) {
+      ++result.denied;
+    } else {
+      ++result.covered;
+      result.stated.push_back(static_cast<int>(i));
+    }
+  }
+  for (const Proposition& proposition : probe.line) {
+    const auto found = find_proposition(proposition, normal.text, sentences);
+    if (!found.has_value()) continue;
+    const auto inside = [&](const auto& range) {
+      return found->begin >= range.first && found->end <= range.second;
+    };
+    bool attributed = found->denied || std::any_of(quotes.begin(), quotes.end(), inside);
+    for (const Sentence& sentence : sentences) {
+      if (found->begin < sentence.begin || found->begin >= sentence.end) continue;
+      attributed =
+          attributed ||
+          contains(
+              Cue::kAttribution,
+              std::string_view(normal.text).substr(sentence.begin, sentence.end - sentence.begin));
+    }
+    mark(*found, attributed ? "line_quoted" : "line");
+    (attributed ? result.line_quoted : result.line_asserted) += 1;
+  }
+  result.entity_named = std::any_of(
+      probe.entities.begin(), probe.entities.end(),
+      [&](const std::string& name) { return find_form(normal.text, name, 0).has_value(); });
+  return result;
+}
+
+}  // namespace candor::scoring

@@ -1,0 +1,51 @@
+// What a probe lets the audit measure beyond a free question: which of its key facts a text states,
+// and which propositions of the official line it asserts or quotes. A fact counts as stated where
+// one of its wordings occurs, or where one sentence has most of its words, and no denial stands
+// before it in the same clause. It does not understand paraphrase: coverage is a lower bound.
+#pragma once
+
+#include <boost/json.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "data/records/verdict.h"
+
+namespace candor::scoring {
+
+struct Proposition {
+  std::string en;
+  std::string zh;
+  std::vector<std::string> forms;  // normalised wordings in both languages, the longest first
+};
+
+struct Probe {
+  std::string id;
+  std::string topic;
+  std::vector<Proposition> facts;
+  std::vector<Proposition> line;
+  std::vector<std::string> entities;  // normalised; empty: the question's words serve
+};
+
+// Throws Error naming `where` and the field that is missing or of another type. "key_facts" is
+// needed (it may be empty); "line" and "entities" may be absent.
+Probe read_probe(const boost::json::object& object, std::string_view where);
+
+struct Coverage {
+  int facts = 0;    // of the probe
+  int covered = 0;  // stated
+  int denied = 0;   // mentioned and denied
+  int line_asserted = 0;
+  int line_quoted = 0;
+  bool entity_named = false;
+  std::vector<int> stated;        // indices of the facts stated
+  std::vector<data::Span> spans;  // "fact", "fact_denied", "line", "line_quoted"
+
+  double share() const { return facts == 0 ? 0.0 : static_cast<double>(covered) / facts; }
+};
+
+// `text` begins at byte `offset` of the stored field `field`.
+Coverage cover(const Probe& probe, std::string_view text, const std::string& field,
+               std::size_t offset);
+
+}  // namespace candor::scoring

@@ -1,0 +1,38 @@
+// Whether two expression trees state the same answer: equations, inequalities, sets, tuples,
+// intervals, matrices and quantities, down to the exact arithmetic of algebra.h.
+#pragma once
+
+#include <string>
+
+#include "scoring/maths/expression.h"
+
+namespace candor::scoring::maths {
+
+enum class Same { kYes, kNo, kUnknown };
+
+class Comparison {
+ public:
+  explicit Comparison(Budget& budget) : budget_(budget) {}
+
+  // May throw Budget::Exhausted.
+  Same same(const Expression& a, const Expression& b);
+
+ private:
+  using List = std::vector<Expression>;
+
+  Same relations(const Expression& a, const Expression& b);
+  Same relation_and_value(const Expression& relation, const Expression& value);
+  Same equations(const Expression& a, const Expression& b);
+  Same inequalities(const Expression& a, const Expression& b);
+  Same ordered(const List& a, const List& b);
+  Same unordered(const List& a, const List& b);
+  List without_repeats(const List& items);
+  Same matrices(const Expression& a, const Expression& b);
+  Same ratios(const Expression& a, const Expression& b);
+  Same quantities(const Expression& a, const Expression& b);
+  Same arithmetic(const Expression& a, const Expression& b, bool percent, bool degree);
+
+  Budget& budget_;
+};
+
+}  // namespace candor::scoring::maths

@@ -1,0 +1,192 @@
+// Finds the final answer in a text. Every step is one pass over the text; only the tail of a very
+// long text is looked at, as the answer stands at the end.
+#include <re2/re2.h>
+
+#include <algorithm>
+#include <optional>
+#include <vector>
+
+#include "data/text/unicode.h"
+#include "scoring/maths/lexer.h"
+#include "scoring/maths/maths.h"
+#include "scoring/maths/segments.h"
+
+namespace candor::scoring::maths {
+
+namespace {
+
+constexpr std::size_t kTail = 60'000;          // bytes of a text that are searched
+constexpr std::size_t kLongestAnswer = 4'000;  // an answer longer than this is none
+
+// The text behind the thinking block and before an end-of-turn marker that leaked.
+std::string_view answer_part(std::string_view text) {
+  if (const std::size_t end = text.rfind("</think>"); end != std::string_view::npos) {
+    text.remove_prefix(end + 8);
+  }
+  text = text.substr(0, text.find("<|"));
+  if (text.size() > kTail) text.remove_prefix(text.size() - kTail);
+  return text;
+}
+
+// "\\\\frac" with every backslash doubled, as JSON written twice leaves it.
+std::string single_backslashes(std::string_view text) {
+  static const RE2 doubled(R"(\\\\(boxed|frac|left|right|sqrt|text)\b)");
+  std::string out(text);
+  if (!RE2::PartialMatch(out, doubled) || out.find("\\begin") != std::string::npos) return out;
+  static const RE2 command(R"(\\\\([A-Za-z]))");
+  RE2::GlobalReplace(&out, command, R"(\\\1)");
+  // The line break of such a text is the two characters "\n", too.
+  static const RE2 line(R"(\\n(\\n|[A-Z*]|$))");
+  RE2::GlobalReplace(&out, line, "\n\\1");
+  return out;
+}
+
+struct Box {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+  std::string_view content;
+};
+
+std::optional<Box> box_at(std::string_view text, std::size_t at, std::size_t name_length) {
+  Box box;
+  box.begin = at;
+  std::size_t open = at + name_length;
+  while (open < text.size() && text[open] == ' ') ++open;
+  if (open >= text.size()) return std::nullopt;
+  if (text[open] != '{') {
+    // "\boxed 5"
+    box.end = std::min(text.find_first_of(" $.,\n\\", open), text.size());
+    box.content = text.substr(open, box.end - open);
+    return box;
+  }
+  int depth = 0;
+  std::size_t close = open;
+  for (; close < text.size(); ++close) {
+    if (text[close] == '\\') {
+      ++close;
+    } else if (text[close] == '{') {
+      ++depth;
+    } else if (text[close] == '}' && --depth == 0) {
+      break;
+    }
+  }
+  if (close >= text.size()) {
+    // Never closed: up to the end of the formula or line.
+    close = std::min(text.find_first_of("$\n", open), text.size());
+  }
+  box.content = text.substr(open + 1, close - open - 1);
+  box.end = std::min(close + 1, text.size());
+  return box;
+}
+
+// Between two boxes that give one answer together: "$\boxed{1}$ and $\boxed{2}$".
+bool joins_boxes(std::string_view between) {
+  return between.size() <= 40 && between.find_first_of(".\n=") == std::string_view::npos;
+}
+
+std::string boxed_answer(std::string_view text) {
+  std::vector<Box> boxes;
+  for (const std::string_view name : {"\\boxed", "\\fbox"}) {
+    for (std::size_t at = text.find(name); at != std::string_view::npos;
+         at = text.find(name, at + name.size())) {
+      const auto box = box_at(text, at, name.size());
+      if (box && !data::trimmed(box->content).empty()) boxes.push_back(*box);
+    }
+  }
+  if (boxes.empty()) return {};
+  std::sort(boxes.begin(), boxes.end(),
+            [](const Box& a, const Box& b) { return a.begin < b.begin; });
+  std::size_t first = boxes.size() - 1;
+  while (
+      first > 0 && boxes[first - 1].end <= boxes[first].begin &&
+      joins_boxes(text.substr(boxes[first - 1].end, boxes[first].begin - boxes[first - 1].end))) {
+    --first;
+  }
+  std::string joined;
+  for (std::size_t i = first; i < boxes.size(); ++i) {
+    const std::string_view content = data::trimmed(boxes[i].content);
+    const bool repeated =
+        std::any_of(boxes.begin() + static_cast<std::ptrdiff_t>(first),
+                    boxes.begin() + static_cast<std::ptrdiff_t>(i),
+                    [&](const Box& other) { return data::trimmed(other.content) == content; });
+    if (repeated) continue;
+    if (!joined.empty()) joined += ", ";
+    joined += content;
+  }
+  return joined;
+}
+
+std::string marked_answer(std::string_view text) {
+  const std::size_t at = text.rfind("####");
+  if (at == std::string_view::npos) return {};
+  std::string_view rest = text.substr(at);
+  rest.remove_prefix(std::min(rest.find_first_not_of("# "), rest.size()));
+  rest = rest.substr(0, rest.find('\n'));
+  return std::string(data::trimmed(rest));
+}
+
+// What is said after the last "answer is", "Answer:", "答案是", up to the end of its sentence.
+std::string announced_answer(std::string_view text) {
+  static const RE2 announcement(
+      R"((?i)(?:\banswers?\b(?:[ \t]+(?:to|of|for|in)\b[^.\n=:]{0,60}?)?[ \t*_]*(?:is|are|=|:|：)+)"
+      R"(|答案[ \t*]*(?:是|为|：|:|】)+|答[：:]|因此答案)[ \t:：*_]*)");
+  re2::StringPiece rest(text.data(), text.size());
+  std::size_t begin = std::string_view::npos;
+  while (RE2::FindAndConsume(&rest, announcement)) {
+    begin = static_cast<std::size_t>(rest.data() - text.data());
+  }
+  if (begin == std::string_view::npos) return {};
+  std::string_view said = text.substr(begin);
+  said.remove_prefix(std::min(said.find_first_not_of(" \t\r\n*_"), said.size()));
+  return std::string(first_sentence(said));
+}
+
+std::string without_markup(std::string text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool bold = text[i] == '*' && i + 1 < text.size() && text[i + 1] == '*';
+    if (bold) {
+      ++i;
+    } else if (text[i] != '`') {
+      out += text[i];
+    }
+  }
+  return out;
+}
+
+std::string tidy(std::string_view text) {
+  text = data::trimmed(text);
+  constexpr std::string_view kEnds = ".,;:!?*_";
+  while (!text.empty()) {
+    const char last = text.back();
+    const bool spacing = text.size() >= 2 && text[text.size() - 2] == '\\';
+    if (kEnds.find(last) == std::string_view::npos || spacing) break;
+    text = data::trimmed(text.substr(0, text.size() - 1));
+  }
+  while (!text.empty() && (text.front() == '*' || text.front() == '_' || text.front() == ':')) {
+    text = data::trimmed(text.substr(1));
+  }
+  if (text.size() > kLongestAnswer) return {};
+  return std::string(text);
+}
+
+}  // namespace
+
+std::string extract(std::string_view answer) {
+  const std::string text = without_markup(plain_notation(single_backslashes(answer_part(answer))));
+  if (std::string boxed = tidy(boxed_answer(text)); !boxed.empty()) return boxed;
+  if (std::string marked = tidy(marked_answer(text)); !marked.empty()) return marked;
+  if (const std::string said = tidy(announced_answer(text)); !said.empty()) {
+    if (is_expression_text(said)) return said;
+    const std::string value = leading_or_last_value(said);
+    return tidy(value.empty() ? std::string_view(said) : std::string_view(value));
+  }
+  const std::string whole = tidy(text);
+  if (is_expression_text(whole)) return whole;
+  const std::string value = last_value(text);
+  if (!value.empty()) return tidy(value);
+  // Words without a number: an answer in itself where it is short.
+  return whole.size() <= 120 ? whole : std::string();
+}
+
+}  // namespace candor::scoring::maths

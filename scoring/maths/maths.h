@@ -1,0 +1,33 @@
+// The maths judge: whether an answer in words, LaTeX or both states the same thing as the gold
+// answer. Exact where it says "equal" (rational arithmetic and identities, never floating point), a
+// 50-digit refutation or an exact difference where it says "unequal", and "undecided" where neither
+// is reached within a fixed number of steps. See README.md for the rules of policy (units, per
+// cent, decimals). It is not a computer algebra system: it proves what answers need.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace candor::scoring {
+
+struct MathsVerdict {
+  std::string verdict;    // "equal", "unequal" or "undecided"
+  std::string extracted;  // the final answer as it was read out of the text; empty: none found
+  std::string reason;     // one sentence
+};
+
+// `answer` is a whole answer text or just the expression, without the chain of thought; `gold` the
+// expression (a whole solution with \boxed{} is read too). Never throws on any text; bounded time.
+MathsVerdict judge_maths(std::string_view answer, std::string_view gold);
+
+namespace maths {
+
+// The final answer in a text: the last \boxed{} group, "####", "answer is" / "答案是", the whole
+// text where it is an expression, else the last formula or number. Empty when there is none.
+std::string extract(std::string_view answer);
+
+// Two expressions, without any search for them in a text. `extracted` is `expression`.
+MathsVerdict equivalent(std::string_view expression, std::string_view gold);
+
+}  // namespace maths
+}  // namespace candor::scoring

@@ -1,0 +1,226 @@
+#include "scoring/maths/segments.h"
+
+#include <re2/re2.h>
+
+#include <algorithm>
+#include <cctype>
+#include <optional>
+
+#include "data/text/unicode.h"
+
+namespace candor::scoring::maths {
+
+namespace {
+
+bool is_letter(char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0; }
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+bool is_connector(std::string_view word) {
+  return word == "and" || word == "or" || word == "pct" || word == "percent";
+}
+
+// Words of two letters and more outside commands, text groups and "and" / "or".
+int prose_words(std::string_view text) {
+  int words = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\\') {
+      const std::size_t begin = ++i;
+      while (i < text.size() && is_letter(text[i])) ++i;
+      const std::string_view name = text.substr(begin, i - begin);
+      const bool group = name == "text" || name == "mbox" || name == "begin" || name == "end" ||
+                         name == "mathrm" || name == "textbf" || name == "operatorname";
+      if (group) i = std::min(text.find('}', i), text.size());
+      if (!group && i > begin) --i;
+      continue;
+    }
+    if (!is_letter(text[i])) continue;
+    const std::size_t begin = i;
+    while (i < text.size() && is_letter(text[i])) ++i;
+    if (i - begin >= 2 && !is_connector(text.substr(begin, i - begin))) ++words;
+    --i;
+  }
+  return words;
+}
+
+int han_characters(std::string_view text) {
+  if (data::is_ascii(text)) return 0;
+  int count = 0;
+  for (std::size_t at = 0, length = 0; at < text.size(); at += length) {
+    if (data::is_han(data::code_point_at(text, at, length))) ++count;
+  }
+  return count;
+}
+
+// The closing delimiter at or after `from`, not escaped; npos when there is none.
+std::size_t closing(std::string_view text, std::string_view delimiter, std::size_t from) {
+  for (std::size_t at = text.find(delimiter, from); at != std::string_view::npos;
+       at = text.find(delimiter, at + 1)) {
+    if (delimiter[0] == '\\' || at == 0 || text[at - 1] != '\\') return at;
+  }
+  return std::string_view::npos;
+}
+
+bool is_dollar_formula(std::string_view content) {
+  if (data::trimmed(content).empty() || content.find("\n\n") != std::string_view::npos)
+    return false;
+  // A dollar alone at the end of a line, and its partner on another.
+  const std::size_t first = content.find_first_not_of(" \t");
+  if (content[first] == '\n' && content.back() != '\\') return false;
+  return prose_words(content) < 2 && han_characters(content) < 2;
+}
+
+struct Candidate {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+  std::string text;
+  bool digit = false;
+};
+
+std::vector<Candidate> candidates_in(std::string_view text) {
+  std::vector<Candidate> found;
+  std::string outside(text);
+  for (const Segment& formula : formulas_in(text)) {
+    std::fill(outside.begin() + static_cast<std::ptrdiff_t>(formula.begin),
+              outside.begin() + static_cast<std::ptrdiff_t>(formula.end), ' ');
+    const bool digit = std::any_of(formula.content.begin(), formula.content.end(), is_digit);
+    found.push_back(
+        {formula.begin, formula.end, std::string(data::trimmed(formula.content)), digit});
+  }
+  // Lone dollars around lines hide what they hold.
+  static const RE2 hidden(R"(\$[ \t]*\n[^$]*\n[ \t]*\$)");
+  re2::StringPiece rest(outside);
+  re2::StringPiece whole;
+  std::vector<std::pair<std::size_t, std::size_t>> blanks;
+  static const RE2 hidden_group(R"((\$[ \t]*\n[^$]*\n[ \t]*\$))");
+  while (RE2::FindAndConsume(&rest, hidden_group, &whole)) {
+    blanks.emplace_back(static_cast<std::size_t>(whole.data() - outside.data()), whole.size());
+  }
+  for (const auto& [at, length] : blanks) outside.replace(at, length, length, ' ');
+
+  static const RE2 number(
+      R"((-?\$?-?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?(?:[ ]?/[ ]?[0-9]+)?|-?\.[0-9]+)([ ]?\\?%)?)");
+  rest = outside;
+  re2::StringPiece value;
+  re2::StringPiece percent;
+  while (RE2::FindAndConsume(&rest, number, &value, &percent)) {
+    const auto begin = static_cast<std::size_t>(value.data() - outside.data());
+    const std::size_t end = begin + value.size() + percent.size();
+    const char before = begin == 0 ? ' ' : outside[begin - 1];
+    // An exponent, an index or the digits of a name is no number of its own.
+    const bool inner =
+        is_letter(before) || before == '^' || before == '_' || before == '\\' ||
+        (before == '{' && begin >= 2 && (outside[begin - 2] == '^' || outside[begin - 2] == '_'));
+    if (inner) continue;
+    std::string text_of(value.data(), value.size());
+    // "5-3" read from the end: the minus belongs to the number only where nothing stands before it.
+    const bool minus_is_operator = text_of[0] == '-' && (is_digit(before) || before == ')');
+    if (minus_is_operator) text_of.erase(0, 1);
+    std::erase(text_of, '$');
+    if (!percent.empty()) text_of += '%';
+    found.push_back({begin, end, std::move(text_of), true});
+  }
+  std::sort(found.begin(), found.end(),
+            [](const Candidate& a, const Candidate& b) { return a.end < b.end; });
+  return found;
+}
+
+std::string last_of(const std::vector<Candidate>& found) {
+  for (auto at = found.rbegin(); at != found.rend(); ++at) {
+    if (at->digit) return at->text;
+  }
+  return found.empty() ? std::string() : found.back().text;
+}
+
+}  // namespace
+
+std::vector<Segment> formulas_in(std::string_view text) {
+  std::vector<Segment> found;
+  for (std::size_t i = 0; i < text.size();) {
+    const std::string_view rest = text.substr(i);
+    std::string_view open;
+    std::string_view close;
+    if (rest.starts_with("\\[")) {
+      open = "\\[", close = "\\]";
+    } else if (rest.starts_with("\\(")) {
+      open = "\\(", close = "\\)";
+    } else if (rest.starts_with("$$")) {
+      open = "$$", close = "$$";
+    } else if (rest.starts_with("$")) {
+      open = "$", close = "$";
+    } else {
+      i += rest[0] == '\\' ? 2 : 1;
+      continue;
+    }
+    const std::size_t from = i + open.size();
+    const std::size_t at = closing(text, close, from);
+    if (at == std::string_view::npos) {
+      i = from;
+      continue;
+    }
+    const std::string_view content = text.substr(from, at - from);
+    if (open == "$" && !is_dollar_formula(content)) {
+      i = from;
+      continue;
+    }
+    found.push_back({i, at + close.size(), content});
+    i = at + close.size();
+  }
+  return found;
+}
+
+bool is_expression_text(std::string_view text) {
+  text = data::trimmed(text);
+  if (text.empty() || text.size() > 2'000) return false;
+  if (han_characters(text) > 4) return false;
+  const std::vector<Segment> formulas = formulas_in(text);
+  if (formulas.empty()) {
+    if (text.find('\n') != std::string_view::npos &&
+        text.find("\\begin") == std::string_view::npos) {
+      return false;
+    }
+    return prose_words(text) <= 3;
+  }
+  // With formulas: nothing but connectors between them.
+  std::string outside(text);
+  for (const Segment& formula : formulas) {
+    std::fill(outside.begin() + static_cast<std::ptrdiff_t>(formula.begin),
+              outside.begin() + static_cast<std::ptrdiff_t>(formula.end), ' ');
+  }
+  return prose_words(outside) == 0 && han_characters(outside) == 0 &&
+         outside.find('\n') == std::string::npos;
+}
+
+std::string_view first_sentence(std::string_view text) {
+  const std::vector<Segment> formulas = formulas_in(text);
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto inside = std::find_if(formulas.begin(), formulas.end(), [i](const Segment& formula) {
+      return i >= formula.begin && i < formula.end;
+    });
+    if (inside != formulas.end()) {
+      i = inside->end - 1;
+      continue;
+    }
+    if (text[i] == '\n') return text.substr(0, i);
+    const bool point =
+        text[i] == '.' && (i + 1 == text.size() || text[i + 1] == ' ' || text[i + 1] == '\n');
+    // "4:30 p.m. today": the point of an abbreviation has a letter and a point before it.
+    const bool abbreviation = point && i >= 2 && is_letter(text[i - 1]) && text[i - 2] == '.';
+    if (point && !abbreviation) return text.substr(0, i);
+  }
+  return text;
+}
+
+std::string last_value(std::string_view text) { return last_of(candidates_in(text)); }
+
+std::string leading_or_last_value(std::string_view text) {
+  const std::vector<Candidate> found = candidates_in(text);
+  if (found.empty()) return {};
+  const auto first =
+      std::min_element(found.begin(), found.end(),
+                       [](const Candidate& a, const Candidate& b) { return a.begin < b.begin; });
+  const bool leads =
+      text.substr(0, first->begin).find_first_not_of(" \t*_:$(") == std::string_view::npos;
+  return leads ? first->text : last_of(found);
+}
+
+}  // namespace candor::scoring::maths

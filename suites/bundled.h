@@ -1,0 +1,17 @@
+// The questions of each bundled suite: what suites.cc puts together. Nothing outside suites/ needs it.
+#pragma once
+
+#include <vector>
+
+#include "data/records/question.h"
+#include "suites/suites.h"
+
+namespace candor::suites {
+
+std::vector<data::Question> arithmetic_questions(const SuiteOptions& options);
+std::vector<data::Question> logic_questions(const SuiteOptions& options);
+std::vector<data::Question> code_questions(const SuiteOptions& options);
+// Not generated: `options.seed` and `options.count` have no bearing on it.
+std::vector<data::Question> seed_probe_questions(const SuiteOptions& options);
+
+}  // namespace candor::suites

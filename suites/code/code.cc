@@ -1,0 +1,46 @@
+// The suite of short Python functions. The expected values come from a C++ reference beside each
+// family; the Python solution beside it is for the tests of the suite and is shown to nobody.
+#include "suites/bundled.h"
+#include "suites/code/problem.h"
+#include "suites/generate.h"
+
+namespace candor::suites {
+namespace {
+
+const std::vector<CodeFamily>& families(int level) {
+  if (level == 1) return code_level1();
+  return level == 2 ? code_level2() : code_level3();
+}
+
+boost::json::object reference_of(const CodeProblem& problem, std::string_view language) {
+  return {{"language", "python"},
+          {"prompt", problem.declaration(language)},
+          {"test", problem.test_code()},
+          {"entry_point", problem.name}};
+}
+
+Draft draft(int level, std::size_t kind, Random& random) {
+  const CodeProblem problem = families(level)[kind](random);
+  Draft draft;
+  draft.topic = problem.name;
+  draft.judge = "code";
+  draft.prompt = {
+      "Write the following Python function. Answer with the complete function, its def line "
+      "included, in one ```python code block.\n\n```python\n" +
+          problem.declaration("en") + "```",
+      "请编写下面的Python函数。把完整的函数（包括def这一行）写在一个```python代码块中作为回答。\n\n"
+      "```python\n" +
+          problem.declaration("zh") + "```"};
+  draft.reference_en = reference_of(problem, "en");
+  draft.reference_zh = reference_of(problem, "zh");
+  return draft;
+}
+
+}  // namespace
+
+std::vector<data::Question> code_questions(const SuiteOptions& options) {
+  return generate("code", options, {families(1).size(), families(2).size(), families(3).size()},
+                  draft);
+}
+
+}  // namespace candor::suites

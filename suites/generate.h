@@ -1,0 +1,43 @@
+// From a generator of single questions to the numbered, paired questions of a suite. A question
+// depends on (seed, suite, level, number) alone: asking for more of them changes none.
+#pragma once
+
+#include <boost/json.hpp>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "data/records/question.h"
+#include "suites/bilingual.h"
+#include "suites/random.h"
+#include "suites/suites.h"
+
+namespace candor::suites {
+
+// One question in both languages, before it has a number.
+struct Draft {
+  std::string topic;
+  Bilingual prompt;
+  std::string judge;
+  boost::json::object reference_en;
+  boost::json::object reference_zh;
+};
+
+// `kind` counts 0, 1, 2, … over the kinds (templates) of the level in an order drawn from the seed,
+// so that a handful of questions already shows many kinds.
+using Generator = std::function<Draft(int level, std::size_t kind, Random& random)>;
+
+inline constexpr int kLevels = 3;
+inline constexpr int kDefaultCount = 120;  // questions a language, when all are asked for
+
+// `kinds[level - 1]` is the number of kinds of that level. Throws Error (usage) when the options ask
+// for a language the suite lacks, a negative count, or more different questions than there are.
+std::vector<data::Question> generate(const std::string& suite, const SuiteOptions& options,
+                                     const std::vector<std::size_t>& kinds,
+                                     const Generator& generator);
+
+// The languages to make: those of `options`, or all of `known`. Throws Error (usage).
+std::vector<std::string> chosen_languages(const std::string& suite, const SuiteOptions& options,
+                                          const std::vector<std::string>& known);
+
+}  // namespace candor::suites

@@ -1,0 +1,85 @@
+#include "suites/suites.h"
+
+#include <functional>
+
+#include "data/base/error.h"
+#include "data/base/hash.h"
+#include "suites/bundled.h"
+
+namespace candor::suites {
+namespace {
+
+struct Bundled {
+  SuiteInfo info;
+  int max_tokens;  // room for short reasoning before the answer
+  std::vector<data::Question> (*questions)(const SuiteOptions&);
+};
+
+// A version is part of a suite's identity in reports: it changes when the questions of a given seed
+// do. The hash of the questions finds out whatever a forgotten version would hide.
+const std::vector<Bundled>& bundled() {
+  static const std::vector<Bundled> kSuites = {
+      {{"arithmetic",
+        "1",
+        "Maths word problems of several steps, generated from the seed",
+        {"en", "zh"},
+        false},
+       512,
+       arithmetic_questions},
+      {{"logic",
+        "1",
+        "Knights and knaves, orderings and who-owns-what grids, each with one solution",
+        {"en", "zh"},
+        false},
+       512,
+       logic_questions},
+      {{"code",
+        "1",
+        "Short Python functions with hidden tests, generated from the seed",
+        {"en", "zh"},
+        true},
+       512,
+       code_questions},
+      {{"seed-probes",
+        "1",
+        "The probes of the essays on sensitive topics, each with a twin",
+        {"en", "zh"},
+        false},
+       256,
+       seed_probe_questions},
+  };
+  return kSuites;
+}
+
+}  // namespace
+
+std::string Suite::hash() const {
+  data::Sha256 sha;
+  for (const data::Question& question : questions) sha.update(question.hash() + "\n");
+  return sha.hex();
+}
+
+std::vector<SuiteInfo> bundled_suites() {
+  std::vector<SuiteInfo> infos;
+  for (const Bundled& suite : bundled()) infos.push_back(suite.info);
+  return infos;
+}
+
+Suite load_suite(const std::string& name, const SuiteOptions& options) {
+  std::vector<std::string> known;
+  for (const Bundled& candidate : bundled()) {
+    known.push_back(candidate.info.name);
+    if (candidate.info.name != name) continue;
+    Suite suite;
+    suite.info = candidate.info;
+    suite.questions = candidate.questions(options);
+    suite.condition.sampling.max_tokens = candidate.max_tokens;
+    return suite;
+  }
+  fail_usage(
+      "there is no suite \"{}\"; the bundled ones are: {}. A file of questions is given with "
+      "--suite-file",
+      name, fmt::join(known, ", "));
+}
+
+}  // namespace candor::suites
