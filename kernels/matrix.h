@@ -22,8 +22,9 @@ namespace candor::kernels {
 enum class Precision { kInt8, kFloat32 };
 
 // Rows of activations [rows, cols] in float32, and quantised to int8 on first need: groups of 32 along
-// cols, scale = max|x| / 127, q = x / scale rounded to nearest even. A row's bits depend on that row
-// alone. Buffers are reused by `assign`.
+// cols, scale = max|x| / 127, q = x * (127 / max|x|) rounded to nearest even. A row's bits depend on
+// that row alone; a group with a NaN or infinity makes all products of its row NaN. Buffers are reused
+// by `assign`.
 class Activations {
  public:
   Activations();

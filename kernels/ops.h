@@ -39,6 +39,9 @@ void rope_rotate(float* x, std::size_t heads, std::size_t head_dim, std::size_t 
 // Index of the largest value, the lowest index on ties; -1 if any value is NaN or +infinity.
 std::ptrdiff_t argmax(std::span<const float> values);
 
+// sum(exp(values - offset)), in float64 with a fixed order; finite values.
+double sum_exp(std::span<const float> values, float offset);
+
 // log(sum(exp(values))), in float64 with a fixed order.
 double log_sum_exp(std::span<const float> values);
 

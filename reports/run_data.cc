@@ -36,4 +36,24 @@ std::string pair_key(const data::Question& question) {
   return question.suite + '\n' + (question.pair.empty() ? question.id : question.pair);
 }
 
+boost::json::object run_json(const RunData& data) {
+  const data::Manifest& manifest = data.run.manifest;
+  std::size_t planned = 0;
+  for (const data::SuiteUse& suite : manifest.suites) {
+    if (suite.not_run.empty()) planned += suite.questions;
+  }
+  return boost::json::object{{"id", data.run.id},
+                             {"status", data.run.status},
+                             {"created", data.run.created_utc},
+                             {"finished", data.run.finished_utc},
+                             {"model", manifest.model_name},
+                             {"model_sha256", manifest.model_sha256},
+                             {"precision", manifest.precision},
+                             {"seed", manifest.seed},
+                             {"repeats", manifest.repeats},
+                             {"planned", planned * static_cast<std::size_t>(manifest.repeats)},
+                             {"plan_hash", manifest.plan_hash()},
+                             {"engine_version", manifest.engine_version}};
+}
+
 }  // namespace candor::reports

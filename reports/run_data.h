@@ -2,6 +2,7 @@
 // tokens, log-probabilities and prompts, so that a report of thousands of samples stays small.
 #pragma once
 
+#include <boost/json.hpp>
 #include <map>
 #include <optional>
 #include <string>
@@ -38,5 +39,8 @@ bool is_audit(const data::Question& question);
 
 // What a question is paired by: its suite and `pair` (its own id where it has none).
 std::string pair_key(const data::Question& question);
+
+// Who was asked what, when and how, in a few fields.
+boost::json::object run_json(const RunData& data);
 
 }  // namespace candor::reports

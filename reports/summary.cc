@@ -12,26 +12,6 @@ namespace json = boost::json;
 
 namespace {
 
-json::object run_json(const RunData& data) {
-  const data::Manifest& manifest = data.run.manifest;
-  std::size_t planned = 0;
-  for (const data::SuiteUse& suite : manifest.suites) {
-    if (suite.not_run.empty()) planned += suite.questions;
-  }
-  return json::object{{"id", data.run.id},
-                      {"status", data.run.status},
-                      {"created", data.run.created_utc},
-                      {"finished", data.run.finished_utc},
-                      {"model", manifest.model_name},
-                      {"model_sha256", manifest.model_sha256},
-                      {"precision", manifest.precision},
-                      {"seed", manifest.seed},
-                      {"repeats", manifest.repeats},
-                      {"planned", planned * static_cast<std::size_t>(manifest.repeats)},
-                      {"plan_hash", manifest.plan_hash()},
-                      {"engine_version", manifest.engine_version}};
-}
-
 json::array score_json(const std::vector<ScoreRow>& rows) {
   json::array array;
   for (const ScoreRow& row : rows) {

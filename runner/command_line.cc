@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <csignal>
 #include <exception>
 #include <functional>
 
@@ -119,6 +120,8 @@ class CommandLine {
         ->capture_default_str();
     command->add_option("--seed", plan.seed, "of the random stream")->capture_default_str();
     command->add_option("--report", options.report, "write the HTML report here");
+    command->add_flag("--once", options.once,
+                      "report a finished run of the same plan instead of asking again");
     command->add_flag("--json", options.json, "the summary as JSON");
     command->add_flag("-q,--quiet", options.quiet, "no progress");
   }
@@ -336,6 +339,10 @@ class CommandLine {
 
 }  // namespace
 
-int run_command_line(int argc, char** argv) { return CommandLine(argc, argv).run(); }
+int run_command_line(int argc, char** argv) {
+  // A reader that goes away is an error that is reported, not a signal that kills.
+  std::signal(SIGPIPE, SIG_IGN);
+  return CommandLine(argc, argv).run();
+}
 
 }  // namespace candor::runner

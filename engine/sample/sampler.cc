@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <bit>
-#include <cmath>
+#include <limits>
 
 #include "kernels/ops.h"
 
@@ -14,73 +14,82 @@ namespace {
 
 using Candidate = SamplerScratch::Candidate;
 
-bool before(const Candidate& a, const Candidate& b) {
-  return a.logit > b.logit || (a.logit == b.logit && a.token < b.token);
+// For a heap whose top is the first in the order.
+bool after(const Candidate& a, const Candidate& b) {
+  return a.logit < b.logit || (a.logit == b.logit && a.token > b.token);
 }
 
-// The order of tokens, sorted only as far as it is looked at: first those whose weight is above
-// e^-8 of the largest, then e^-32, then all. Real distributions end within the first.
+// The order of tokens, found only as far as it is looked at: first among those whose weight is
+// above e^-8 of the largest, then e^-32, then all. Real distributions end within the first few.
 class SortedTokens {
  public:
   SortedTokens(std::span<const float> logits, float largest, float temperature,
                SamplerScratch& scratch)
-      : logits_(logits),
-        largest_(largest),
-        temperature_(temperature),
-        candidates_(scratch.candidates),
-        weights_(scratch.weights) {
-    candidates_.clear();
-    weights_.clear();
+      : logits_(logits), largest_(largest), temperature_(temperature), scratch_(scratch) {
+    scratch_.heap.clear();
+    scratch_.sorted.clear();
+    scratch_.weights.clear();
   }
 
   std::size_t size() const { return logits_.size(); }
 
   TokenId token(std::size_t rank) {
     extend(rank);
-    return candidates_[rank].token;
+    return scratch_.sorted[rank].token;
   }
 
   // exp((logit - largest) / temperature): the probability up to one common factor.
   double weight(std::size_t rank) {
     extend(rank);
-    return weights_[rank];
+    return scratch_.weights[rank];
   }
 
-  double weight_of(float logit) const {
-    return static_cast<double>(kernels::exp_f32((logit - largest_) / temperature_));
+  double total_weight() {
+    scratch_.scaled.resize(logits_.size());
+    for (std::size_t i = 0; i < logits_.size(); ++i) scratch_.scaled[i] = scaled(logits_[i]);
+    return kernels::sum_exp(scratch_.scaled, 0.0F);
   }
 
  private:
+  float scaled(float logit) const { return (logit - largest_) / temperature_; }
+
   void extend(std::size_t rank) {
-    while (rank >= candidates_.size()) {
-      depth_ *= 4;
-      const bool all = depth_ > kDeepest;
-      const float threshold = largest_ - depth_ * temperature_;
-      // Those above the new threshold follow those above the old one in the order.
-      const auto sorted = static_cast<std::ptrdiff_t>(candidates_.size());
-      for (std::size_t i = 0; i < logits_.size(); ++i) {
-        const float logit = logits_[i];
-        if ((all || logit >= threshold) && (sorted == 0 || logit < reached_)) {
-          candidates_.push_back({logit, static_cast<TokenId>(i)});
-        }
-      }
-      std::sort(candidates_.begin() + sorted, candidates_.end(), before);
-      for (std::size_t i = weights_.size(); i < candidates_.size(); ++i) {
-        weights_.push_back(weight_of(candidates_[i].logit));
-      }
-      reached_ = threshold;
+    while (rank >= scratch_.sorted.size()) {
+      if (scratch_.heap.empty()) gather();
+      if (scratch_.heap.empty()) continue;  // nobody in this range: the next one is wider
+      std::pop_heap(scratch_.heap.begin(), scratch_.heap.end(), after);
+      const Candidate next = scratch_.heap.back();
+      scratch_.heap.pop_back();
+      scratch_.sorted.push_back(next);
+      scratch_.weights.push_back(static_cast<double>(kernels::exp_f32(scaled(next.logit))));
     }
   }
 
+  // All tokens of the next range, which follow those of the last one in the order.
+  void gather() {
+    const bool first = depth_ == 0;
+    depth_ = first ? kFirstDepth : depth_ * 4;
+    const float below = first ? std::numeric_limits<float>::infinity() : reached_;
+    reached_ = depth_ > kDeepest ? -std::numeric_limits<float>::infinity()
+                                 : largest_ - depth_ * temperature_;
+    for (std::size_t i = 0; i < logits_.size(); ++i) {
+      const float logit = logits_[i];
+      if (logit >= reached_ && logit < below) {
+        scratch_.heap.push_back({logit, static_cast<TokenId>(i)});
+      }
+    }
+    std::make_heap(scratch_.heap.begin(), scratch_.heap.end(), after);
+  }
+
+  static constexpr float kFirstDepth = 8.0F;
   static constexpr float kDeepest = 40.0F;
 
   std::span<const float> logits_;
   float largest_;
   float temperature_;
-  float depth_ = 2.0F;
-  float reached_ = 0;  // all tokens with logits from here up are sorted
-  std::vector<Candidate>& candidates_;
-  std::vector<double>& weights_;
+  float depth_ = 0;
+  float reached_ = 0;  // logits from here up are gathered
+  SamplerScratch& scratch_;
 };
 
 TokenId sample(std::span<const float> logits, float largest, const data::Sampling& sampling,
@@ -93,7 +102,7 @@ TokenId sample(std::span<const float> logits, float largest, const data::Samplin
     kept = static_cast<std::size_t>(sampling.top_k);
     for (std::size_t i = 0; i < kept; ++i) total += tokens.weight(i);
   } else {
-    for (const float logit : logits) total += tokens.weight_of(logit);
+    total = tokens.total_weight();
   }
   if (sampling.top_p < 1.0) {
     const double enough = sampling.top_p * total;

@@ -37,8 +37,10 @@ class SamplerScratch {
     float logit;
     TokenId token;
   };
-  std::vector<Candidate> candidates;
-  std::vector<double> weights;
+  std::vector<Candidate> heap;    // found, not in order yet
+  std::vector<Candidate> sorted;  // the order so far
+  std::vector<double> weights;    // of `sorted`
+  std::vector<float> scaled;      // [vocabulary]
 };
 
 // The most likely token; `uniform` in [0, 1) is used when the temperature is above 0.

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 
+#include "engine/files/utf8.h"
 #include "engine/tokenizer/scanners.h"
 
 namespace candor::engine::scanners {
@@ -123,6 +124,17 @@ std::size_t east_asian(const CodePoints& text, std::size_t begin, std::size_t en
 
 std::size_t cased_letters(const CodePoints& text, std::size_t begin, std::size_t end) {
   return run_after_space(text, begin, end, [&](std::size_t i) { return is_cased(text.values[i]); });
+}
+
+std::string cased_letters_regex() {
+  std::string regex = "\\s?[";
+  for (const auto& [first, last] : kCased) {
+    append_utf8(regex, first);
+    if (last == first) continue;
+    regex += '-';
+    append_utf8(regex, last);
+  }
+  return regex + "]+";
 }
 
 std::size_t deepseek_punctuation(const CodePoints& text, std::size_t begin, std::size_t end) {

@@ -88,6 +88,7 @@ constexpr Published kPublished[] = {
     {"\\s?\\p{L}+", scanners::letters},
     {"\\s?\\p{P}+", scanners::punctuation},
     {"[一-龥\u3040-ゟ゠-ヿ]+", scanners::han_and_kana},
+    {"\\s?[!-/:-~！-／：-～‘-‟　-。]+", scanners::deepseek_punctuation},
     {"[一-龥ࠀ-一가-\uD7FF]+", scanners::east_asian},
 };
 
@@ -155,7 +156,7 @@ Scanner PreTokenizer::for_regex(std::string_view regex) {
   for (const Published& published : kPublished) {
     if (published.regex == wanted) return published.scanner;
   }
-  return nullptr;
+  return wanted == scanners::cased_letters_regex() ? scanners::cased_letters : nullptr;
 }
 
 Scanner PreTokenizer::gpt2() { return scanners::gpt2; }

@@ -45,6 +45,7 @@ std::size_t han_and_kana(const CodePoints& text, std::size_t begin, std::size_t 
 std::size_t east_asian(const CodePoints& text, std::size_t begin, std::size_t end);
 // \s?<the frozen list of cased letters of DeepSeek LLM>+ (model-facts, appendix A)
 std::size_t cased_letters(const CodePoints& text, std::size_t begin, std::size_t end);
+std::string cased_letters_regex();  // as it is published
 // \s?[!-/:-~\uFF01-\uFF0F\uFF1A-\uFF5E\u2018-\u201F\u3000-\u3002]+
 std::size_t deepseek_punctuation(const CodePoints& text, std::size_t begin, std::size_t end);
 // Runs of \p{P} and of ASCII signs, which "Punctuation" in tokenizer.json means.

@@ -10,8 +10,7 @@ namespace candor::kernels {
 
 AlignedBuffer::AlignedBuffer(std::size_t bytes) {
   if (bytes == 0) return;
-  void* memory =
-      mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (memory == MAP_FAILED) {
     fail("not enough memory: {} bytes were asked for; use a smaller model or batch", bytes);
   }

@@ -1,5 +1,6 @@
-// Memory for packed weights and activations: zero-filled, aligned to cache lines, in huge pages where
-// the system offers them (a weight matrix is streamed once per step: the fewer page walks the better).
+// Memory for packed weights and activations: zero-filled, aligned to cache lines, in huge pages
+// where the system offers them (a weight matrix is streamed once per step: the fewer page walks the
+// better).
 #pragma once
 
 #include <cstddef>

@@ -1,11 +1,13 @@
-// sin, cos and log in float64, in plain additions and multiplications only (this file is compiled with
-// contraction off like all others), so that no system's libm decides the last bit.
+// sin, cos and log in float64, in plain additions and multiplications only (this file is compiled
+// with contraction off like all others), so that no system's libm decides the last bit.
 //
-// sin and cos: n = round(angle * 2 / pi); r = angle - n * pi/2 with pi/2 split into three parts of at
-// most 33 bits and a rest, so that n times a part is exact for |n| < 2^20 (Cody and Waite); then Taylor
-// polynomials on |r| <= pi/4, cut where the next term is below 2^-54, and the quadrant n mod 4.
+// sin and cos: n = round(angle * 2 / pi); r = angle - n * pi/2 with pi/2 split into three parts of
+// at most 33 bits and a rest, so that n times a part is exact for |n| < 2^20 (Cody and Waite); then
+// Taylor polynomials on |r| <= pi/4, cut where the next term is below 2^-54, and the quadrant n
+// mod 4.
 //
-// log: value = 2^e m with m in [sqrt(1/2), sqrt(2)); log(m) = 2 artanh(s), s = (m - 1)/(m + 1), |s| < 0.1716.
+// log: value = 2^e m with m in [sqrt(1/2), sqrt(2)); log(m) = 2 artanh(s), s = (m - 1)/(m + 1), |s|
+// < 0.1716.
 #include <bit>
 #include <cmath>
 #include <cstdint>

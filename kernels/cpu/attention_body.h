@@ -4,10 +4,10 @@
 //   score[t] = sum over d of (q[d] * scale) * key[d][t]      one chain, ascending d
 //   m'       = max(m, scores seen);  p[t] = exp(score[t] - m');  c = exp(m - m')
 //   l        = l * c + sum of p;     o = o * c, then o += p[t] * value[t] in ascending t
-// and at the end out = o / l (Milakov and Gimelshein 2018; Dao et al. 2022). The steps of a query touch
-// its own row alone: up to kQueries of them go through a page together, to share its loads, only where
-// they see the same positions of it. Positions that a query does not see are never multiplied, as
-// an unused slot may hold anything.
+// and at the end out = o / l (Milakov and Gimelshein 2018; Dao et al. 2022). The steps of a query
+// touch its own row alone: up to kQueries of them go through a page together, to share its loads,
+// only where they see the same positions of it. Positions that a query does not see are never
+// multiplied, as an unused slot may hold anything.
 #pragma once
 
 #include <cstddef>
@@ -45,7 +45,8 @@ struct Attention {
 
   // Scores of keys [first, first + 16 * Vectors).
   template <KvFormat Format, int Queries, int Vectors>
-  static void scores(const std::byte* keys, std::size_t head_dim, std::size_t first, Query* queries) {
+  static void scores(const std::byte* keys, std::size_t head_dim, std::size_t first,
+                     Query* queries) {
     F sums[Queries][Vectors];
     for (int q = 0; q < Queries; ++q) {
       for (int v = 0; v < Vectors; ++v) sums[q][v] = L::set1(0.0F);
@@ -53,7 +54,8 @@ struct Attention {
     for (std::size_t d = 0; d < head_dim; ++d) {
       F key[Vectors];
       for (int v = 0; v < Vectors; ++v) {
-        key[v] = load_values<Format>(keys, d * kPageTokens + first + static_cast<std::size_t>(v) * 16);
+        key[v] =
+            load_values<Format>(keys, d * kPageTokens + first + static_cast<std::size_t>(v) * 16);
       }
 #pragma GCC unroll 8
       for (int q = 0; q < Queries; ++q) {
@@ -70,8 +72,8 @@ struct Attention {
 
   // out[first, first + 16 * Vectors) = out * rescale + sum over t of p[t] * value[t].
   template <KvFormat Format, int Queries, int Vectors>
-  static void weigh(const std::byte* values, std::size_t width, std::size_t first, std::size_t begin,
-                    std::size_t end, const float* rescale, Query* queries) {
+  static void weigh(const std::byte* values, std::size_t width, std::size_t first,
+                    std::size_t begin, std::size_t end, const float* rescale, Query* queries) {
     F sums[Queries][Vectors];
     for (int q = 0; q < Queries; ++q) {
       for (int v = 0; v < Vectors; ++v) {
@@ -82,7 +84,8 @@ struct Attention {
     for (std::size_t t = begin; t < end; ++t) {
       F value[Vectors];
       for (int v = 0; v < Vectors; ++v) {
-        value[v] = load_values<Format>(values, t * width + first + static_cast<std::size_t>(v) * 16);
+        value[v] =
+            load_values<Format>(values, t * width + first + static_cast<std::size_t>(v) * 16);
       }
 #pragma GCC unroll 8
       for (int q = 0; q < Queries; ++q) {
@@ -103,8 +106,7 @@ struct Attention {
     for (std::size_t t = end; t < kPageTokens; ++t) query.weights[t] = -kInfinity;
     F part[4];
     for (std::size_t i = 0; i < 4; ++i) part[i] = L::load(query.weights + 16 * i);
-    const float largest =
-        L::largest(L::max(L::max(part[0], part[1]), L::max(part[2], part[3])));
+    const float largest = L::largest(L::max(L::max(part[0], part[1]), L::max(part[2], part[3])));
     const float updated = query.largest > largest ? query.largest : largest;
     for (std::size_t i = 0; i < 4; ++i) {
       part[i] = Elementwise<L>::exp(L::sub(part[i], L::set1(updated)));

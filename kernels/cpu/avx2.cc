@@ -1,5 +1,6 @@
-// The kernels for AVX2 with FMA and F16C. Everything of the standard library that the bodies need is
-// included before the pragma, so that no function shared with other files is compiled for this target.
+// The kernels for AVX2 with FMA and F16C. Everything of the standard library that the bodies need
+// is included before the pragma, so that no function shared with other files is compiled for this
+// target.
 #include "kernels/cpu/kernel_set.h"
 
 #if defined(__x86_64__)
@@ -29,7 +30,6 @@ namespace {
 // The 8-bit multiply-add of AVX2 saturates its 16-bit sums; widening to 16 bits first is exact.
 struct Avx2Int8 {
   static constexpr int kTiles = 1;
-  static constexpr std::size_t kRunGroups = 16;
 
   // 4 rows of weights x 4 k, widened.
   [[gnu::always_inline]] static inline __m256i weights_of(const std::byte* p) {
@@ -48,27 +48,30 @@ struct Avx2Int8 {
 
   template <Storage S, int Tiles, int Rows>
   static void run(const std::byte* tile, std::size_t, const ActivationGroup* x, std::size_t groups,
-                  bool first, float* sums, std::size_t stride) {
+                  bool first, const Ahead& ahead, float* sums) {
     // Two rows of activations at a time is what 16 registers hold.
-    run_rows<S, Rows == 1 ? 1 : 2>(tile, x, 0, groups, first, sums, stride);
+    run_rows<S, Rows == 1 ? 1 : 2>(tile, x, 0, groups, first, ahead, sums);
     if constexpr (Rows > 2) {
-      run_rows<S, Rows - 2>(tile, x, 2, groups, first, sums + 2 * stride, stride);
+      run_rows<S, Rows - 2>(tile, x, 2, groups, first, Ahead{nullptr, 0}, sums + 2 * kSumStride);
     }
   }
 
   template <Storage S, int Rows>
   static void run_rows(const std::byte* tile, const ActivationGroup* x, int first_row,
-                       std::size_t groups, bool first, float* sums, std::size_t stride) {
+                       std::size_t groups, bool first, const Ahead& ahead, float* sums) {
     constexpr int kParts = S == Storage::kTwoScales ? 2 : 1;
     constexpr int kQuads = 8 / kParts;
     __m256 sum[Rows][2];
     for (int r = 0; r < Rows; ++r) {
-      const float* from = sums + static_cast<std::size_t>(r) * stride;
+      const float* from = sums + static_cast<std::size_t>(r) * kSumStride;
       sum[r][0] = first ? _mm256_setzero_ps() : _mm256_loadu_ps(from);
       sum[r][1] = first ? _mm256_setzero_ps() : _mm256_loadu_ps(from + 8);
     }
     const std::byte* chunk = tile;
     for (std::size_t g = 0; g < groups; ++g, chunk += chunk_bytes(S)) {
+      const std::byte* next = ahead.start + g * chunk_bytes(S);
+      for (std::size_t line = 0; line < ahead.lines; ++line)
+        _mm_prefetch(next + 64 * line, _MM_HINT_T1);
       const ActivationGroup& group = x[g];
       const auto* header = reinterpret_cast<const float*>(chunk);
       for (int part = 0; part < kParts; ++part) {
@@ -92,8 +95,8 @@ struct Avx2Int8 {
         }
         for (int r = 0; r < Rows; ++r) {
           const int row = first_row + r;
-          const __m256i start = _mm256_set1_epi32(
-              kParts == 1 ? group.correction[row] : group.half_correction[part][row]);
+          const __m256i start = _mm256_set1_epi32(kParts == 1 ? group.correction[row]
+                                                              : group.half_correction[part][row]);
           const __m256 x_scale = _mm256_set1_ps(group.scale[row]);
           for (int half = 0; half < 2; ++half) {
             const __m256i whole =
@@ -110,7 +113,7 @@ struct Avx2Int8 {
       }
     }
     for (int r = 0; r < Rows; ++r) {
-      float* to = sums + static_cast<std::size_t>(r) * stride;
+      float* to = sums + static_cast<std::size_t>(r) * kSumStride;
       _mm256_storeu_ps(to, sum[r][0]);
       _mm256_storeu_ps(to + 8, sum[r][1]);
     }

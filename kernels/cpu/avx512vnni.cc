@@ -1,5 +1,6 @@
 // The kernels for AVX-512 with VNNI. Everything of the standard library that the bodies need is
-// included before the pragma, so that no function shared with other files is compiled for this target.
+// included before the pragma, so that no function shared with other files is compiled for this
+// target.
 #include "kernels/cpu/kernel_set.h"
 
 #if defined(__x86_64__)
@@ -14,7 +15,8 @@
 #include "kernels/cpu/half.h"
 #include "kernels/cpu/pages.h"
 
-// GCC 12's own headers pass deliberately undefined vectors as the unused operand of masked intrinsics.
+// GCC 12's own headers pass deliberately undefined vectors as the unused operand of masked
+// intrinsics.
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
 #pragma GCC diagnostic ignored "-Wuninitialized"
 #pragma GCC target("avx2,fma,f16c,avx512f,avx512bw,avx512vl,avx512dq,avx512vnni")
@@ -31,7 +33,6 @@ namespace {
 
 struct VnniInt8 {
   static constexpr int kTiles = 4;
-  static constexpr std::size_t kRunGroups = 8;
 
   [[gnu::always_inline]] static inline int quad_of(const std::int8_t* p) {
     int value;
@@ -41,19 +42,29 @@ struct VnniInt8 {
 
   template <Storage S, int Tiles, int Rows>
   static void run(const std::byte* tile, std::size_t tile_stride, const ActivationGroup* x,
-                  std::size_t groups, bool first, float* sums, std::size_t stride) {
+                  std::size_t groups, bool first, const Ahead& ahead, float* sums) {
     constexpr int kParts = S == Storage::kTwoScales ? 2 : 1;
     constexpr int kQuads = 8 / kParts;
-    __m512 sum[Tiles][Rows];
-    for (int t = 0; t < Tiles; ++t) {
+    // The sums rest in memory (they are in the first-level cache and wanted once a group): all
+    // registers are for the dot products.
+    const auto sum_at = [sums](int t, int r) {
+      return sums + kSumStride * static_cast<std::size_t>(r) + static_cast<std::size_t>(16 * t);
+    };
+    if (first) {
       for (int r = 0; r < Rows; ++r) {
-        const float* from = sums + static_cast<std::size_t>(r) * stride + 16 * t;
-        sum[t][r] = first ? _mm512_setzero_ps() : _mm512_loadu_ps(from);
+        for (int t = 0; t < Tiles; ++t) _mm512_storeu_ps(sum_at(t, r), _mm512_setzero_ps());
       }
     }
     const std::byte* chunk = tile;
     for (std::size_t g = 0; g < groups; ++g, chunk += chunk_bytes(S)) {
       const ActivationGroup& group = x[g];
+      for (std::size_t line = 0; line < ahead.lines; ++line) {
+        const std::byte* next = ahead.start + g * chunk_bytes(S) + 64 * line;
+#pragma GCC unroll 4
+        for (int t = 0; t < Tiles; ++t) {
+          _mm_prefetch(next + static_cast<std::size_t>(t) * tile_stride, _MM_HINT_T1);
+        }
+      }
       for (int part = 0; part < kParts; ++part) {
         __m512i dot[Tiles][Rows];
         for (int r = 0; r < Rows; ++r) {
@@ -66,7 +77,8 @@ struct VnniInt8 {
         for (int quad = 0; quad < kQuads; ++quad) {
           __m512i weight[Tiles];
           for (int t = 0; t < Tiles; ++t) {
-            weight[t] = _mm512_loadu_si512(quads + static_cast<std::size_t>(t) * tile_stride + 64 * quad);
+            weight[t] =
+                _mm512_loadu_si512(quads + static_cast<std::size_t>(t) * tile_stride + 64 * quad);
           }
 #pragma GCC unroll 4
           for (int r = 0; r < Rows; ++r) {
@@ -85,21 +97,15 @@ struct VnniInt8 {
 #pragma GCC unroll 4
           for (int r = 0; r < Rows; ++r) {
             const __m512 both = _mm512_mul_ps(scale, _mm512_set1_ps(group.scale[r]));
-            sum[t][r] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(dot[t][r]), both, sum[t][r]);
-          }
-          if constexpr (S == Storage::kScaleMin) {
-            const __m512 minimum = _mm512_loadu_ps(header + 16);
-#pragma GCC unroll 4
-            for (int r = 0; r < Rows; ++r) {
-              sum[t][r] = _mm512_fmadd_ps(minimum, _mm512_set1_ps(group.scaled_sum[r]), sum[t][r]);
+            __m512 sum = _mm512_loadu_ps(sum_at(t, r));
+            sum = _mm512_fmadd_ps(_mm512_cvtepi32_ps(dot[t][r]), both, sum);
+            if constexpr (S == Storage::kScaleMin) {
+              sum = _mm512_fmadd_ps(_mm512_loadu_ps(header + 16),
+                                    _mm512_set1_ps(group.scaled_sum[r]), sum);
             }
+            _mm512_storeu_ps(sum_at(t, r), sum);
           }
         }
-      }
-    }
-    for (int t = 0; t < Tiles; ++t) {
-      for (int r = 0; r < Rows; ++r) {
-        _mm512_storeu_ps(sums + static_cast<std::size_t>(r) * stride + 16 * t, sum[t][r]);
       }
     }
   }

@@ -1,10 +1,10 @@
-// exp, norms, activations, quantisation and the vocabulary-wide reductions, written once over 16 lanes
-// (lanes_portable.h says which operations a set of lanes has).
+// exp, norms, activations, quantisation and the vocabulary-wide reductions, written once over 16
+// lanes (lanes_portable.h says which operations a set of lanes has).
 //
 // exp(x): n = round(x / ln 2), r = x - n ln 2 in two steps (Cody and Waite), then a polynomial of
 // degree 6 for exp(r) on |r| <= ln 2 / 2, fitted to the least relative error (3.1e-9, a
-// twentieth of half a unit in the last place), and n is added to the exponent. Within the range kept (-87.3 to 88.7) the result
-// is a normal number, so nothing is rounded twice.
+// twentieth of half a unit in the last place), and n is added to the exponent. Within the range
+// kept (-87.3 to 88.7) the result is a normal number, so nothing is rounded twice.
 #pragma once
 
 #include <cmath>
@@ -121,9 +121,10 @@ struct Elementwise {
       return;
     }
     const float scale = largest / 127.0F;
+    const F inverse = L::set1(127.0F / largest);
     const F rounder = L::set1(kRounder);
-    const F rounded_a = L::add(L::div(a, L::set1(scale)), rounder);
-    const F rounded_b = L::add(L::div(b, L::set1(scale)), rounder);
+    const F rounded_a = L::add(L::mul(a, inverse), rounder);
+    const F rounded_b = L::add(L::mul(b, inverse), rounder);
     alignas(16) std::int8_t q[32];
     L::store_low_bytes(q, rounded_a);
     L::store_low_bytes(q + 16, rounded_b);
@@ -151,7 +152,8 @@ struct Elementwise {
     }
   }
 
-  // The largest of each run of 1024 first, then the place within the best run: the lowest index wins.
+  // The largest of each run of 1024 first, then the place within the best run: the lowest index
+  // wins.
   static std::ptrdiff_t argmax(const float* values, std::size_t count) {
     constexpr std::size_t kRun = 1024;
     float best = -kInfinity;
@@ -194,7 +196,8 @@ struct Elementwise {
     }
     if (i < count) {
       float part[16];
-      for (std::size_t j = 0; j < 16; ++j) part[j] = i + j < count ? values[i + j] - offset : -kInfinity;
+      for (std::size_t j = 0; j < 16; ++j)
+        part[j] = i + j < count ? values[i + j] - offset : -kInfinity;
       L::accumulate(lanes, exp(L::load(part)));
     }
     for (std::size_t step = 8; step > 0; step /= 2) {

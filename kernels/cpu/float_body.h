@@ -1,11 +1,11 @@
 // The float32 multiply, from any storage, written once over 16 lanes.
 //
-// Every output is the sum of partial sums over blocks of 256 k, added in ascending order; a partial sum
-// is one chain of fused multiply-adds in ascending k. Lane r of a vector is row r of a tile, so the
-// chain is the same for every instruction set, batch and thread count. Blocks keep the rounding error
-// near (256 + cols / 256) instead of cols units, and a block of two tiles fits the caches: weights that
-// are not float32 are expanded once a block (by exactly the arithmetic of dequantize()) and then used
-// by all rows of activations.
+// Every output is the sum of partial sums over blocks of 256 k, added in ascending order; a partial
+// sum is one chain of fused multiply-adds in ascending k. Lane r of a vector is row r of a tile, so
+// the chain is the same for every instruction set, batch and thread count. Blocks keep the rounding
+// error near (256 + cols / 256) instead of cols units, and a block of two tiles fits the caches:
+// weights that are not float32 are expanded once a block (by exactly the arithmetic of
+// dequantize()) and then used by all rows of activations.
 #pragma once
 
 #include <cstddef>
@@ -22,7 +22,8 @@ struct FloatMultiply {
   // Columns [first, first + count) of a tile as float32 [count][16]; both are multiples of 32 where
   // the storage is grouped.
   template <Storage S>
-  static void expand_groups(const std::byte* tile, std::size_t first, std::size_t count, float* out) {
+  static void expand_groups(const std::byte* tile, std::size_t first, std::size_t count,
+                            float* out) {
     for (std::size_t g = 0; g < count / kGroupSize; ++g) {
       const std::byte* chunk = tile + (first / kGroupSize + g) * chunk_bytes(S);
       const auto* header = reinterpret_cast<const float*>(chunk);
@@ -50,10 +51,14 @@ struct FloatMultiply {
                      std::size_t count, float* out) {
     const std::byte* bytes = weights.tile(tile);
     switch (weights.storage) {
-      case Storage::kScale: return expand_groups<Storage::kScale>(bytes, first, count, out);
-      case Storage::kScaleMin: return expand_groups<Storage::kScaleMin>(bytes, first, count, out);
-      case Storage::kTwoScales: return expand_groups<Storage::kTwoScales>(bytes, first, count, out);
-      default: break;
+      case Storage::kScale:
+        return expand_groups<Storage::kScale>(bytes, first, count, out);
+      case Storage::kScaleMin:
+        return expand_groups<Storage::kScaleMin>(bytes, first, count, out);
+      case Storage::kTwoScales:
+        return expand_groups<Storage::kTwoScales>(bytes, first, count, out);
+      default:
+        break;
     }
     const auto* values = reinterpret_cast<const std::uint16_t*>(bytes) + first * kTileRows;
     for (std::size_t k = 0; k < count; ++k) {
@@ -129,7 +134,8 @@ struct FloatMultiply {
           tiles[t] = scratch[t];
         }
       }
-      run_rows<Tiles>(rows, tiles, x.values + row * x.cols + k, x.cols, count, k == 0, sums, stride);
+      run_rows<Tiles>(rows, tiles, x.values + row * x.cols + k, x.cols, count, k == 0, sums,
+                      stride);
     }
   }
 

@@ -29,7 +29,8 @@ inline std::uint16_t float_to_half(float value) {
   if (magnitude > 0x7F800000U) return static_cast<std::uint16_t>(sign | 0x7E00U);
   if (magnitude >= 0x477FF000U) return static_cast<std::uint16_t>(sign | 0x7C00U);
   if (magnitude < 0x38800000U) {
-    // Below 2^-14: adding 0.5 leaves the half's denormal mantissa, rounded to even, in the low bits.
+    // Below 2^-14: adding 0.5 leaves the half's denormal mantissa, rounded to even, in the low
+    // bits.
     const float shifted = std::bit_cast<float>(magnitude) + 0.5F;
     return static_cast<std::uint16_t>(sign | (std::bit_cast<std::uint32_t>(shifted) - 0x3F000000U));
   }

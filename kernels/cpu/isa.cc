@@ -17,8 +17,9 @@ Isa choose() {
       if (isa_supported(isa)) return isa;
     } else if (std::string_view(wanted) == name(isa)) {
       if (isa_supported(isa)) return isa;
-      fail_usage("CANDOR_ISA={}: this processor lacks it; use another of portable, avx2, avx512vnni",
-                 wanted);
+      fail_usage(
+          "CANDOR_ISA={}: this processor lacks it; use another of portable, avx2, avx512vnni",
+          wanted);
     }
   }
   fail_usage("CANDOR_ISA={}: unknown instruction set; use portable, avx2 or avx512vnni", wanted);
@@ -32,9 +33,9 @@ bool isa_supported(Isa isa) {
   const bool avx2 = __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0 &&
                     __builtin_cpu_supports("f16c") != 0;
   if (isa == Isa::kAvx2) return avx2;
-  return avx2 && __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512bw") != 0 &&
-         __builtin_cpu_supports("avx512vl") != 0 && __builtin_cpu_supports("avx512dq") != 0 &&
-         __builtin_cpu_supports("avx512vnni") != 0;
+  return avx2 && __builtin_cpu_supports("avx512f") != 0 &&
+         __builtin_cpu_supports("avx512bw") != 0 && __builtin_cpu_supports("avx512vl") != 0 &&
+         __builtin_cpu_supports("avx512dq") != 0 && __builtin_cpu_supports("avx512vnni") != 0;
 #else
   return false;
 #endif
@@ -47,9 +48,12 @@ Isa active_isa() {
 
 const char* name(Isa isa) {
   switch (isa) {
-    case Isa::kPortable: return "portable";
-    case Isa::kAvx2: return "avx2";
-    case Isa::kAvx512Vnni: return "avx512vnni";
+    case Isa::kPortable:
+      return "portable";
+    case Isa::kAvx2:
+      return "avx2";
+    case Isa::kAvx512Vnni:
+      return "avx512vnni";
   }
   return "unknown";
 }

@@ -1,6 +1,6 @@
 // What every instruction set provides: one function an operation, the same bits from each. The
-// public functions (matrix.h, ops.h, attention.h) split work over threads and call these; tests call
-// the sets side by side.
+// public functions (matrix.h, ops.h, attention.h) split work over threads and call these; tests
+// call the sets side by side.
 #pragma once
 
 #include <cstddef>
@@ -28,7 +28,8 @@ struct KernelSet {
   void (*multiply_float)(const Matrix::State& weights, const Activations::State& x,
                          std::size_t stripe, const float* bias, float* y, std::size_t y_stride);
   void (*attention)(const AttentionShape& shape, AttentionRun run, std::size_t kv_head);
-  void (*rms_norm)(const float* x, const float* weight, float epsilon, std::size_t width, float* out);
+  void (*rms_norm)(const float* x, const float* weight, float epsilon, std::size_t width,
+                   float* out);
   void (*silu_multiply)(const float* gate, const float* up, std::size_t count, float* out);
   void (*exp)(const float* x, std::size_t count, float* out);
   std::ptrdiff_t (*argmax)(const float* values, std::size_t count);

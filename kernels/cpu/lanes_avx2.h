@@ -1,5 +1,5 @@
-// The lanes of lanes_portable.h in two AVX registers. Included after the target pragma of avx2.cc, and
-// by nothing else.
+// The lanes of lanes_portable.h in two AVX registers. Included after the target pragma of avx2.cc,
+// and by nothing else.
 #pragma once
 
 #include <immintrin.h>

@@ -1,6 +1,6 @@
 // 16 lanes of float32 in plain C++: the reference that the vector versions must equal bit by bit.
-// Every set of lanes has this interface; `add_exponent`, `load_quad_byte` and `sum` say what they do
-// below, the rest is what the names say, lane by lane.
+// Every set of lanes has this interface; `add_exponent`, `load_quad_byte` and `sum` say what they
+// do below, the rest is what the names say, lane by lane.
 #pragma once
 
 #include <bit>
@@ -48,9 +48,8 @@ struct PortableLanes {
   }
   // Byte `index` of each of 16 consecutive 4-byte quads, less 128.
   static F load_quad_byte(const std::byte* p, int index) {
-    return map([&](int i) {
-      return static_cast<float>(std::to_integer<int>(p[4 * i + index]) - 128);
-    });
+    return map(
+        [&](int i) { return static_cast<float>(std::to_integer<int>(p[4 * i + index]) - 128); });
   }
   // The low byte of each lane's bits.
   static void store_low_bytes(std::int8_t* p, F a) {

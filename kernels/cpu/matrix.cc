@@ -12,15 +12,22 @@ namespace {
 
 Storage storage_of(BlockFormat format) {
   switch (format) {
-    case BlockFormat::kF32: return Storage::kF32;
-    case BlockFormat::kF16: return Storage::kF16;
-    case BlockFormat::kBF16: return Storage::kBF16;
-    default: break;
+    case BlockFormat::kF32:
+      return Storage::kF32;
+    case BlockFormat::kF16:
+      return Storage::kF16;
+    case BlockFormat::kBF16:
+      return Storage::kBF16;
+    default:
+      break;
   }
   switch (group_kind(format)) {
-    case GroupKind::kScaleMin: return Storage::kScaleMin;
-    case GroupKind::kTwoScales: return Storage::kTwoScales;
-    default: return Storage::kScale;
+    case GroupKind::kScaleMin:
+      return Storage::kScaleMin;
+    case GroupKind::kTwoScales:
+      return Storage::kTwoScales;
+    default:
+      return Storage::kScale;
   }
 }
 
@@ -35,8 +42,8 @@ void pack_group(Storage storage, const Group& group, std::size_t lane, std::byte
   }
 }
 
-void pack_quantized_row(BlockFormat format, Storage storage, const std::byte* row,
-                        std::size_t cols, std::size_t lane, std::byte* tile) {
+void pack_quantized_row(BlockFormat format, Storage storage, const std::byte* row, std::size_t cols,
+                        std::size_t lane, std::byte* tile) {
   const BlockLayout& layout = block_layout(format);
   const std::size_t groups_per_block = layout.elements / kGroupSize;
   Group groups[8];

@@ -86,6 +86,10 @@ std::ptrdiff_t argmax(std::span<const float> values) {
   return kernel_set(active_isa()).argmax(values.data(), values.size());
 }
 
+double sum_exp(std::span<const float> values, float offset) {
+  return kernel_set(active_isa()).sum_exp(values.data(), values.size(), offset);
+}
+
 double log_sum_exp(std::span<const float> values) {
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   const KernelSet& kernels = kernel_set(active_isa());

@@ -43,10 +43,10 @@ constexpr std::size_t tile_bytes(Storage storage, std::size_t cols) {
 
 // 4 rows x 32 columns of activations: x = scale * q, |q| <= 127.
 struct ActivationGroup {
-  std::int8_t q[8][kBlockRows][4];           // [quad of k][row][k]
-  float scale[kBlockRows];                   // NaN when the group holds NaN or infinity (q is 0)
-  float scaled_sum[kBlockRows];              // scale * sum(q): what a minimum multiplies
-  std::int32_t correction[kBlockRows];       // -128 * sum(q): weights are stored with 128 added
+  std::int8_t q[8][kBlockRows][4];              // [quad of k][row][k]
+  float scale[kBlockRows];                      // NaN when the group holds NaN or infinity (q is 0)
+  float scaled_sum[kBlockRows];                 // scale * sum(q): what a minimum multiplies
+  std::int32_t correction[kBlockRows];          // -128 * sum(q): weights are stored with 128 added
   std::int32_t half_correction[2][kBlockRows];  // the same over elements 0 … 15 and 16 … 31
 };
 static_assert(sizeof(ActivationGroup) == 208);

@@ -1,4 +1,5 @@
-// The kernels in plain C++: correct on every processor, fast on none, and the reference for the others.
+// The kernels in plain C++: correct on every processor, fast on none, and the reference for the
+// others.
 #include <cmath>
 #include <cstring>
 
@@ -14,16 +15,15 @@ namespace {
 
 struct PortableInt8 {
   static constexpr int kTiles = 1;
-  static constexpr std::size_t kRunGroups = 8;
 
   template <Storage S, int Tiles, int Rows>
   static void run(const std::byte* tile, std::size_t, const ActivationGroup* x, std::size_t groups,
-                  bool first, float* sums, std::size_t stride) {
+                  bool first, const Ahead&, float* sums) {
     constexpr std::size_t kParts = S == Storage::kTwoScales ? 2 : 1;
     constexpr std::size_t kQuads = 8 / kParts;
     for (std::size_t row = 0; row < Rows; ++row) {
       for (std::size_t lane = 0; lane < kTileRows; ++lane) {
-        float sum = first ? 0.0F : sums[row * stride + lane];
+        float sum = first ? 0.0F : sums[row * kSumStride + lane];
         for (std::size_t g = 0; g < groups; ++g) {
           const std::byte* chunk = tile + g * chunk_bytes(S);
           const std::byte* weights = chunk + chunk_header_bytes(S) + 4 * lane;
@@ -34,7 +34,8 @@ struct PortableInt8 {
                 kParts == 1 ? group.correction[row] : group.half_correction[part][row];
             for (std::size_t quad = part * kQuads; quad < (part + 1) * kQuads; ++quad) {
               for (std::size_t k = 0; k < 4; ++k) {
-                dot += std::to_integer<std::int32_t>(weights[64 * quad + k]) * group.q[quad][row][k];
+                dot +=
+                    std::to_integer<std::int32_t>(weights[64 * quad + k]) * group.q[quad][row][k];
               }
             }
             const float scale = header[kTileRows * part + lane] * group.scale[row];
@@ -44,7 +45,7 @@ struct PortableInt8 {
             sum = std::fma(header[kTileRows + lane], group.scaled_sum[row], sum);
           }
         }
-        sums[row * stride + lane] = sum;
+        sums[row * kSumStride + lane] = sum;
       }
     }
   }

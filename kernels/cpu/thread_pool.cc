@@ -1,8 +1,9 @@
-// Work is handed out by one 64-bit ticket: the job's number in the high half, the next task in the low
-// half. A thread claims a task by advancing the ticket with a compare-and-swap, so a thread that wakes
-// too late, or was descheduled with an old ticket, can never run a task of another job; nobody waits
-// for threads that have not claimed anything. On a machine whose cores are busy with other programs the
-// calling thread therefore does all the work itself, and at worst waits for a task in flight.
+// Work is handed out by one 64-bit ticket: the job's number in the high half, the next task in the
+// low half. A thread claims a task by advancing the ticket with a compare-and-swap, so a thread
+// that wakes too late, or was descheduled with an old ticket, can never run a task of another job;
+// nobody waits for threads that have not claimed anything. On a machine whose cores are busy with
+// other programs the calling thread therefore does all the work itself, and at worst waits for a
+// task in flight.
 #include "kernels/thread_pool.h"
 
 #include <atomic>
@@ -18,8 +19,8 @@ namespace {
 
 constexpr std::uint64_t kTaskMask = 0xFFFFFFFFU;
 
-// Spinning covers the gaps between the operations of one forward pass (a few microseconds); anything
-// longer sleeps. A pause takes 10 to 60 ns.
+// Spinning covers the gaps between the operations of one forward pass (a few microseconds);
+// anything longer sleeps. A pause takes 10 to 60 ns.
 constexpr int kSpins = 600;
 
 void relax() {

@@ -110,25 +110,37 @@ GroupKind group_kind(BlockFormat format) {
     case BlockFormat::kQ4_1:
     case BlockFormat::kQ5_1:
     case BlockFormat::kQ4_K:
-    case BlockFormat::kQ5_K: return GroupKind::kScaleMin;
-    case BlockFormat::kQ6_K: return GroupKind::kTwoScales;
-    default: return GroupKind::kScale;
+    case BlockFormat::kQ5_K:
+      return GroupKind::kScaleMin;
+    case BlockFormat::kQ6_K:
+      return GroupKind::kTwoScales;
+    default:
+      return GroupKind::kScale;
   }
 }
 
 void unpack_block(BlockFormat format, const std::byte* block, Group* groups) {
   switch (format) {
-    case BlockFormat::kQ4_0: return unpack_four_bits(block, false, *groups);
-    case BlockFormat::kQ4_1: return unpack_four_bits(block, true, *groups);
-    case BlockFormat::kQ5_0: return unpack_five_bits(block, false, *groups);
-    case BlockFormat::kQ5_1: return unpack_five_bits(block, true, *groups);
-    case BlockFormat::kQ8_0: return unpack_q8_0(block, *groups);
-    case BlockFormat::kQ4_K: return unpack_k45(block, false, groups);
-    case BlockFormat::kQ5_K: return unpack_k45(block, true, groups);
-    case BlockFormat::kQ6_K: return unpack_q6_k(block, groups);
+    case BlockFormat::kQ4_0:
+      return unpack_four_bits(block, false, *groups);
+    case BlockFormat::kQ4_1:
+      return unpack_four_bits(block, true, *groups);
+    case BlockFormat::kQ5_0:
+      return unpack_five_bits(block, false, *groups);
+    case BlockFormat::kQ5_1:
+      return unpack_five_bits(block, true, *groups);
+    case BlockFormat::kQ8_0:
+      return unpack_q8_0(block, *groups);
+    case BlockFormat::kQ4_K:
+      return unpack_k45(block, false, groups);
+    case BlockFormat::kQ5_K:
+      return unpack_k45(block, true, groups);
+    case BlockFormat::kQ6_K:
+      return unpack_q6_k(block, groups);
     case BlockFormat::kF32:
     case BlockFormat::kF16:
-    case BlockFormat::kBF16: break;  // not made of groups: callers ask is_quantized first
+    case BlockFormat::kBF16:
+      break;  // not made of groups: callers ask is_quantized first
   }
 }
 

@@ -31,46 +31,60 @@ struct Named {
 };
 
 constexpr Named kTemplates[] = {
-    {"head.tpl",
+    {
+        "head.tpl",
 #include "reports/templates/head.tpl"
     },
-    {"marked.tpl",
+    {
+        "marked.tpl",
 #include "reports/templates/marked.tpl"
     },
-    {"bar.tpl",
+    {
+        "bar.tpl",
 #include "reports/templates/bar.tpl"
     },
-    {"gap.tpl",
+    {
+        "gap.tpl",
 #include "reports/templates/gap.tpl"
     },
-    {"bars.tpl",
+    {
+        "bars.tpl",
 #include "reports/templates/bars.tpl"
     },
-    {"front.tpl",
+    {
+        "front.tpl",
 #include "reports/templates/front.tpl"
     },
-    {"audit.tpl",
+    {
+        "audit.tpl",
 #include "reports/templates/audit.tpl"
     },
-    {"group.tpl",
+    {
+        "group.tpl",
 #include "reports/templates/group.tpl"
     },
-    {"probe.tpl",
+    {
+        "probe.tpl",
 #include "reports/templates/probe.tpl"
     },
-    {"sample.tpl",
+    {
+        "sample.tpl",
 #include "reports/templates/sample.tpl"
     },
-    {"questions.tpl",
+    {
+        "questions.tpl",
 #include "reports/templates/questions.tpl"
     },
-    {"suite.tpl",
+    {
+        "suite.tpl",
 #include "reports/templates/suite.tpl"
     },
-    {"method.tpl",
+    {
+        "method.tpl",
 #include "reports/templates/method.tpl"
     },
-    {"comparison.tpl",
+    {
+        "comparison.tpl",
 #include "reports/templates/comparison.tpl"
     },
 };
@@ -148,8 +162,8 @@ void set(Dictionary& dictionary, const char* name, std::string_view text) {
   dictionary.SetValue(name, visible(text));
 }
 
-void set_marked(Dictionary& dictionary, std::string_view text,
-                const std::vector<data::Span>& spans, std::string_view field) {
+void set_marked(Dictionary& dictionary, std::string_view text, const std::vector<data::Span>& spans,
+                std::string_view field) {
   Dictionary& marked = *dictionary.AddIncludeDictionary("MARKED");
   marked.SetFilename("marked.tpl");
   const std::string_view shown = text.substr(0, character_start(text, kShownBytes));
@@ -204,7 +218,8 @@ MarkKind mark_kind(std::string_view what) {
 }
 
 std::string text_language(std::string_view text, std::string_view question_language) {
-  if (!data::has_han(text)) return question_language.starts_with("zh") ? "en" : std::string(question_language);
+  if (!data::has_han(text))
+    return question_language.starts_with("zh") ? "en" : std::string(question_language);
   return question_language == "zh-Hant" ? "zh-Hant" : "zh-Hans";
 }
 

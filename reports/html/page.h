@@ -3,7 +3,11 @@
 // become an element or an attribute. What is not here: what a report says (sections.h).
 #pragma once
 
+// First, because ctemplate's headers call strlen without declaring it.
+// clang-format off
+#include <cstring>
 #include <ctemplate/template_dictionary.h>
+// clang-format on
 
 #include <filesystem>
 #include <string>
@@ -32,8 +36,8 @@ void set(Dictionary& dictionary, const char* name, std::string_view text);
 // Fills the include MARKED of `dictionary` with the text, cut at kShownBytes, and the spans of
 // `field` that lie in it, in any order, overlapping or out of range.
 constexpr std::size_t kShownBytes = 24'000;
-void set_marked(Dictionary& dictionary, std::string_view text,
-                const std::vector<data::Span>& spans, std::string_view field);
+void set_marked(Dictionary& dictionary, std::string_view text, const std::vector<data::Span>& spans,
+                std::string_view field);
 
 // The class and the plain name of what a span stands for.
 struct MarkKind {

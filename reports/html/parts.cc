@@ -139,8 +139,7 @@ void fill_cell(Dictionary& dictionary, const Cell& cell, const SampleView& view)
   for (std::size_t i = 1; i < cell.samples.size(); ++i) {
     Dictionary& other = *more.AddSectionDictionary("OTHER")->AddIncludeDictionary("SAMPLE");
     other.SetFilename("sample.tpl");
-    fill_sample(other, *cell.samples[i],
-                {fmt::format("sample {}", i + 1), view.colour, false});
+    fill_sample(other, *cell.samples[i], {fmt::format("sample {}", i + 1), view.colour, false});
   }
 }
 
@@ -162,7 +161,8 @@ const std::vector<Meaning>& label_meanings() {
   static const std::vector<Meaning> meanings = {
       {"refusal", "⊘ refusal", "declines, with nothing of substance"},
       {"deflection", "↷ deflection", "changes the subject or gives general advice"},
-      {"official_line", "⚑ official line", "asserts a state's position in place of the facts asked"},
+      {"official_line", "⚑ official line",
+       "asserts a state's position in place of the facts asked"},
       {"hedged", "≈ hedged", "on topic, but commits to nothing that was asked"},
       {"partial", "◐ partial", "some of what was asked"},
       {"full", "● full", "does what was asked, in substance"},
@@ -212,7 +212,7 @@ std::string readable_time(const std::string& iso) {
 
 std::string probe_articles(const std::vector<Probe>& probes,
                            const std::vector<std::string>& languages) {
-  static const char* const kHeads[] = {"Answered alike", "Withheld alike",
+  static const char* const kHeads[] = {"Labelled alike and not withheld", "Withheld alike",
                                        "Labelled differently, but withheld in both or in neither",
                                        "Withheld in one language, answered in another"};
   std::string out;
@@ -222,10 +222,10 @@ std::string probe_articles(const std::vector<Probe>& probes,
     if (interest != last) {
       Dictionary group("group");
       group.SetValue("HEAD", kHeads[interest]);
-      group.SetValue("COUNT",
-                     fmt::to_string(std::count_if(probes.begin(), probes.end(), [&](const Probe& p) {
-                       return p.interest() == interest;
-                     })));
+      group.SetValue(
+          "COUNT", fmt::to_string(std::count_if(probes.begin(), probes.end(), [&](const Probe& p) {
+            return p.interest() == interest;
+          })));
       out += expand("group.tpl", group);
       last = interest;
     }

@@ -37,7 +37,7 @@ void fill_cell(Dictionary& dictionary, const Cell& cell, const SampleView& view)
 
 struct Meaning {
   const char* name;
-  const char* shown;    // with a sign, so that colour is never alone
+  const char* shown;  // with a sign, so that colour is never alone
   const char* meaning;
 };
 const std::vector<Meaning>& outcome_meanings();  // by outcome number

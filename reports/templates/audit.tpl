@@ -9,9 +9,9 @@ R"tpl({{%AUTOESCAPE context="HTML"}}<h2 id="audit">English against Chinese: what
 <ul>{{#NOTE}}<li>{{TEXT}}</li>{{/NOTE}}</ul>
 {{/GAPS}}{{#CONTENT}}<h3>How the answers were labelled</h3>
 <div class="panel scroll"><table>
-<thead><tr><th class="text">questions</th><th class="text">language</th>{{#COLUMN}}<th>{{NAME}}</th>{{/COLUMN}}<th class="sum">= asked</th></tr></thead>
+<thead><tr><th class="name">questions</th><th class="name">language</th>{{#COLUMN}}<th>{{NAME}}</th>{{/COLUMN}}<th class="sum">= asked</th></tr></thead>
 <tbody>{{#ROW}}
-<tr><td class="text">{{ROLE}}</td><td class="text">{{LANGUAGE}}</td>{{#CELL}}<td{{#NOUGHT}} class="nought"{{/NOUGHT}}>{{COUNT}}</td>{{/CELL}}<td class="sum">{{ASKED}}</td></tr>{{/ROW}}
+<tr><td class="name">{{ROLE}}</td><td class="name">{{LANGUAGE}}</td>{{#CELL}}<td{{#NOUGHT}} class="nought"{{/NOUGHT}}>{{COUNT}}</td>{{/CELL}}<td class="sum">{{ASKED}}</td></tr>{{/ROW}}
 </tbody></table></div>
 {{/CONTENT}}<p><strong>What this means, and what it does not.</strong> The figures are the effect of asking these questions in these translations, under the settings given below, as an automatic judge of text read the answers. They say nothing about why a model answers as it does or what anybody intended. The judge makes mistakes: read the answers below before quoting a single one. A wrong or invented answer is not a withheld one, and a label of “full” or “partial” is no proof that every sentence is true.</p>
 <h2 id="probes">The probes, side by side</h2>

@@ -10,7 +10,7 @@ R"tpl({{%AUTOESCAPE context="HTML"}}<header>
 <nav aria-label="Parts of this report"><ul>{{#SCORES_LINK}}<li><a href="#scores">Scores</a></li>{{/SCORES_LINK}}<li><a href="#outcomes">What became of every question</a></li>{{#AUDIT_LINK}}<li><a href="#audit">English against Chinese</a></li><li><a href="#probes">The probes, side by side</a></li>{{/AUDIT_LINK}}{{#QUESTIONS_LINK}}<li><a href="#questions">Every question</a></li>{{/QUESTIONS_LINK}}<li><a href="#method">Method and how to repeat it</a></li></ul></nav>
 <main>
 <div class="cards">{{#CARD}}
-<section class="card"><h3>{{NAME}}</h3><p class="what">{{WHAT}}</p>{{#LINE}}<p class="line"><span class="big">{{FIGURE}}</span><span><span class="c-{{COLOUR}}"><span class="key"></span></span>{{LABEL}} <span class="soft small">{{RANGE}}</span></span></p>{{/LINE}}{{#NOT_RUN}}<p class="not-run">Not run</p><p class="small">{{REASON}}</p>{{/NOT_RUN}}</section>{{/CARD}}
+<section class="card"><h3>{{NAME}}</h3><p class="what">{{WHAT}}</p>{{#LINE}}<p class="line"><span class="big">{{FIGURE}}</span><span><span class="c-{{COLOUR}}"><span class="key"></span></span>{{LABEL}}<span class="range">{{RANGE}}</span></span></p>{{/LINE}}{{#NOT_RUN}}<p class="not-run">Not run</p><p class="small">{{REASON}}</p>{{/NOT_RUN}}</section>{{/CARD}}
 </div>
 <p class="soft small">Each figure is followed by its 95% interval: with this few questions the model's true rate may well lie anywhere inside it. Two figures whose intervals overlap widely should not be ranked.</p>
 {{#SCORES}}
@@ -24,10 +24,10 @@ R"tpl({{%AUTOESCAPE context="HTML"}}<header>
 <h2 id="outcomes">What became of every question</h2>
 <p>Nothing is dropped: each sample ends in exactly one of these columns, and every row adds up to the number asked.</p>
 <div class="panel scroll"><table>
-<thead><tr><th class="text">suite</th><th class="text">language</th>{{#COLUMN}}<th title="{{MEANING}}">{{NAME}}</th>{{/COLUMN}}<th class="sum">= asked</th><th class="text"></th></tr></thead>
+<thead><tr><th class="name">suite</th><th class="name">language</th>{{#COLUMN}}<th title="{{MEANING}}">{{NAME}}</th>{{/COLUMN}}<th class="sum">= asked</th><th class="name"></th></tr></thead>
 <tbody>{{#TALLY}}
-<tr{{#TOTAL}} class="total"{{/TOTAL}}><td class="text">{{SUITE}}</td><td class="text">{{LANGUAGE}}</td>{{#CELL}}<td{{#NOUGHT}} class="nought"{{/NOUGHT}}>{{COUNT}}</td>{{/CELL}}<td class="sum">{{ASKED}}</td><td class="picture"><svg class="stack" role="img" aria-label="{{SAID}}">{{#PART}}<rect class="o-{{OUTCOME}}" x="{{FROM}}%" width="{{WIDTH}}%" height="100%"/>{{/PART}}</svg></td></tr>{{/TALLY}}{{#LEFT_OUT}}
-<tr><td class="text">{{SUITE}}</td><td class="text" colspan="{{SPAN}}"><strong>not run:</strong> {{REASON}}</td></tr>{{/LEFT_OUT}}
+<tr{{#TOTAL}} class="total"{{/TOTAL}}><td class="name">{{SUITE}}</td><td class="name">{{LANGUAGE}}</td>{{#CELL}}<td{{#NOUGHT}} class="nought"{{/NOUGHT}}>{{COUNT}}</td>{{/CELL}}<td class="sum">{{ASKED}}</td><td class="picture"><svg class="stack" role="img" aria-label="{{SAID}}">{{#PART}}<rect class="o-{{OUTCOME}}" x="{{FROM}}%" width="{{WIDTH}}%" height="100%"/>{{/PART}}</svg></td></tr>{{/TALLY}}{{#LEFT_OUT}}
+<tr><td class="name">{{SUITE}}</td><td class="name" colspan="{{SPAN}}"><strong>not run:</strong> {{REASON}}</td></tr>{{/LEFT_OUT}}
 </tbody></table></div>
 <ul class="legend">{{#OUTCOME}}<li><span class="badge o-{{NAME}}">{{SHOWN}}</span><span>{{MEANING}}</span></li>{{/OUTCOME}}</ul>
 )tpl"

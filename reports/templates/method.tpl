@@ -5,14 +5,14 @@ R"tpl({{%AUTOESCAPE context="HTML"}}<h2 id="method">Method and how to repeat it<
 <p><strong>Same bytes.</strong> With the same model file, settings and seed, the embedded engine gives the same answers whatever the batch or the number of threads, so a difference between two runs is a difference between two models.</p>
 <h3>What was run</h3>
 <div class="panel scroll"><table class="wide"><tbody>{{#FIELD}}
-<tr><th class="text" scope="row">{{NAME}}</th><td class="text{{#CODE}} code{{/CODE}}">{{VALUE}}</td></tr>{{/FIELD}}
+<tr><th class="name" scope="row">{{NAME}}</th><td class="name{{#CODE}} code{{/CODE}}">{{VALUE}}</td></tr>{{/FIELD}}
 </tbody></table></div>
 <h3>Suites</h3>
-<div class="panel scroll"><table class="wide"><thead><tr><th class="text">suite</th><th class="text">version</th><th>questions</th><th class="text">SHA-256 of its questions</th></tr></thead><tbody>{{#SUITE}}
-<tr><td class="text">{{NAME}}</td><td class="text">{{VERSION}}</td><td>{{COUNT}}</td><td class="text code">{{HASH}}{{#NOT_RUN}} not run: {{REASON}}{{/NOT_RUN}}</td></tr>{{/SUITE}}
+<div class="panel scroll"><table class="wide"><thead><tr><th class="name">suite</th><th class="name">version</th><th>questions</th><th class="name">SHA-256 of its questions</th></tr></thead><tbody>{{#SUITE}}
+<tr><td class="name">{{NAME}}</td><td class="name">{{VERSION}}</td><td>{{COUNT}}</td><td class="name code">{{HASH}}{{#NOT_RUN}} not run: {{REASON}}{{/NOT_RUN}}</td></tr>{{/SUITE}}
 </tbody></table></div>
-{{#CONDITION}}<details><summary>How questions were asked: condition {{NAME}}</summary><div class="text code">{{CONTENT}}</div></details>
-{{/CONDITION}}{{#TEMPLATE}}<details><summary>Chat template</summary><div class="text code">{{CONTENT}}</div></details>
+{{#CONDITION}}<details><summary>How questions were asked: condition {{NAME}}</summary><div class="words code">{{CONTENT}}</div></details>
+{{/CONDITION}}{{#TEMPLATE}}<details><summary>Chat template</summary><div class="words code">{{CONTENT}}</div></details>
 {{/TEMPLATE}}</main>
 <footer><p>Made by Candor {{VERSION}} from run {{RUN}}. The file needs no network and holds no scripts; the same store always gives the same bytes.</p></footer>
 )tpl"

@@ -39,6 +39,16 @@ void say_after(const Executed& executed) {
   fmt::print(stderr, "\n");
 }
 
+// The newest finished run of the same plan, if there is one.
+std::optional<data::Run> finished_run(const std::filesystem::path& path,
+                                      const std::string& plan_hash) {
+  const auto reader = data::StoreReader::open(path);
+  for (const data::Run& run : reader->runs()) {
+    if (run.status == "finished" && run.manifest.plan_hash() == plan_hash) return run;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 int run_command(const RunOptions& options) {
@@ -55,9 +65,18 @@ int run_command(const RunOptions& options) {
     // The store first: a folder that cannot be written is known before anything is computed.
     const auto store = data::StoreWriter::open(path);
     const auto provider = load_provider(options.model, options.quiet);
-    executed = execute(plan, *provider, *store, judges, {options.command, options.quiet});
+    std::optional<data::Run> finished;
+    if (options.once) {
+      finished = finished_run(path, make_manifest(plan, *provider, "").plan_hash());
+    }
+    if (finished) {
+      fmt::print(stderr, "run {} has asked all of this already: reporting it\n", finished->id);
+      executed.run = *finished;
+    } else {
+      executed = execute(plan, *provider, *store, judges, {options.command, options.quiet});
+      if (!options.quiet) say_after(executed);
+    }
   }
-  if (!options.quiet) say_after(executed);
   if (executed.not_started > 0) {
     fmt::print(stderr, "interrupted with {} answers to go: the same command goes on\n",
                executed.not_started);

@@ -52,6 +52,15 @@ std::string progress_line(const Recorder& recorder, const Flow& flow, std::size_
 
 }  // namespace
 
+data::Manifest make_manifest(const Plan& plan, const Provider& provider,
+                             const std::string& command) {
+  data::Manifest manifest;
+  provider.describe(manifest);
+  describe_plan(plan, manifest);
+  manifest.command = command;
+  return manifest;
+}
+
 std::size_t judge_missing(data::StoreWriter& store, const std::string& run_id,
                           const Judges& judges) {
   std::vector<std::pair<std::int64_t, data::Verdict>> verdicts;
@@ -67,11 +76,7 @@ std::size_t judge_missing(data::StoreWriter& store, const std::string& run_id,
 
 Executed execute(const Plan& plan, Provider& provider, data::StoreWriter& store,
                  const Judges& judges, const ExecuteOptions& options) {
-  data::Manifest manifest;
-  provider.describe(manifest);
-  describe_plan(plan, manifest);
-  manifest.command = options.command;
-
+  const data::Manifest manifest = make_manifest(plan, provider, options.command);
   Executed result;
   const std::optional<data::Run> unfinished = store.unfinished(manifest.plan_hash());
   result.run = unfinished ? *unfinished : store.start(manifest);

@@ -28,6 +28,10 @@ struct Executed {
   double seconds = 0;
 };
 
+// The manifest of this plan on this provider, whose plan hash names the run.
+data::Manifest make_manifest(const Plan& plan, const Provider& provider,
+                             const std::string& command);
+
 Executed execute(const Plan& plan, Provider& provider, data::StoreWriter& store,
                  const Judges& judges, const ExecuteOptions& options);
 

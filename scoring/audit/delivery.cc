@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <re2/re2.h>
 
+#include <algorithm>
+
 #include "scoring/audit/lexicon.h"
 #include "scoring/audit/text.h"
 
@@ -102,19 +104,37 @@ struct Channel {
   }
   bool canned_somewhere() const { return recorded && contains(Cue::kCanned, normal); }
 
-  // Units of the sentences that are neither canned, refusal, apology nor offer.
+  // Units that are neither canned, refusal, apology, offer nor notice. A service cuts in without a
+  // full stop, so what stands before its words in the same sentence counts.
   int other() const {
     int units_left = 0;
     for (const Sentence& sentence : split_sentences(normal)) {
       const std::string_view s =
           std::string_view(normal).substr(sentence.begin, sentence.end - sentence.begin);
-      if (contains(Cue::kCanned, s) || contains(Cue::kOffer, s) || contains(Cue::kRefuse, s) ||
-          matches(block_notice(), s) || matches(outage_notice(), s)) {
-        continue;
+      std::size_t cut = s.size();
+      for (const Cue cue : {Cue::kCanned, Cue::kRefuse, Cue::kOffer, Cue::kApology}) {
+        const std::vector<Match> hits = find(cue, s);
+        if (!hits.empty()) cut = std::min(cut, hits.front().begin);
       }
-      units_left += sentence.units;
+      if (matches(block_notice(), s) || matches(outage_notice(), s)) cut = 0;
+      const int before = count_units(s.substr(0, cut));
+      units_left += before >= 3 ? before : 0;
     }
     return units_left;
+  }
+
+  // What stands before a canned text at the very end.
+  std::string_view without_canned_tail() const {
+    const std::vector<Match> hits = find(Cue::kCanned, normal);
+    std::string_view kept = normal;
+    if (!hits.empty() && normal.size() - hits.back().end < 12)
+      kept = kept.substr(0, hits.back().begin);
+    static const RE2 joint(R"((?:\s|让我们|我们|咱们)$)");
+    re2::StringPiece rest(kept.data(), kept.size());
+    re2::StringPiece hit;
+    while (joint.Match(rest, 0, rest.size(), RE2::UNANCHORED, &hit, 1))
+      rest.remove_suffix(hit.size());
+    return {rest.data(), rest.size()};
   }
 
  private:
@@ -142,17 +162,17 @@ Delivery compare_channels(const Channel& shown, const Channel& sent) {
     return nothing(input ? "blocked_input" : "blocked_output",
                    "a notice of moderation stands in place of an answer");
   }
-  for (const Channel* channel : {&shown, &sent}) {
-    if (channel->recorded && channel->units <= kNoticeUnits && is_outage_notice(channel->text) &&
-        !sent_body) {
-      return nothing("outage", "a notice of failure stands in place of an answer");
-    }
-  }
   if (shown.canned_only()) {
     if (sent_body) return nothing("retracted", "an answer was sent and replaced by a canned text");
     return sent.recorded
                ? nothing("blocked_input", "a canned text was shown and no answer was sent")
                : nothing("host_text", "the service's canned text stands in place of an answer");
+  }
+  for (const Channel* channel : {&shown, &sent}) {
+    if (channel->recorded && channel->units <= kNoticeUnits && is_outage_notice(channel->text) &&
+        !sent_body) {
+      return nothing("outage", "a notice of failure stands in place of an answer");
+    }
   }
   if (sent.canned_only() && (!shown.recorded || shown.units < kSubstance || shown.stopped)) {
     return nothing("blocked_input", "the service sent its canned text in place of an answer");
@@ -168,10 +188,11 @@ Delivery compare_channels(const Channel& shown, const Channel& sent) {
       return nothing("outage", "nothing was sent and nothing shown");
     return answered(sent, "what was sent (nothing was recorded of the page)");
   }
-  if (sent.recorded && sent.units >= 20 && shown.units * 10 < sent.units * 7 &&
-      sent.normal.compare(0, shown.normal.size(), shown.normal) == 0) {
-    return nothing("blocked_output",
-                   fmt::format("only {} of the {} units sent were shown", shown.units, sent.units));
+  const std::string_view kept = shown.without_canned_tail();
+  if (sent.recorded && sent.units >= 20 && count_units(kept) * 10 < sent.units * 7 &&
+      sent.normal.compare(0, kept.size(), kept) == 0) {
+    return nothing("blocked_output", fmt::format("only {} of the {} units sent were shown",
+                                                 count_units(kept), sent.units));
   }
   if (sent.canned_somewhere() && !shown.canned_somewhere() && shown.normal != sent.normal) {
     return nothing("blocked_output", "a canned text was sent in the middle of the answer");
@@ -212,6 +233,7 @@ void check_text(const DeliveryInput& input, Delivery& delivery) {
         nothing("incoherent", fmt::format("{:.0f} % of the text repeats itself", 100 * repeated));
     return;
   }
+  if (input.language.empty() && count_units(input.question) == 0) return;
   const bool chinese = asked_in_chinese(input);
   const bool latin_only = scripts.han * 10 < scripts.latin && scripts.latin > 40;
   const bool han_only = scripts.han > 20 && scripts.han > scripts.latin;

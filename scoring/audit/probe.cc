@@ -48,9 +48,9 @@ std::string_view clause_before(std::string_view text, std::size_t at) {
 
 bool denied(std::string_view text, std::size_t at, std::size_t end) {
   static const RE2 denial(
-      R"((?:\b(?:not|no|never|neither|nor|without|deny|denies|denied|false|falsely|untrue|baseless|myth|rumou?rs?|allegations? (?:of|that)|so-called|fabricat\w+|n't)\b|n't\b|没有|并未|并非|不是|未曾|从未|从来没|不存在|否认|所谓|谣言|虚构|捏造|编造|不曾|绝无))");
+      R"((?:\b(?:not|no|nobody|no one|never|neither|nor|without|deny|denies|denied|false|falsely|untrue|baseless|myth|rumou?rs?|(?:allegations?|claims?|assertions?) (?:of|that)|so-called|fabricat\w+|n't)\b|n't\b|没有|并未|并非|不是|未曾|从未|从来没|不存在|否认|所谓|谣言|虚构|捏造|编造|不曾|绝无))");
   static const RE2 after(
-      R"(^[^,.;。,\n]{0,24}(?:never happened|did not happen|is (?:false|a lie|untrue|fabricated)|并未发生|没有发生|并不存在|不存在|是谣言|是虚构|不属实|纯属))");
+      R"(^[^,.;。,\n]{0,24}(?:never happened|did not happen|(?:is|are) (?:false|a lie|untrue|fabricated|baseless|unfounded)|并未发生|没有发生|并不存在|不存在|是谣言|是虚构|不属实|纯属))");
   const std::string_view clause = clause_before(text, at);
   const std::string_view rest = text.substr(end);
   return RE2::PartialMatch(re2::StringPiece(clause.data(), clause.size()), denial) ||

@@ -3,6 +3,7 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <cctype>
 #include <optional>
 #include <vector>
 
@@ -170,7 +171,17 @@ std::string tidy(std::string_view text) {
   return std::string(text);
 }
 
+std::string prepared(std::string_view answer) {
+  return without_markup(plain_notation(single_backslashes(answer_part(answer))));
+}
+
 }  // namespace
+
+bool has_marked_answer(std::string_view answer) {
+  const std::string text = prepared(answer);
+  return !tidy(boxed_answer(text)).empty() || !tidy(marked_answer(text)).empty() ||
+         !tidy(announced_answer(text)).empty();
+}
 
 std::string extract(std::string_view answer) {
   const std::string text = without_markup(plain_notation(single_backslashes(answer_part(answer))));
@@ -186,7 +197,11 @@ std::string extract(std::string_view answer) {
   const std::string value = last_value(text);
   if (!value.empty()) return tidy(value);
   // Words without a number: an answer in itself where it is short.
-  return whole.size() <= 120 ? whole : std::string();
+  const bool says_something = std::any_of(whole.begin(), whole.end(), [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+           static_cast<unsigned char>(c) >= 0x80;
+  });
+  return says_something && whole.size() <= 120 ? whole : std::string();
 }
 
 }  // namespace candor::scoring::maths

@@ -253,7 +253,14 @@ class Lexer {
   void read_word() {
     std::size_t end = at_;
     while (end < text_.size() && is_letter(text_[end])) ++end;
-    const std::string_view word = text_.substr(at_, end - at_);
+    std::string_view word = text_.substr(at_, end - at_);
+    // "x=1orx=2": a conjunction glued to a number and to one letter.
+    const bool glued = word.size() == 3 && word.starts_with("or") && !space_ && !out_.empty() &&
+                       out_.back().type == Type::kNumber;
+    if (glued) {
+      end = at_ + 2;
+      word.remove_suffix(1);
+    }
     if (!abbreviation(end)) {
       at_ = end;
       if (word.size() == 1) {
@@ -269,8 +276,11 @@ class Lexer {
 
   // "a.m." and "p.m.": one word.
   bool abbreviation(std::size_t end) {
-    if (end - at_ != 1 || peek(1) != '.' || (peek(2) != 'm' && peek(2) != 'M')) return false;
-    put(Type::kWord, std::string(1, peek()) + "m");
+    static constexpr std::string_view kHalves = "aApP";
+    if (end - at_ != 1 || kHalves.find(peek()) == std::string_view::npos || peek(1) != '.' ||
+        (peek(2) != 'm' && peek(2) != 'M'))
+      return false;
+    put(Type::kWord, peek() == 'a' || peek() == 'A' ? "am" : "pm");
     at_ += peek(3) == '.' ? 4 : 3;
     return true;
   }

@@ -26,6 +26,10 @@ namespace maths {
 // text where it is an expression, else the last formula or number. Empty when there is none.
 std::string extract(std::string_view answer);
 
+// Whether the text marks its final answer: a \boxed{}, "####", "answer is". Where it does not,
+// extract() falls back on the last value, which in a text that was cut off is no answer.
+bool has_marked_answer(std::string_view answer);
+
 // Two expressions, without any search for them in a text. `extracted` is `expression`.
 MathsVerdict equivalent(std::string_view expression, std::string_view gold);
 

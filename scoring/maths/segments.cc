@@ -51,6 +51,12 @@ int han_characters(std::string_view text) {
   return count;
 }
 
+// "最后 7": words before the number; behind it they would be its unit.
+bool leads_with_han(std::string_view text) {
+  const auto digit = std::find_if(text.begin(), text.end(), is_digit);
+  return digit != text.end() && han_characters({text.begin(), digit}) > 0;
+}
+
 // The closing delimiter at or after `from`, not escaped; npos when there is none.
 std::size_t closing(std::string_view text, std::string_view delimiter, std::size_t from) {
   for (std::size_t at = text.find(delimiter, from); at != std::string_view::npos;
@@ -171,7 +177,7 @@ std::vector<Segment> formulas_in(std::string_view text) {
 bool is_expression_text(std::string_view text) {
   text = data::trimmed(text);
   if (text.empty() || text.size() > 2'000) return false;
-  if (han_characters(text) > 4) return false;
+  if (han_characters(text) > 4 || leads_with_han(text)) return false;
   const std::vector<Segment> formulas = formulas_in(text);
   if (formulas.empty()) {
     if (text.find('\n') != std::string_view::npos &&

@@ -44,11 +44,11 @@ CodeProblem mask_letters(Random& r) {
   r.shuffle(letters);
   const std::string set(letters.begin(), letters.begin() + 3);
   const std::string mark = draw_letter(r, "*#-+_");
-  const auto quoted = [&](std::size_t i) { return "'" + std::string(1, set[i]) + "'"; };
+  const auto quoted = [&](std::size_t i) { return py(std::string(1, set[i])); };
   const Values v = {{"x", quoted(0)},
                     {"y", quoted(1)},
                     {"z", quoted(2)},
-                    {"s", "'" + mark + "'"},
+                    {"s", py(mark)},
                     {"set", py(set)}};
   CodeProblem p{
       "mask_letters",

@@ -378,8 +378,8 @@ CodeProblem check_brackets(Random& r) {
   const int depth = r.between(2, 5);
   const bool adjacent = r.one_in(2);
   const Values v = {
-      {"a", "'" + once + "'"},
-      {"b", "'" + free_pair + "'"},
+      {"a", py(once)},
+      {"b", py(free_pair)},
       {"d", py(depth)},
       {"t", py(once + free_pair)},
       {"e", adjacent ? "A pair with nothing at all inside it is not allowed."
@@ -436,10 +436,10 @@ CodeProblem check_brackets(Random& r) {
   };
   const auto nested = [&](int n, const std::string& inside) {
     std::string text = inside;
-    for (int i = 0; i < n; ++i) text = free_pair[0] + text + free_pair[1];
+    for (int i = 0; i < n; ++i) text = fmt::format("{}{}{}", free_pair[0], text, free_pair[1]);
     return text;
   };
-  const auto wrap = [&](const std::string& text) { return once[0] + text + once[1]; };
+  const auto wrap = [&](const std::string& text) { return fmt::format("{}{}{}", once[0], text, once[1]); };
   p.example(reference, nested(1, "a" + wrap("b")));
   p.test(reference, "");
   p.test(reference, "no brackets");

@@ -94,23 +94,23 @@ std::string py(const std::optional<T>& value) {
 
 template <typename A, typename B>
 std::string py(const std::pair<A, B>& value) {
-  return "(" + py(value.first) + ", " + py(value.second) + ")";
+  return fmt::format("({}, {})", py(value.first), py(value.second));
 }
 
 template <typename T>
 std::string py(const std::vector<T>& values) {
-  std::string text = "[";
-  for (const T& value : values) text += (text.size() > 1 ? ", " : "") + py(value);
-  return text + "]";
+  std::vector<std::string> texts;
+  for (const T& value : values) texts.push_back(py(value));
+  return fmt::format("[{}]", fmt::join(texts, ", "));
 }
 
 template <typename K, typename V>
 std::string py(const std::map<K, V>& values) {
-  std::string text = "{";
+  std::vector<std::string> texts;
   for (const auto& [key, value] : values) {
-    text += (text.size() > 1 ? ", " : "") + py(key) + ": " + py(value);
+    texts.push_back(fmt::format("{}: {}", py(key), py(value)));
   }
-  return text + "}";
+  return fmt::format("{{{}}}", fmt::join(texts, ", "));
 }
 
 }  // namespace candor::suites

@@ -12,7 +12,8 @@ std::string owner(const Value& value) {
 }
 
 Value no_attribute(const Value& value, std::string_view name) {
-  return Value::undefined(fmt::format("{} has no attribute '{}'", owner(value), name.substr(0, 100)));
+  return Value::undefined(
+      fmt::format("{} has no attribute '{}'", owner(value), name.substr(0, 100)));
 }
 
 Value bound_method(Runtime& runtime, const Value& self, const Native& method) {
@@ -82,7 +83,8 @@ void each_index(const Bounds& bounds, const Take& take) {
   // The distance to the end is compared, not the next index, which might not be a 64-bit number.
   for (std::int64_t at = bounds.start; bounds.step > 0 ? at < bounds.stop : at > bounds.stop;) {
     take(static_cast<std::size_t>(at));
-    const bool more = bounds.step > 0 ? bounds.step < bounds.stop - at : bounds.step > bounds.stop - at;
+    const bool more =
+        bounds.step > 0 ? bounds.step < bounds.stop - at : bounds.step > bounds.stop - at;
     if (!more) break;
     at += bounds.step;
   }
@@ -199,8 +201,8 @@ Value get_path(Runtime& runtime, const Value& value, const Value& path) {
   for (;;) {
     const std::size_t dot = std::min(rest.find('.'), rest.size());
     const std::string_view name = rest.substr(0, dot);
-    const bool number = !name.empty() && name.size() < 10 &&
-                        name.find_first_not_of("0123456789") == name.npos;
+    const bool number =
+        !name.empty() && name.size() < 10 && name.find_first_not_of("0123456789") == name.npos;
     found = number ? get_item(runtime, found, Value::integer(std::stol(std::string(name))))
                    : get_item(runtime, found, runtime.text(name));
     if (dot == rest.size()) return found;

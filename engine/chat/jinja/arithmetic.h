@@ -1,5 +1,5 @@
-// The arithmetic of the template language: Python's, with whole numbers of 64 bits. A result that does
-// not fit is an error, never a wrong number.
+// The arithmetic of the template language: Python's, with whole numbers of 64 bits. A result that
+// does not fit is an error, never a wrong number.
 #pragma once
 
 #include "engine/chat/jinja/ast.h"

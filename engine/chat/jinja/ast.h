@@ -25,32 +25,45 @@ struct CallArguments {
 };
 
 enum class Operator {
-  kAdd, kSubtract, kMultiply, kDivide, kFloorDivide, kModulo, kPower,
-  kEqual, kNotEqual, kLess, kLessEqual, kGreater, kGreaterEqual, kIn, kNotIn,
+  kAdd,
+  kSubtract,
+  kMultiply,
+  kDivide,
+  kFloorDivide,
+  kModulo,
+  kPower,
+  kEqual,
+  kNotEqual,
+  kLess,
+  kLessEqual,
+  kGreater,
+  kGreaterEqual,
+  kIn,
+  kNotIn,
 };
 
 struct Expr {
   enum class Kind {
-    kConstant,    // constant
-    kName,        // name
-    kList,        // parts
-    kTuple,       // parts
-    kDict,        // parts: key, value, key, value, …
-    kAttribute,   // parts[0] . name; as a target: the namespace's name and attribute
-    kItem,        // parts[0] [ parts[1] ]
-    kSlice,       // inside kItem: start, stop, step, each may be null
-    kCall,        // parts[0] ( arguments )
-    kFilter,      // parts[0] | name ( arguments ); parts[0] is null in front of a block's text
-    kTest,        // parts[0] is name ( arguments )
-    kNot,         // parts[0]
-    kNegative,    // parts[0]
-    kPositive,    // parts[0]
-    kArithmetic,  // parts[0] operators[0] parts[1]
-    kConcat,      // parts joined as text
-    kCompare,     // parts[0] operators[0] parts[1] operators[1] parts[2] …
-    kAnd,         // parts[0], parts[1]
-    kOr,          // parts[0], parts[1]
-    kConditional, // test, then, else (may be null)
+    kConstant,     // constant
+    kName,         // name
+    kList,         // parts
+    kTuple,        // parts
+    kDict,         // parts: key, value, key, value, …
+    kAttribute,    // parts[0] . name; as a target: the namespace's name and attribute
+    kItem,         // parts[0] [ parts[1] ]
+    kSlice,        // inside kItem: start, stop, step, each may be null
+    kCall,         // parts[0] ( arguments )
+    kFilter,       // parts[0] | name ( arguments ); parts[0] is null in front of a block's text
+    kTest,         // parts[0] is name ( arguments )
+    kNot,          // parts[0]
+    kNegative,     // parts[0]
+    kPositive,     // parts[0]
+    kArithmetic,   // parts[0] operators[0] parts[1]
+    kConcat,       // parts joined as text
+    kCompare,      // parts[0] operators[0] parts[1] operators[1] parts[2] …
+    kAnd,          // parts[0], parts[1]
+    kOr,           // parts[0], parts[1]
+    kConditional,  // test, then, else (may be null)
   };
 
   Expr(Kind the_kind, int the_line) : kind(the_kind), line(the_line) {}

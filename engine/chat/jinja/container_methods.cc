@@ -63,8 +63,8 @@ Value remove(Runtime& runtime, const Value& self, const Arguments& arguments) {
 
 Value reverse(Runtime& runtime, const Value& self, const Arguments& arguments) {
   arguments.bind("reverse", {}, 0);
-  runtime.budget.step(list_of(self).items.size());
-  std::reverse(list_of(self).items.begin(), list_of(self).items.end());
+  Items items(runtime, self);
+  list_of(self).items.assign(items.values().rbegin(), items.values().rend());
   return Value();
 }
 
@@ -107,7 +107,8 @@ Value get(Runtime&, const Value& self, const Arguments& arguments) {
 Value items(Runtime& runtime, const Value& self, const Arguments& arguments) {
   arguments.bind("items", {}, 0);
   std::vector<Value> pairs;
-  for (const auto& [key, value] : dict_of(self).entries) pairs.push_back(runtime.tuple({key, value}));
+  for (const auto& [key, value] : dict_of(self).entries)
+    pairs.push_back(runtime.tuple({key, value}));
   return runtime.list(std::move(pairs));
 }
 
@@ -193,7 +194,7 @@ constexpr Native kListMethods[] = {
 };
 constexpr Native kTupleMethods[] = {{"index", index}, {"count", count}};
 constexpr Native kDictMethods[] = {
-    {"get", get},       {"items", items},   {"keys", keys},   {"values", values},
+    {"get", get},        {"items", items},   {"keys", keys},   {"values", values},
     {"copy", copy_dict}, {"update", update}, {"pop", pop_key}, {"setdefault", set_default},
 };
 constexpr Native kLoopMethods[] = {{"cycle", cycle}, {"changed", changed}};

@@ -464,8 +464,7 @@ ExprPtr ExpressionParser::parse_filters(ExprPtr input, bool inline_name) {
     add_part(*filter, std::move(input));
     filter->name = expect_name("the name of a filter");
     filter->native = find_filter(filter->name);
-    filter->arguments =
-        is_operator("(") ? parse_arguments() : std::make_unique<CallArguments>();
+    filter->arguments = is_operator("(") ? parse_arguments() : std::make_unique<CallArguments>();
     input = std::move(filter);
   }
   return input;

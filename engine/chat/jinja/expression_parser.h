@@ -1,5 +1,6 @@
 // The expressions of a template, by recursive descent with the grammar and precedence of Jinja 3.1:
-// or < and < not < comparisons < + - < ~ < * / // % < ** < unary sign < filters and tests < postfix.
+// or < and < not < comparisons < + - < ~ < * / // % < ** < unary sign < filters and tests <
+// postfix.
 #pragma once
 
 #include <string>
@@ -42,8 +43,8 @@ class ExpressionParser {
   [[noreturn]] void unexpected(std::string_view wanted) const;
 
   ExprPtr parse_expression(bool with_conditional = true);
-  // One or more expressions with commas between: a tuple where there is a comma. `end_name` is a word
-  // that may end it. `allow_empty`: inside parentheses `()` is the empty tuple.
+  // One or more expressions with commas between: a tuple where there is a comma. `end_name` is a
+  // word that may end it. `allow_empty`: inside parentheses `()` is the empty tuple.
   ExprPtr parse_tuple(bool with_conditional, std::string_view end_name, bool allow_empty);
   ExprPtr parse_target(bool with_namespace, std::string_view end_name);
   // `| name(…) | name(…)`, or with `inline_name` first a filter's name without the bar.

@@ -54,32 +54,38 @@ class Scanner {
   std::size_t at_ = 0;
 };
 
-std::string with_groups(std::string digits) {
-  const std::size_t end = std::min(digits.find('.'), digits.size());
-  for (std::size_t at = end; at > 3; at -= 3) digits.insert(at - 3, ",");
-  return digits;
+std::string with_groups(std::string_view digits) {
+  const std::size_t whole = std::min(digits.find('.'), digits.size());
+  std::string grouped;
+  for (std::size_t i = 0; i < whole; ++i) {
+    if (i != 0 && (whole - i) % 3 == 0) grouped += ',';
+    grouped += digits[i];
+  }
+  grouped += digits.substr(whole);
+  return grouped;
 }
 
 std::string whole_number(std::int64_t value, const Field& field) {
-  const auto size = value < 0 ? 0 - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value);
+  const auto size =
+      value < 0 ? 0 - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value);
   std::string digits;
   switch (field.type) {
     case 'x':
-      digits = (field.alternate ? "0x" : "") + fmt::format("{:x}", size);
+      digits = fmt::format("{}{:x}", field.alternate ? "0x" : "", size);
       break;
     case 'X':
-      digits = (field.alternate ? "0X" : "") + fmt::format("{:X}", size);
+      digits = fmt::format("{}{:X}", field.alternate ? "0X" : "", size);
       break;
     case 'o':
-      digits = (field.alternate ? "0o" : "") + fmt::format("{:o}", size);
+      digits = fmt::format("{}{:o}", field.alternate ? "0o" : "", size);
       break;
     case 'b':
-      digits = (field.alternate ? "0b" : "") + fmt::format("{:b}", size);
+      digits = fmt::format("{}{:b}", field.alternate ? "0b" : "", size);
       break;
     default:
       digits = fmt::to_string(size);
   }
-  return field.grouped ? with_groups(std::move(digits)) : digits;
+  return field.grouped ? with_groups(digits) : digits;
 }
 
 std::string real_number(double value, const Field& field) {
@@ -113,8 +119,8 @@ Text padded(Runtime& runtime, const Text& text, const Field& field, bool is_numb
 
 Text number_text(Runtime& runtime, const Value& value, const Field& field) {
   const bool whole = std::string_view("dixXob").find(field.type) != std::string_view::npos;
-  const bool negative = value.floating() != nullptr ? std::signbit(*value.floating())
-                                                    : value.as_integer() < 0;
+  const bool negative =
+      value.floating() != nullptr ? std::signbit(*value.floating()) : value.as_integer() < 0;
   std::string digits;
   if (whole) {
     std::int64_t number = 0;
@@ -126,16 +132,17 @@ Text number_text(Runtime& runtime, const Value& value, const Field& field) {
     }
     digits = whole_number(number, field);
     const auto missing = field.precision - static_cast<std::int64_t>(digits.size());
-    if (missing > 0) digits.insert(0, static_cast<std::size_t>(missing), '0');
+    if (missing > 0) digits = fmt::format("{:0>{}}", digits, field.precision);
   } else {
     digits = real_number(value.as_double(), field);
   }
   const std::string sign = negative ? "-" : field.sign != '\0' ? std::string(1, field.sign) : "";
-  const auto room = field.width - static_cast<std::int64_t>(sign.size() + digits.size());
-  if (field.zeros && !field.left && room > 0) {
-    digits.insert(0, static_cast<std::size_t>(room), '0');
+  if (field.zeros && !field.left) {
+    const auto room = field.width - static_cast<std::int64_t>(sign.size());
+    digits = fmt::format("{:0>{}}", digits, std::max<std::int64_t>(room, 0));
   }
-  return padded(runtime, make_text(runtime.budget, sign + digits, false), field, true);
+  return padded(runtime, make_text(runtime.budget, fmt::format("{}{}", sign, digits), false), field,
+                true);
 }
 
 Text string_text(Runtime& runtime, Text text, const Field& field) {
@@ -330,6 +337,7 @@ Text format_braces(Runtime& runtime, const Text& format, const Arguments& argume
       if (!name.empty()) index = static_cast<std::size_t>(Scanner(name).number(1000));
       if (index < arguments.positional.size()) value = &arguments.positional[index];
     } else {
+      runtime.budget.step(arguments.named.size() / 16);
       for (const auto& [key, named] : arguments.named) {
         if (key == name) value = &named;
       }

@@ -42,7 +42,10 @@ class JsonWriter {
     if (value.integer() != nullptr) return fmt::to_string(*value.integer());
     if (value.floating() != nullptr) {
       const std::string text = float_repr(*value.floating());
-      return text == "nan" ? "NaN" : text == "inf" ? "Infinity" : text == "-inf" ? "-Infinity" : text;
+      return text == "nan"    ? "NaN"
+             : text == "inf"  ? "Infinity"
+             : text == "-inf" ? "-Infinity"
+                              : text;
     }
     problem("a value of type {} cannot be written as JSON", type_name(value));
   }
@@ -51,7 +54,8 @@ class JsonWriter {
     if (style_.indent < 0) return;
     const std::size_t columns = depth * static_cast<std::size_t>(style_.indent);
     Budget::check_text(columns);
-    put("\n" + std::string(columns, ' '));
+    put("\n");
+    put(std::string(columns, ' '));
   }
 
   void separate(bool first, std::size_t depth) {
@@ -84,7 +88,7 @@ class JsonWriter {
       if (key.text() != nullptr) {
         write_text(*key.text());
       } else if (key.object() == nullptr) {
-        put("\"" + scalar(key) + "\"");
+        put(fmt::format("\"{}\"", scalar(key)));
       } else {
         problem("a key of type {} cannot be written as JSON", type_name(key));
       }
@@ -104,7 +108,8 @@ class JsonWriter {
       at += character.size;
       if (escaped.size() >= 4096) put(std::exchange(escaped, {}));
     }
-    put(escaped + "\"");
+    escaped += '"';
+    put(escaped);
   }
 
   void write_character(std::string& escaped, std::string_view bytes, char32_t code) const {
@@ -143,7 +148,8 @@ Value from_json(Runtime& runtime, const boost::json::value& json) {
     case boost::json::kind::int64:
       return Value::integer(json.get_int64());
     case boost::json::kind::uint64:
-      if (json.get_uint64() > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
+      if (json.get_uint64() >
+          static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
         problem("the number {} in the input is beyond 64 bits with sign", json.get_uint64());
       }
       return Value::integer(static_cast<std::int64_t>(json.get_uint64()));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/json.hpp>
+#include <string_view>
 
 #include "engine/chat/jinja/runtime.h"
 #include "engine/chat/jinja/value.h"
@@ -12,11 +13,11 @@ namespace candor::engine::jinja {
 Value from_json(Runtime& runtime, const boost::json::value& json);
 
 struct JsonStyle {
-  bool ascii = false;          // escape what is not ASCII
-  bool sorted = false;         // by key
-  int indent = -1;             // columns a level; below 0: one line
-  std::string between = ", ";  // elements
-  std::string colon = ": ";
+  bool ascii = false;               // escape what is not ASCII
+  bool sorted = false;              // by key
+  int indent = -1;                  // columns a level; below 0: one line
+  std::string_view between = ", ";  // elements
+  std::string_view colon = ": ";
 };
 
 // As Python's json.dumps writes it, floats included. Untrusted as a whole when any text in it is.

@@ -59,7 +59,9 @@ class Lexer {
     return at_ + ahead < source_.size() ? source_[at_ + ahead] : '\0';
   }
 
-  void add(Token::Kind kind, std::string text) { tokens_.push_back({kind, std::move(text), line_}); }
+  void add(Token::Kind kind, std::string text) {
+    tokens_.push_back({kind, std::move(text), line_});
+  }
 
   void advance_to(std::size_t end) {
     line_ += static_cast<int>(std::count(source_.begin() + static_cast<std::ptrdiff_t>(at_),
@@ -96,8 +98,9 @@ class Lexer {
 
   void read_data() {
     std::size_t tag = source_.find('{', at_);
-    while (tag != source_.npos && (tag + 1 >= source_.size() || (source_[tag + 1] != '{' &&
-                                   source_[tag + 1] != '%' && source_[tag + 1] != '#'))) {
+    while (tag != source_.npos &&
+           (tag + 1 >= source_.size() ||
+            (source_[tag + 1] != '{' && source_[tag + 1] != '%' && source_[tag + 1] != '#'))) {
       tag = source_.find('{', tag + 1);
     }
     if (tag == source_.npos) {
@@ -208,8 +211,8 @@ class Lexer {
 
   std::size_t digits_end(std::size_t at) const {
     while (at < source_.size() &&
-           (is_decimal(source_[at]) || (source_[at] == '_' && at + 1 < source_.size() &&
-                                        is_decimal(source_[at + 1])))) {
+           (is_decimal(source_[at]) ||
+            (source_[at] == '_' && at + 1 < source_.size() && is_decimal(source_[at + 1])))) {
       ++at;
     }
     return at;
@@ -231,7 +234,9 @@ class Lexer {
     const bool may_be_float = at_ == 0 || source_[at_ - 1] != '.';  // a.0.1 has no number 0.1
     const std::size_t whole = digits_end(at_);
     std::size_t end = whole;
-    const auto decimal_at = [&](std::size_t at) { return at < source_.size() && is_decimal(source_[at]); };
+    const auto decimal_at = [&](std::size_t at) {
+      return at < source_.size() && is_decimal(source_[at]);
+    };
     if (may_be_float && end < source_.size() && source_[end] == '.' && decimal_at(end + 1)) {
       end = digits_end(end + 1);
     }

@@ -1,6 +1,6 @@
-// Cuts a template into tokens and settles its white space: what `-` and `+` in the delimiters ask for,
-// one newline dropped after a block (trim_blocks), white space before a block that begins its line
-// dropped (lstrip_blocks), one newline at the end of the file dropped.
+// Cuts a template into tokens and settles its white space: what `-` and `+` in the delimiters ask
+// for, one newline dropped after a block (trim_blocks), white space before a block that begins its
+// line dropped (lstrip_blocks), one newline at the end of the file dropped.
 #pragma once
 
 #include <string>

@@ -1,7 +1,7 @@
 // What a template may cost, and how it is told that it costs too much. A chat template comes with a
-// model file, that is from a stranger: it must not be able to hold the program up, fill the memory or
-// overflow the stack. Everything is counted in units of the template's own work, never in seconds, so
-// that a limit is hit at the same place on every machine.
+// model file, that is from a stranger: it must not be able to hold the program up, fill the memory
+// or overflow the stack. Everything is counted in units of the template's own work, never in
+// seconds, so that a limit is hit at the same place on every machine.
 #pragma once
 
 #include <fmt/format.h>
@@ -14,8 +14,9 @@
 
 namespace candor::engine::jinja {
 
-// What is wrong with a template or its rendering. It stays inside engine/chat: ChatTemplate turns it
-// into candor::Error. `line` is 0 where the thrower does not know it; the evaluator then adds its own.
+// What is wrong with a template or its rendering. It stays inside engine/chat: ChatTemplate turns
+// it into candor::Error. `line` is 0 where the thrower does not know it; the evaluator then adds
+// its own.
 class Problem : public std::runtime_error {
  public:
   explicit Problem(const std::string& message, int line = 0)
@@ -45,8 +46,9 @@ struct Limits {
   // Bytes of all values alive at once, and of one text. 8 MiB are about two million tokens.
   std::size_t memory = 24u * 1024 * 1024;
   std::size_t text = 8u * 1024 * 1024;
-  // Nesting of the source (parentheses, blocks), of one chain of operators, and of evaluation (macros
-  // calling macros, lists within lists). Small enough for a stack of 8 MiB in a sanitizer build.
+  // Nesting of the source (parentheses, blocks), of one chain of operators, and of evaluation
+  // (macros calling macros, lists within lists). Small enough for a stack of 8 MiB in a sanitizer
+  // build.
   int nesting = 200;
   int chain = 400;
   int depth = 1000;
@@ -103,6 +105,21 @@ class Budget {
   std::uint64_t steps_left_ = kLimits.steps;
   std::size_t memory_left_ = kLimits.memory;
   int depth_ = 0;
+};
+
+// Memory that is in use for a while: working space beside the values themselves.
+class Charge {
+ public:
+  Charge(Budget& budget, std::size_t bytes) : budget_(budget), bytes_(bytes) {
+    budget_.take(bytes);
+  }
+  ~Charge() { budget_.give(bytes_); }
+  Charge(const Charge&) = delete;
+  Charge& operator=(const Charge&) = delete;
+
+ private:
+  Budget& budget_;
+  const std::size_t bytes_;
 };
 
 }  // namespace candor::engine::jinja

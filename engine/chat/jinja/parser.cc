@@ -93,9 +93,12 @@ class Parser : public ExpressionParser {
       branch.test = parse_tuple(false, "", false);
       branch.body = parse_block({"elif", "else", "endif"});
       statement->branches.push_back(std::move(branch));
-      const std::string tag = take().text;
-      if (tag == "elif") continue;
-      if (tag == "else") statement->branches.push_back({nullptr, parse_whole_block("endif")});
+      if (skip_name("elif")) continue;
+      if (skip_name("else")) {
+        statement->branches.push_back({nullptr, parse_whole_block("endif")});
+      } else {
+        skip_name("endif");
+      }
       return statement;
     }
   }
@@ -110,7 +113,11 @@ class Parser : public ExpressionParser {
     ++loops_;
     statement->body = parse_block({"else", "endfor"});
     --loops_;
-    if (take().text == "else") statement->otherwise = parse_whole_block("endfor");
+    if (skip_name("else")) {
+      statement->otherwise = parse_whole_block("endfor");
+    } else {
+      skip_name("endfor");
+    }
     return statement;
   }
 

@@ -25,7 +25,8 @@ bool equal_dicts(Runtime& runtime, const Dict& left, const Dict& right) {
   return true;
 }
 
-bool equal_items(Runtime& runtime, const std::vector<Value>& left, const std::vector<Value>& right) {
+bool equal_items(Runtime& runtime, const std::vector<Value>& left,
+                 const std::vector<Value>& right) {
   if (left.size() != right.size()) return false;
   for (std::size_t i = 0; i < left.size(); ++i) {
     if (!equal(runtime, left[i], right[i])) return false;
@@ -45,7 +46,9 @@ int compare_numbers(const Value& left, const Value& right) {
   return sign_of(wide(left), wide(right));
 }
 
-bool is_nan(const Value& value) { return value.floating() != nullptr && std::isnan(*value.floating()); }
+bool is_nan(const Value& value) {
+  return value.floating() != nullptr && std::isnan(*value.floating());
+}
 
 // Writes the repr of a value; notes whether an untrusted text is part of it.
 class ReprWriter {
@@ -185,8 +188,8 @@ Items::Items(Runtime& runtime, const Value& value) : budget_(runtime.budget) {
     for (const auto& [key, unused] : dict->entries) values_.push_back(key);
   } else if (const Text* text = value.text()) {
     // A Text of its own for each character: too many are stopped by the budget on the way. Had that
-    // happened inside the constructor, the destructor would not run and the charge would stay, which
-    // does not matter: the render has failed.
+    // happened inside the constructor, the destructor would not run and the charge would stay,
+    // which does not matter: the render has failed.
     reserve(text->length());
     for (std::size_t at = 0; at < text->size();) {
       const std::size_t size = decode(text->view(), at).size;
@@ -203,8 +206,6 @@ Items::Items(Runtime& runtime, const Value& value) : budget_(runtime.budget) {
     const auto first = iterator->items.begin() + static_cast<std::ptrdiff_t>(iterator->next);
     values_.assign(first, iterator->items.end());
     iterator->next = iterator->items.size();
-  } else if (auto* loop = value.as<Loop>()) {
-    problem("'{}' is not iterable", type_name(Value(loop)));
   } else if (value.undefined() == nullptr) {
     problem("'{}' object is not iterable", type_name(value));
   }
@@ -311,7 +312,8 @@ bool contains(Runtime& runtime, const Value& container, const Value& element) {
     return text->view().find(element.text()->view()) != std::string_view::npos;
   }
   if (Dict* dict = container.as<Dict>()) return dict->find(element) != nullptr;
-  if (!is_iterable(container)) problem("argument of type '{}' is not iterable", type_name(container));
+  if (!is_iterable(container))
+    problem("argument of type '{}' is not iterable", type_name(container));
   Items items(runtime, container);
   for (const Value& item : items.values()) {
     if (equal(runtime, item, element)) return true;
@@ -349,7 +351,8 @@ std::string float_repr(double value) {
   if (std::isnan(value)) return "nan";
   if (std::isinf(value)) return value < 0 ? "-inf" : "inf";
   char buffer[64];
-  auto end = std::to_chars(buffer, buffer + sizeof(buffer), value, std::chars_format::scientific).ptr;
+  auto end =
+      std::to_chars(buffer, buffer + sizeof(buffer), value, std::chars_format::scientific).ptr;
   const std::string shortest(buffer, end);
   const int exponent = std::stoi(shortest.substr(shortest.find('e') + 1));
   // Python writes an exponent below 1e-4 and from 1e16, with at least two digits as to_chars does.

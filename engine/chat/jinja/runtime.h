@@ -1,5 +1,6 @@
-// What lives as long as one render: the budget, the objects made on the way, the clock; and the rules
-// of Python's data model (truth, equality, order, iteration, str and repr) that everything else uses.
+// What lives as long as one render: the budget, the objects made on the way, the clock; and the
+// rules of Python's data model (truth, equality, order, iteration, str and repr) that everything
+// else uses.
 #pragma once
 
 #include <chrono>
@@ -30,7 +31,9 @@ class Runtime {
     objects_.push_back(std::move(object));
     return raw;
   }
-  List* list(std::vector<Value> items = {}) { return sequence(Object::Kind::kList, std::move(items)); }
+  List* list(std::vector<Value> items = {}) {
+    return sequence(Object::Kind::kList, std::move(items));
+  }
   List* tuple(std::vector<Value> items) { return sequence(Object::Kind::kTuple, std::move(items)); }
   Iterator* iterator(std::vector<Value> items);
   void append(List& list, Value value);

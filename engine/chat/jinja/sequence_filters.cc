@@ -36,9 +36,9 @@ Value last(Runtime& runtime, const Value& self, const Arguments& arguments) {
 Value reverse(Runtime& runtime, const Value& self, const Arguments& arguments) {
   arguments.bind("reverse", {}, 0);
   Items items(runtime, self);
-  std::reverse(items.values().begin(), items.values().end());
-  if (self.text() != nullptr) return join(runtime, Text(), items.values());
-  return runtime.iterator(items.values());
+  std::vector<Value> reversed(items.values().rbegin(), items.values().rend());
+  if (self.text() != nullptr) return join(runtime, Text(), reversed);
+  return runtime.iterator(std::move(reversed));
 }
 
 Value join_filter(Runtime& runtime, const Value& self, const Arguments& arguments) {
@@ -104,6 +104,7 @@ void sort_pairs(Runtime& runtime, std::vector<Keyed>& pairs, bool reversed) {
 Value sort(Runtime& runtime, const Value& self, const Arguments& arguments) {
   const auto bound = arguments.bind("sort", {"reverse", "case_sensitive", "attribute"}, 0);
   Items items(runtime, self);
+  const Charge charge(runtime.budget, items.values().size() * sizeof(Keyed));
   auto pairs = keyed(runtime, items.values(), bound[2], flag(bound[1]));
   sort_pairs(runtime, pairs, flag(bound[0]));
   std::vector<Value> sorted;
@@ -118,6 +119,7 @@ Value dictsort(Runtime& runtime, const Value& self, const Arguments& arguments) 
   if (dict == nullptr) problem("dictsort needs a mapping, not {}", type_name(self));
   const std::string_view by = bound[1] == nullptr ? "key" : need_text(*bound[1], "by").view();
   if (by != "key" && by != "value") problem("dictsort sorts by 'key' or 'value'");
+  const Charge charge(runtime.budget, dict->entries.size() * sizeof(Keyed));
   std::vector<Keyed> pairs;
   for (const auto& [key, value] : dict->entries) {
     pairs.emplace_back(comparable(runtime, by == "key" ? key : value, flag(bound[0])),
@@ -132,6 +134,7 @@ Value dictsort(Runtime& runtime, const Value& self, const Arguments& arguments) 
 Value unique(Runtime& runtime, const Value& self, const Arguments& arguments) {
   const auto bound = arguments.bind("unique", {"case_sensitive", "attribute"}, 0);
   Items items(runtime, self);
+  const Charge charge(runtime.budget, items.values().size() * sizeof(Keyed));
   Dict* seen = runtime.make<Dict>();
   std::vector<Value> kept;
   for (auto& [key, item] : keyed(runtime, items.values(), bound[1], flag(bound[0]))) {
@@ -146,6 +149,7 @@ template <int sign>
 Value extreme(Runtime& runtime, const Value& self, const Arguments& arguments) {
   const auto bound = arguments.bind("min or max", {"case_sensitive", "attribute"}, 0);
   Items items(runtime, self);
+  const Charge charge(runtime.budget, items.values().size() * sizeof(Keyed));
   auto pairs = keyed(runtime, items.values(), bound[1], flag(bound[0]));
   if (pairs.empty()) return Value::undefined("No aggregated item, sequence was empty.");
   std::size_t best = 0;

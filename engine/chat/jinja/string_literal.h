@@ -6,8 +6,9 @@
 
 namespace candor::engine::jinja {
 
-// `inside` is what stands between the quotes. An escape that Python does not know keeps its backslash.
-// Throws Problem with the line for a broken \x, \u, \U, and for \N (names of characters).
+// `inside` is what stands between the quotes. An escape that Python does not know keeps its
+// backslash. Throws Problem with the line for a broken \x, \u, \U, and for \N (names of
+// characters).
 std::string resolve_escapes(std::string_view inside, int line);
 
 }  // namespace candor::engine::jinja

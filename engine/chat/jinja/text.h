@@ -1,6 +1,7 @@
-// A string of the template language that remembers which of its bytes came from outside. Text of the
-// template itself is trusted; text of the messages is not, however it was cut, joined or stripped on
-// its way to the prompt. Immutable and cheap to copy; counted against the render's budget.
+// A string of the template language that remembers which of its bytes came from outside. Text of
+// the template itself is trusted; text of the messages is not, however it was cut, joined or
+// stripped on its way to the prompt. Immutable and cheap to copy; counted against the render's
+// budget.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +15,8 @@
 
 namespace candor::engine::jinja {
 
-// Untrusted bytes [begin, end) of a text. The ranges of a text are sorted, not empty and do not touch.
+// Untrusted bytes [begin, end) of a text. The ranges of a text are sorted, not empty and do not
+// touch.
 struct Taint {
   std::uint32_t begin;
   std::uint32_t end;

@@ -147,7 +147,9 @@ Value truncate(Runtime& runtime, const Value& self, const Arguments& arguments) 
 
 Value wordcount(Runtime& runtime, const Value& self, const Arguments& arguments) {
   arguments.bind("wordcount", {}, 0);
-  const auto is_word = [](char32_t code) { return is_alpha(code) || is_digit(code) || code == '_'; };
+  const auto is_word = [](char32_t code) {
+    return is_alpha(code) || is_digit(code) || code == '_';
+  };
   const Text text = to_text(runtime, self);
   runtime.budget.pass(text.size());
   std::int64_t count = 0;

@@ -33,8 +33,7 @@ Value split_method(Runtime& runtime, const Value& self, const Arguments& argumen
 
 Value splitlines_method(Runtime& runtime, const Value& self, const Arguments& arguments) {
   const auto bound = arguments.bind("splitlines", {"keepends"}, 0);
-  return runtime.list(
-      split_lines(runtime, text_of(self), bound[0] != nullptr && truth(*bound[0])));
+  return runtime.list(split_lines(runtime, text_of(self), bound[0] != nullptr && truth(*bound[0])));
 }
 
 template <bool from_right>
@@ -44,8 +43,8 @@ Value partition_method(Runtime& runtime, const Value& self, const Arguments& arg
   const Text& separator = need_text(*bound[0], "the separator of partition()");
   if (separator.empty()) problem("empty separator");
   runtime.budget.pass(text.size());
-  const std::size_t found = from_right ? text.view().rfind(separator.view())
-                                       : text.view().find(separator.view());
+  const std::size_t found =
+      from_right ? text.view().rfind(separator.view()) : text.view().find(separator.view());
   if (found == std::string_view::npos) {
     return from_right ? runtime.tuple({Text(), Text(), text})
                       : runtime.tuple({text, Text(), Text()});

@@ -23,6 +23,14 @@ struct Piece {
   std::size_t end;
 };
 
+// Each piece becomes a text of its own, of 100 bytes and more: stops while they are still few.
+template <typename T>
+void add(std::vector<T>& pieces, T piece) {
+  constexpr std::size_t kMost = kLimits.memory / 96;
+  if (pieces.size() >= kMost) problem("a text is split into more than {} pieces", kMost);
+  pieces.push_back(std::move(piece));
+}
+
 std::vector<Piece> words(std::string_view text, std::int64_t limit) {
   std::vector<Piece> pieces;
   std::size_t begin = kNowhere;
@@ -32,17 +40,17 @@ std::vector<Piece> words(std::string_view text, std::int64_t limit) {
       if (begin == kNowhere) {
         begin = at;
         if (limit >= 0 && pieces.size() == static_cast<std::size_t>(limit)) {
-          pieces.push_back({begin, text.size()});  // the rest as it is
+          add(pieces, Piece{begin, text.size()});  // the rest as it is
           return pieces;
         }
       }
     } else if (begin != kNowhere) {
-      pieces.push_back({begin, at});
+      add(pieces, Piece{begin, at});
       begin = kNowhere;
     }
     at += character.size;
   }
-  if (begin != kNowhere) pieces.push_back({begin, text.size()});
+  if (begin != kNowhere) add(pieces, Piece{begin, text.size()});
   return pieces;
 }
 
@@ -66,10 +74,10 @@ std::vector<Piece> parts(std::string_view text, std::string_view separator, std:
     while (more() && end >= separator.size()) {
       const std::size_t found = text.rfind(separator, end - separator.size());
       if (found == kNowhere) break;
-      pieces.push_back({found + separator.size(), end});
+      add(pieces, Piece{found + separator.size(), end});
       end = found;
     }
-    pieces.push_back({0, end});
+    add(pieces, Piece{0, end});
     std::reverse(pieces.begin(), pieces.end());
     return pieces;
   }
@@ -77,10 +85,10 @@ std::vector<Piece> parts(std::string_view text, std::string_view separator, std:
   while (more()) {
     const std::size_t found = text.find(separator, begin);
     if (found == kNowhere) break;
-    pieces.push_back({begin, found});
+    add(pieces, Piece{begin, found});
     begin = found + separator.size();
   }
-  pieces.push_back({begin, text.size()});
+  add(pieces, Piece{begin, text.size()});
   return pieces;
 }
 
@@ -152,12 +160,12 @@ std::vector<Value> split_lines(Runtime& runtime, const Text& text, bool keep_end
     if (ends_line(character.code)) {
       if (view[at] == '\r' && next < view.size() && view[next] == '\n') ++next;
       runtime.budget.step();
-      lines.push_back(cut(runtime.budget, text, begin, keep_ends ? next : at));
+      add(lines, Value(cut(runtime.budget, text, begin, keep_ends ? next : at)));
       begin = next;
     }
     at = next;
   }
-  if (begin < view.size()) lines.push_back(cut(runtime.budget, text, begin, view.size()));
+  if (begin < view.size()) add(lines, Value(cut(runtime.budget, text, begin, view.size())));
   return lines;
 }
 

@@ -36,10 +36,12 @@ std::optional<Window> window(Runtime& runtime, const Text& text, const Value* st
 
 template <bool at_end>
 Value has_affix(Runtime& runtime, const Value& self, const Arguments& arguments) {
-  const auto bound = arguments.bind(at_end ? "endswith" : "startswith", {"affix", "start", "end"}, 1);
+  const auto bound =
+      arguments.bind(at_end ? "endswith" : "startswith", {"affix", "start", "end"}, 1);
   const auto inside = window(runtime, *self.text(), bound[1], bound[2]);
   const auto fits = [&](const Value& affix) {
-    const std::string_view text = need_text(affix, "what startswith() or endswith() asks for").view();
+    const std::string_view text =
+        need_text(affix, "what startswith() or endswith() asks for").view();
     if (!inside) return false;
     return at_end ? inside->text.ends_with(text) : inside->text.starts_with(text);
   };

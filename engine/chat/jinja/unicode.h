@@ -25,8 +25,8 @@ void append_utf8(std::string& out, char32_t code);
 // str.isspace() and str.isprintable() of one character.
 bool is_space(char32_t code);
 bool is_printable(char32_t code);
-bool is_digit(char32_t code);    // str.isdigit(), decimal digits
-bool is_alpha(char32_t code);    // str.isalpha()
+bool is_digit(char32_t code);  // str.isdigit(), decimal digits
+bool is_alpha(char32_t code);  // str.isalpha()
 bool is_upper(char32_t code);
 bool is_lower(char32_t code);
 

@@ -15,7 +15,7 @@ constexpr std::size_t kLongestTupleKey = 64 * 1024;
 // Equal keys have equal names: the type's letter and the bytes, numbers by value.
 std::string key_name(const Value& key, int depth = 0) {
   if (key.is_none()) return "0";
-  if (const Text* text = key.text()) return "s" + std::string(text->view());
+  if (const Text* text = key.text()) return fmt::format("s{}", text->view());
   if (key.is_integral()) return fmt::format("n{}", key.as_integer());
   if (const double* number = key.floating()) {
     constexpr double kExact = 9007199254740992.0;
@@ -49,8 +49,9 @@ Range::Range(std::int64_t first, std::int64_t last, std::int64_t by)
     : Object(kKind), start(first), stop(last), step(by), size(0) {
   if (by == 0) problem("range() arg 3 must not be zero");
   // In unsigned arithmetic, where the distance of any two 64-bit numbers fits.
-  const auto distance = by > 0 ? static_cast<std::uint64_t>(last) - static_cast<std::uint64_t>(first)
-                               : static_cast<std::uint64_t>(first) - static_cast<std::uint64_t>(last);
+  const auto distance = by > 0
+                            ? static_cast<std::uint64_t>(last) - static_cast<std::uint64_t>(first)
+                            : static_cast<std::uint64_t>(first) - static_cast<std::uint64_t>(last);
   const auto stride = by > 0 ? static_cast<std::uint64_t>(by) : 0 - static_cast<std::uint64_t>(by);
   if (by > 0 ? first >= last : first <= last) return;
   const std::uint64_t count = (distance - 1) / stride + 1;
@@ -84,7 +85,7 @@ const Value* Dict::find(std::string_view key) const {
     }
     return nullptr;
   }
-  const auto found = index_.find("s" + std::string(key));
+  const auto found = index_.find(fmt::format("s{}", key));
   return found == index_.end() ? nullptr : &entries[found->second].second;
 }
 

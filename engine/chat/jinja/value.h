@@ -1,6 +1,6 @@
-// The values of the template language: Python's, as far as templates use them. Small values are held
-// directly; lists, dictionaries and callables live in the Heap of one render and end with it, so that
-// neither a cycle nor a million nested lists needs care when they are destroyed.
+// The values of the template language: Python's, as far as templates use them. Small values are
+// held directly; lists, dictionaries and callables live in the Heap of one render and end with it,
+// so that neither a cycle nor a million nested lists needs care when they are destroyed.
 #pragma once
 
 #include <cstdint>
@@ -64,8 +64,8 @@ class Value {
   }
 
   template <typename T>
-  T* as() const;  // the object as a List, Dict, …; null when it is not one
-  List* list() const;   // a list, not a tuple
+  T* as() const;           // the object as a List, Dict, …; null when it is not one
+  List* list() const;      // a list, not a tuple
   List* sequence() const;  // a list or a tuple
 
  private:
@@ -169,8 +169,8 @@ inline List* Value::list() const {
 
 inline List* Value::sequence() const {
   Object* held = object();
-  const bool fits = held != nullptr &&
-                    (held->kind == Object::Kind::kList || held->kind == Object::Kind::kTuple);
+  const bool fits =
+      held != nullptr && (held->kind == Object::Kind::kList || held->kind == Object::Kind::kTuple);
   return fits ? static_cast<List*>(held) : nullptr;
 }
 

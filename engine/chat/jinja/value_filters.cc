@@ -79,7 +79,7 @@ Value to_integer(Runtime& runtime, const Value& self, const Arguments& arguments
     const Text bare = strip(runtime, *text, nullptr, Side::kBoth);
     value = read_integer(bare.view(), static_cast<int>(base));
     if (!value) {
-      if (const auto real = read_float(bare.view())) value = truncated(*real);
+      if (const auto spelt = read_float(bare.view())) value = truncated(*spelt);
     }
   }
   if (value) return Value::integer(*value);
@@ -137,9 +137,9 @@ Value round_filter(Runtime&, const Value& self, const Arguments& arguments) {
 }
 
 constexpr Native kFilters[] = {
-    {"default", fallback},   {"d", fallback},     {"length", length_filter},
+    {"default", fallback},    {"d", fallback},     {"length", length_filter},
     {"count", length_filter}, {"attr", attribute}, {"int", to_integer},
-    {"float", to_float},     {"abs", absolute},   {"round", round_filter},
+    {"float", to_float},      {"abs", absolute},   {"round", round_filter},
 };
 
 }  // namespace

@@ -82,7 +82,7 @@ TEST(Scheduler, GivesEverySequenceItsOwnKeysWhateverIsSharedCopiedOrPutOff) {
     for (int i = 0; i < 60; ++i) {
       std::vector<TokenId> prompt(common.begin(),
                                   common.begin() + static_cast<int>(random() % 300));
-      for (const TokenId token : random_tokens(random() % 3, random())) prompt.push_back(token);
+      for (const TokenId token : random_tokens(random() % 3, static_cast<unsigned>(random()))) prompt.push_back(token);
       if (prompt.empty()) prompt.push_back(1);
       requests.push_back(request_of(std::move(prompt), 1 + static_cast<int>(random() % 150)));
     }

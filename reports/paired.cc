@@ -1,0 +1,188 @@
+#include "reports/paired.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <tuple>
+
+#include "data/base/error.h"
+#include "reports/figures.h"
+
+namespace candor::reports {
+
+namespace {
+
+constexpr std::uint64_t kBootstrapSeed = 20'240'602;
+
+// The share of successes over a question's samples; none when no sample counts.
+template <typename Success>
+std::optional<double> share(const std::vector<const Sample*>& samples, Success&& success) {
+  double sum = 0;
+  int counted = 0;
+  for (const Sample* sample : samples) {
+    const std::optional<bool> one = success(*sample);
+    if (!one) continue;
+    ++counted;
+    if (*one) sum += 1;
+  }
+  if (counted == 0) return std::nullopt;
+  return sum / counted;
+}
+
+std::optional<bool> is_right(const Sample& sample) {
+  return sample.verdict && sample.verdict->outcome == data::Outcome::kRight;
+}
+
+std::optional<bool> is_withheld(const Sample& sample) {
+  const Stance stance = stance_of(sample);
+  if (stance == Stance::kUnknown) return std::nullopt;
+  return stance == Stance::kWithheld;
+}
+
+template <typename Success>
+PairedRow paired_row(const std::string& suite, const std::string& language,
+                     const std::vector<const PairedQuestion*>& questions, Success&& success) {
+  PairedRow row;
+  row.suite = suite;
+  row.language = language;
+  std::vector<double> differences;
+  for (const PairedQuestion* question : questions) {
+    const auto a = share(question->a, success);
+    const auto b = share(question->b, success);
+    if (!a || !b) continue;
+    row.rate_a += *a;
+    row.rate_b += *b;
+    differences.push_back(*b - *a);
+    if (*a > 0.5 && *b <= 0.5) ++row.only_a;
+    if (*b > 0.5 && *a <= 0.5) ++row.only_b;
+  }
+  row.questions = differences.size();
+  if (row.questions == 0) return row;
+  const double n = static_cast<double>(row.questions);
+  row.rate_a /= n;
+  row.rate_b /= n;
+  row.interval_a = data::wilson_of_rate(row.rate_a, static_cast<std::int64_t>(row.questions));
+  row.interval_b = data::wilson_of_rate(row.rate_b, static_cast<std::int64_t>(row.questions));
+  row.difference = data::cluster_bootstrap(differences, {.seed = kBootstrapSeed});
+  row.p = data::mcnemar_exact(static_cast<std::int64_t>(row.only_a),
+                              static_cast<std::int64_t>(row.only_b));
+  row.detectable = data::detectable_paired_difference(
+      static_cast<std::int64_t>(row.questions), static_cast<double>(row.only_a + row.only_b) / n);
+  return row;
+}
+
+void adjust(std::vector<PairedRow>& rows) {
+  std::vector<double> p;
+  for (const PairedRow& row : rows) p.push_back(row.p);
+  const std::vector<double> adjusted = data::holm(p);
+  for (std::size_t i = 0; i < rows.size(); ++i) rows[i].p_holm = adjusted[i];
+}
+
+std::vector<Difference> differences(const RunData& a, const RunData& b) {
+  const data::Manifest& x = a.run.manifest;
+  const data::Manifest& y = b.run.manifest;
+  std::vector<Difference> found;
+  const auto compare = [&](const char* field, const std::string& one, const std::string& two) {
+    if (one != two) found.push_back({field, one, two});
+  };
+  compare("model", x.model_name, y.model_name);
+  compare("model SHA-256", x.model_sha256, y.model_sha256);
+  compare("chat template SHA-256", x.template_sha256, y.template_sha256);
+  compare("tokenizer SHA-256", x.tokenizer_sha256, y.tokenizer_sha256);
+  compare("precision", x.precision, y.precision);
+  compare("seed", fmt::to_string(x.seed), fmt::to_string(y.seed));
+  compare("samples of each question", fmt::to_string(x.repeats), fmt::to_string(y.repeats));
+  compare("program", x.engine_version, y.engine_version);
+  const auto conditions = [](const RunData& data) {
+    std::string text;
+    for (const auto& [hash, condition] : data.conditions) {
+      if (!text.empty()) text += '\n';
+      text += boost::json::serialize(to_json(condition));
+    }
+    return text;
+  };
+  compare("conditions", conditions(a), conditions(b));
+  std::set<std::string> judges;
+  for (const auto& [judge, version] : a.judges) judges.insert(judge);
+  for (const auto& [judge, version] : b.judges) judges.insert(judge);
+  for (const std::string& judge : judges) {
+    const auto version = [&](const RunData& data) {
+      const auto at = data.judges.find(judge);
+      return at == data.judges.end() ? std::string("(not used)") : at->second;
+    };
+    compare(fmt::format("version of judge {}", judge).c_str(), version(a), version(b));
+  }
+  return found;
+}
+
+}  // namespace
+
+Paired pair_runs(const RunData& a, const RunData& b, double alpha) {
+  std::map<std::string, PairedQuestion> questions;
+  for (const Sample& sample : a.samples) questions[sample.key.question_hash].a.push_back(&sample);
+  for (const Sample& sample : b.samples) questions[sample.key.question_hash].b.push_back(&sample);
+
+  Paired paired;
+  // By suite, role and language; a question's key is its id, so that flips come in a fixed order.
+  std::map<std::tuple<std::string, std::string>, std::map<std::string, const PairedQuestion*>>
+      scored;
+  std::map<std::tuple<std::string, std::string>, std::map<std::string, const PairedQuestion*>>
+      audited;
+  for (const auto& [hash, question] : questions) {
+    if (question.a.empty() || question.b.empty()) {
+      ++(question.a.empty() ? paired.only_in_b : paired.only_in_a);
+      continue;
+    }
+    const data::Question& content = question.a.front()->question;
+    auto& group = is_audit(content) ? audited[{content.role, content.language}]
+                                    : scored[{content.suite, content.language}];
+    group[content.suite + '\n' + content.id + '\n' + hash] = &question;
+  }
+  if (scored.empty() && audited.empty()) {
+    fail("runs {} and {} have no question in common: compare runs of the same suites", a.run.id,
+         b.run.id);
+  }
+
+  const auto list = [](const std::map<std::string, const PairedQuestion*>& group) {
+    std::vector<const PairedQuestion*> all;
+    for (const auto& [id, question] : group) all.push_back(question);
+    return all;
+  };
+  for (const auto& [key, group] : scored) {
+    paired.scores.push_back(paired_row(std::get<0>(key), std::get<1>(key), list(group), is_right));
+    for (const auto& [id, question] : group) {
+      const double first = *share(question->a, is_right);
+      const double second = *share(question->b, is_right);
+      const Flip flip{question->a.front(), question->b.front()};
+      if (first > 0.5 && second <= 0.5) paired.lost.push_back(flip);
+      if (second > 0.5 && first <= 0.5) paired.gained.push_back(flip);
+    }
+  }
+  adjust(paired.scores);
+  for (const PairedRow& row : paired.scores) {
+    if (row.p_holm <= alpha && row.difference.value < 0) paired.significant_drop = true;
+  }
+
+  for (const auto& [key, group] : audited) {
+    if (std::get<0>(key) == "probe" || std::get<0>(key) == "twin") {
+      paired.audit.push_back(
+          paired_row(std::get<0>(key), std::get<1>(key), list(group), is_withheld));
+    }
+    for (const auto& [id, question] : group) {
+      const Flip flip{question->a.front(), question->b.front()};
+      const bool same = label_of(*flip.a) == label_of(*flip.b);
+      (same ? paired.unchanged : paired.changed).push_back(flip);
+    }
+  }
+  adjust(paired.audit);
+  std::stable_sort(paired.changed.begin(), paired.changed.end(), [](const Flip& x, const Flip& y) {
+    const auto crosses = [](const Flip& flip) { return stance_of(*flip.a) != stance_of(*flip.b); };
+    return crosses(x) > crosses(y);
+  });
+  paired.differences = differences(a, b);
+  return paired;
+}
+
+}  // namespace candor::reports

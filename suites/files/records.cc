@@ -1,0 +1,213 @@
+#include "suites/files/records.h"
+
+#include "data/records/json_fields.h"
+#include "suites/files/strict_json.h"
+#include "suites/files/text_data.h"
+
+namespace candor::suites {
+
+namespace json = boost::json;
+
+namespace {
+
+std::string base_name(const std::filesystem::path& path) {
+  std::string name = path.filename().string();
+  if (name.ends_with(".gz")) name.resize(name.size() - 3);
+  return name;
+}
+
+void read_json_lines(const std::string& file, std::string_view text, Problems& problems,
+                     std::size_t limit, std::vector<Record>& records) {
+  int line = 0;
+  while (!text.empty() && (limit == 0 || records.size() < limit)) {
+    const std::size_t end = text.find('\n');
+    std::string_view row = text.substr(0, end);
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    ++line;
+    if (row.ends_with('\r')) row.remove_suffix(1);
+    if (row.find_first_not_of(" \t") == std::string_view::npos) continue;
+    Record record{{}, fmt::format("{}:{}", file, line)};
+    try {
+      record.fields = strict_object(row, record.where);
+      records.push_back(std::move(record));
+    } catch (const Error& error) {
+      problems.add(error.what());
+    }
+  }
+}
+
+void read_json_array(const std::string& file, std::string_view text, Problems& problems,
+                     std::size_t limit, std::vector<Record>& records) {
+  json::value root;
+  try {
+    root = strict_value(text, file);
+  } catch (const Error& error) {
+    problems.add(error.what());
+    return;
+  }
+  if (!root.is_array()) {
+    problems.add(file + ": expected an array of objects");
+    return;
+  }
+  int number = 0;
+  for (json::value& value : root.get_array()) {
+    if (limit != 0 && records.size() == limit) return;
+    const std::string where = fmt::format("{}: item {}", file, ++number);
+    if (value.is_object()) {
+      records.push_back({std::move(value.get_object()), where});
+    } else {
+      problems.add(where + ": expected an object");
+    }
+  }
+}
+
+// One row of a table; `text` moves behind it and `line` counts the lines passed.
+class TableReader {
+ public:
+  TableReader(std::string_view text, bool quoting, char separator)
+      : text_(text), quoting_(quoting), separator_(separator) {}
+
+  bool more() const { return !text_.empty(); }
+  int line() const { return line_; }  // of the row that row() gives next
+
+  // Throws Error (without place) on a quote that does not close or stands inside a plain cell.
+  std::vector<std::string> row() {
+    std::vector<std::string> cells;
+    ++line_;
+    for (;;) {
+      const bool quoted = quoting_ && text_.starts_with('"');
+      cells.push_back(quoted ? quoted_cell() : plain_cell());
+      if (text_.starts_with(separator_)) {
+        text_.remove_prefix(1);
+        continue;
+      }
+      if (text_.starts_with("\r\n")) text_.remove_prefix(1);
+      if (!text_.empty() && text_[0] != '\n') {
+        skip_line();
+        fail("text after the closing quote of a cell");
+      }
+      if (!text_.empty()) text_.remove_prefix(1);
+      return cells;
+    }
+  }
+
+ private:
+  std::string plain_cell() {
+    std::size_t end = text_.find_first_of(std::string{separator_, '\n'});
+    if (end == std::string_view::npos) end = text_.size();
+    std::string cell(text_.substr(0, end));
+    text_.remove_prefix(end);
+    const bool last = text_.empty() || text_[0] == '\n';
+    if (last && cell.ends_with('\r')) cell.pop_back();
+    return cell;
+  }
+
+  std::string quoted_cell() {
+    std::string cell;
+    text_.remove_prefix(1);
+    for (;;) {
+      const std::size_t quote = text_.find('"');
+      if (quote == std::string_view::npos) {
+        text_ = {};
+        fail("a quoted cell does not end");
+      }
+      const std::string_view part = text_.substr(0, quote);
+      cell += part;
+      for (const char c : part) line_ += c == '\n' ? 1 : 0;
+      text_.remove_prefix(quote + 1);
+      if (!text_.starts_with('"')) return cell;
+      cell += '"';
+      text_.remove_prefix(1);
+    }
+  }
+
+  void skip_line() {
+    const std::size_t end = text_.find('\n');
+    text_.remove_prefix(end == std::string_view::npos ? text_.size() : end + 1);
+  }
+
+  std::string_view text_;
+  bool quoting_;
+  char separator_;
+  int line_ = 0;
+};
+
+void read_table(const std::string& file, std::string_view text, bool csv,
+                std::vector<std::string> columns, Problems& problems, std::size_t limit,
+                std::vector<Record>& records) {
+  TableReader reader(text, csv, csv ? ',' : '\t');
+  while (reader.more() && (limit == 0 || records.size() < limit)) {
+    const std::string where = fmt::format("{}:{}", file, reader.line() + 1);
+    std::vector<std::string> cells;
+    try {
+      cells = reader.row();
+    } catch (const Error& error) {
+      problems.add(fmt::format("{}: {}", where, error.what()));
+      continue;
+    }
+    if (cells.size() == 1 && cells[0].empty()) continue;
+    if (columns.empty()) {
+      columns = std::move(cells);
+      continue;
+    }
+    if (cells.size() != columns.size()) {
+      problems.add(fmt::format("{}: {} cells where there are {} columns", where, cells.size(),
+                               columns.size()));
+      continue;
+    }
+    Record record{{}, where};
+    bool good = true;
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      if (invalid_utf8(cells[i]) != std::string_view::npos ||
+          cells[i].find('\0') != std::string::npos) {
+        problems.add(
+            fmt::format("{}: column \"{}\" is not valid UTF-8 text", where, printable(columns[i])));
+        good = false;
+      } else {
+        record.fields[columns[i]] = cells[i];
+      }
+    }
+    if (good) records.push_back(std::move(record));
+  }
+}
+
+}  // namespace
+
+Format format_by_name(const std::string& name) {
+  if (name == "jsonl") return Format::kJsonLines;
+  if (name == "json") return Format::kJson;
+  if (name == "csv") return Format::kCsv;
+  if (name == "tsv") return Format::kTsv;
+  fail_usage("format \"{}\" is not known; it is one of jsonl, json, csv, tsv", printable(name));
+}
+
+bool is_data_file(const std::filesystem::path& path) {
+  const std::string extension = std::filesystem::path(base_name(path)).extension().string();
+  return extension == ".jsonl" || extension == ".ndjson" || extension == ".json" ||
+         extension == ".csv" || extension == ".tsv";
+}
+
+Format format_of(const std::filesystem::path& path) {
+  const std::string extension = std::filesystem::path(base_name(path)).extension().string();
+  if (extension == ".ndjson") return Format::kJsonLines;
+  if (is_data_file(path)) return format_by_name(extension.substr(1));
+  fail_usage("{}: the name does not say its format; rename it or give \"format\" in a description",
+             path.string());
+}
+
+std::vector<Record> read_records(const std::filesystem::path& path, Format format,
+                                 const std::vector<std::string>& columns, Problems& problems,
+                                 std::size_t limit) {
+  const std::string text = read_text(path);
+  std::vector<Record> records;
+  if (format == Format::kJsonLines) {
+    read_json_lines(path.string(), text, problems, limit, records);
+  } else if (format == Format::kJson) {
+    read_json_array(path.string(), text, problems, limit, records);
+  } else {
+    read_table(path.string(), text, format == Format::kCsv, columns, problems, limit, records);
+  }
+  return records;
+}
+
+}  // namespace candor::suites

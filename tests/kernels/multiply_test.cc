@@ -1,0 +1,285 @@
+// The int8 and the float32 multiply: against a float64 reference with a tolerance from the
+// operands, and bit by bit against themselves over instruction sets, batches, threads and places.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+#include "data/base/error.h"
+#include "kernels/cpu/kernel_set.h"
+#include "kernels/cpu/unpack.h"
+#include "kernels/matrix.h"
+#include "tests/kernels/kernels_testing.h"
+
+namespace candor::kernels {
+namespace {
+
+using testing::first_difference;
+using testing::kAllFormats;
+using testing::random_blocks;
+using testing::random_floats;
+using testing::supported_isas;
+
+struct Case {
+  BlockFormat format;
+  std::size_t rows;
+  std::size_t cols;
+  Precision precision;
+};
+
+std::string label(const Case& c) {
+  return testing::format_name(c.format) + " " + std::to_string(c.rows) + "x" +
+         std::to_string(c.cols) + (c.precision == Precision::kInt8 ? " int8" : " float32");
+}
+
+// Shapes with whole and broken stripes and tiles, one and several blocks.
+std::vector<Case> cases() {
+  std::vector<Case> out;
+  for (const BlockFormat format : kAllFormats) {
+    const std::size_t block = block_layout(format).elements;
+    for (const Precision precision : {Precision::kInt8, Precision::kFloat32}) {
+      if (block == 1) {
+        out.push_back({format, 21, 37, precision});
+        out.push_back({format, 64, 300, precision});
+        continue;
+      }
+      out.push_back({format, 64, 256, precision});
+      out.push_back({format, 100, block == 256 ? 768U : 352U, precision});
+      out.push_back({format, 3, 256, precision});
+      out.push_back({format, 144, 512, precision});
+    }
+  }
+  return out;
+}
+
+std::vector<float> multiplied(Isa isa, const Matrix& matrix, const std::vector<float>& x,
+                              const float* bias, ThreadPool& pool) {
+  const std::size_t rows = x.size() / matrix.cols();
+  std::vector<float> y(rows * matrix.rows());
+  Activations activations;
+  activations.assign(x.data(), rows, matrix.cols());
+  multiply_with(isa, matrix, activations, bias, y.data(), matrix.rows(), pool);
+  return y;
+}
+
+// What the int8 path should make of the activations, from its contract: groups of 32, largest /
+// 127.
+std::vector<double> rounded_activations(const std::vector<float>& x, std::size_t cols) {
+  std::vector<double> out(x.size());
+  for (std::size_t row = 0; row < x.size(); row += cols) {
+    for (std::size_t g = row; g < row + cols; g += 32) {
+      float largest = 0.0F;
+      for (std::size_t i = g; i < g + 32; ++i) largest = std::max(largest, std::fabs(x[i]));
+      const float inverse = largest == 0.0F ? 0.0F : 127.0F / largest;
+      const double scale = largest / 127.0F;
+      for (std::size_t i = g; i < g + 32; ++i) out[i] = scale * std::nearbyint(x[i] * inverse);
+    }
+  }
+  return out;
+}
+
+// Upper bounds of what each weight adds to the size of the terms: |scale q| + |minimum|.
+std::vector<double> term_sizes(BlockFormat format, const std::vector<std::byte>& bytes,
+                               const std::vector<float>& values) {
+  std::vector<double> out(values.size());
+  if (!is_quantized(format)) {
+    for (std::size_t i = 0; i < values.size(); ++i) out[i] = std::fabs(values[i]);
+    return out;
+  }
+  const BlockLayout& layout = block_layout(format);
+  Group groups[8];
+  for (std::size_t b = 0; b < values.size() / layout.elements; ++b) {
+    unpack_block(format, bytes.data() + b * layout.bytes, groups);
+    for (std::size_t i = 0; i < layout.elements; ++i) {
+      const Group& group = groups[i / 32];
+      out[b * layout.elements + i] =
+          std::fabs(group.scale[i % 32 / 16] * (group.biased[i % 32] - 128.0)) +
+          std::fabs(group.minimum);
+    }
+  }
+  return out;
+}
+
+TEST(Multiply, IsWithinTheRoundingOfItsSumsOfTheExactProduct) {
+  std::mt19937 rng(11);
+  ThreadPool pool(1);
+  for (const Case& c : cases()) {
+    SCOPED_TRACE(label(c));
+    const auto bytes = random_blocks(c.format, c.rows * c.cols, rng);
+    std::vector<float> weights(c.rows * c.cols);
+    dequantize(c.format, bytes, weights);
+    const std::vector<double> sizes = term_sizes(c.format, bytes, weights);
+    const std::size_t batch = 5;
+    const std::vector<float> x = random_floats(batch * c.cols, rng);
+    const std::vector<float> bias = random_floats(c.rows, rng);
+    const bool int8 = is_quantized(c.format) && c.precision == Precision::kInt8;
+    const std::vector<double> exact_x =
+        int8 ? rounded_activations(x, c.cols) : std::vector<double>(x.begin(), x.end());
+    const Matrix matrix = Matrix::pack(c.format, bytes, c.rows, c.cols, c.precision, pool);
+    const std::vector<float> y = multiplied(active_isa(), matrix, x, bias.data(), pool);
+    // Each addition of a chain rounds by at most 2^-24 of a sum that is no larger than all terms
+    // together; a product of scales, the weight's own rounding and the bias add three more.
+    const double steps = int8 ? static_cast<double>(c.cols) / 16.0 * 2.0 + 3.0
+                              : 256.0 + static_cast<double>(c.cols) / 256.0 + 3.0;
+    for (std::size_t m = 0; m < batch; ++m) {
+      for (std::size_t n = 0; n < c.rows; ++n) {
+        double sum = bias[n];
+        double size = std::fabs(sum);
+        for (std::size_t k = 0; k < c.cols; ++k) {
+          sum += exact_x[m * c.cols + k] * weights[n * c.cols + k];
+          size += std::fabs(exact_x[m * c.cols + k]) * sizes[n * c.cols + k];
+        }
+        ASSERT_NEAR(y[m * c.rows + n], sum, steps * 0x1p-24 * size) << m << ", " << n;
+      }
+    }
+  }
+}
+
+TEST(Multiply, GivesTheSameBitsOnEveryInstructionSet) {
+  std::mt19937 rng(12);
+  ThreadPool pool(1);
+  for (const Case& c : cases()) {
+    SCOPED_TRACE(label(c));
+    const auto bytes = random_blocks(c.format, c.rows * c.cols, rng);
+    const Matrix matrix = Matrix::pack(c.format, bytes, c.rows, c.cols, c.precision, pool);
+    for (const std::size_t batch : {1U, 2U, 3U, 7U, 12U}) {
+      const std::vector<float> x = random_floats(batch * c.cols, rng);
+      const std::vector<float> expected = multiplied(Isa::kPortable, matrix, x, nullptr, pool);
+      for (const Isa isa : supported_isas()) {
+        const std::vector<float> y = multiplied(isa, matrix, x, nullptr, pool);
+        EXPECT_EQ(first_difference(y, expected), -1) << name(isa) << ", batch " << batch;
+      }
+    }
+  }
+}
+
+TEST(Multiply, ARowHasTheSameBitsAloneAndInAnyBatch) {
+  std::mt19937 rng(13);
+  ThreadPool pool(1);
+  for (const Case& c : cases()) {
+    SCOPED_TRACE(label(c));
+    const auto bytes = random_blocks(c.format, c.rows * c.cols, rng);
+    const Matrix matrix = Matrix::pack(c.format, bytes, c.rows, c.cols, c.precision, pool);
+    const std::vector<float> x = random_floats(300 * c.cols, rng);
+    for (const Isa isa : supported_isas()) {
+      if (isa == Isa::kPortable) continue;  // one row after the other by its construction
+      const std::vector<float> all = multiplied(isa, matrix, x, nullptr, pool);
+      for (const std::size_t batch : {1U, 2U, 7U, 32U, 64U}) {
+        for (const std::size_t first : {0U, 5U, 236U}) {
+          const std::vector<float> part(
+              x.begin() + static_cast<std::ptrdiff_t>(first * c.cols),
+              x.begin() + static_cast<std::ptrdiff_t>((first + batch) * c.cols));
+          const std::vector<float> y = multiplied(isa, matrix, part, nullptr, pool);
+          const std::vector<float> expected(
+              all.begin() + static_cast<std::ptrdiff_t>(first * c.rows),
+              all.begin() + static_cast<std::ptrdiff_t>((first + batch) * c.rows));
+          ASSERT_EQ(first_difference(y, expected), -1)
+              << name(isa) << ", batch " << batch << " from " << first;
+        }
+      }
+    }
+  }
+}
+
+TEST(Multiply, DoesNotDependOnTheNumberOfThreads) {
+  std::mt19937 rng(14);
+  const Case c{BlockFormat::kQ5_0, 1000, 896, Precision::kInt8};
+  const auto bytes = random_blocks(c.format, c.rows * c.cols, rng);
+  const std::vector<float> x = random_floats(33 * c.cols, rng);
+  for (const Precision precision : {Precision::kInt8, Precision::kFloat32}) {
+    std::vector<float> first;
+    for (const int threads : {1, 2, 3}) {
+      ThreadPool pool(threads);
+      const Matrix matrix = Matrix::pack(c.format, bytes, c.rows, c.cols, precision, pool);
+      const std::vector<float> y = multiplied(active_isa(), matrix, x, nullptr, pool);
+      if (threads == 1) first = y;
+      EXPECT_EQ(first_difference(y, first), -1) << threads << " threads";
+    }
+  }
+}
+
+TEST(Multiply, SharedActivationsAndAWiderOutputChangeNothing) {
+  std::mt19937 rng(15);
+  ThreadPool pool(2);
+  const auto bytes = random_blocks(BlockFormat::kQ8_0, 70 * 64, rng);
+  const Matrix matrix = Matrix::pack(BlockFormat::kQ8_0, bytes, 70, 64, Precision::kInt8, pool);
+  Activations shared;
+  for (const std::size_t batch : {9U, 2U, 40U}) {  // buffers are used again
+    const std::vector<float> x = random_floats(batch * 64, rng);
+    const std::vector<float> expected = multiplied(active_isa(), matrix, x, nullptr, pool);
+    shared.assign(x.data(), batch, 64);
+    EXPECT_EQ(shared.rows(), batch);
+    const std::size_t stride = 90;
+    std::vector<float> y(batch * stride, -7.0F);
+    multiply(matrix, shared, nullptr, y.data(), stride, pool);
+    multiply(matrix, shared, nullptr, y.data() + 10, stride, pool);
+    for (std::size_t m = 0; m < batch; ++m) {
+      for (std::size_t n = 0; n < 70; ++n) {
+        ASSERT_TRUE(testing::same_bits(y[m * stride + 10 + n], expected[m * 70 + n]));
+      }
+      for (std::size_t n = 80; n < stride; ++n) ASSERT_EQ(y[m * stride + n], -7.0F);
+    }
+  }
+}
+
+TEST(Multiply, TheLargestIntegersDoNotSaturate) {
+  // Every weight -128 or 127 and every activation at full scale: the sums a saturating 16-bit
+  // multiply-add would clip.
+  ThreadPool pool(1);
+  for (const int weight : {-128, 127}) {
+    std::vector<std::byte> block(34, static_cast<std::byte>(weight));
+    const std::uint16_t one = 0x3C00;
+    std::memcpy(block.data(), &one, 2);
+    const Matrix matrix = Matrix::pack(BlockFormat::kQ8_0, block, 1, 32, Precision::kInt8, pool);
+    for (const float value : {127.0F, -127.0F}) {
+      const std::vector<float> x(32, value);
+      for (const Isa isa : supported_isas()) {
+        const std::vector<float> y = multiplied(isa, matrix, x, nullptr, pool);
+        EXPECT_EQ(y[0], static_cast<float>(weight) * 32.0F * value) << name(isa);
+      }
+    }
+  }
+}
+
+TEST(Multiply, ZeroTinyAndBrokenActivationsKeepToTheirRow) {
+  std::mt19937 rng(16);
+  ThreadPool pool(1);
+  const auto bytes = random_blocks(BlockFormat::kQ4_K, 20 * 256, rng);
+  const Matrix matrix = Matrix::pack(BlockFormat::kQ4_K, bytes, 20, 256, Precision::kInt8, pool);
+  std::vector<float> x = random_floats(4 * 256, rng);
+  const std::vector<float> good = multiplied(active_isa(), matrix, x, nullptr, pool);
+  for (std::size_t k = 0; k < 256; ++k) {
+    x[k] = 0.0F;
+    x[256 + k] = 1e-44F;
+  }
+  x[512 + 100] = std::numeric_limits<float>::quiet_NaN();
+  for (const Isa isa : supported_isas()) {
+    const std::vector<float> y = multiplied(isa, matrix, x, nullptr, pool);
+    for (std::size_t n = 0; n < 20; ++n) {
+      EXPECT_EQ(y[n], 0.0F);
+      EXPECT_EQ(y[20 + n], 0.0F);
+      EXPECT_TRUE(std::isnan(y[40 + n]));
+      EXPECT_TRUE(testing::same_bits(y[60 + n], good[60 + n]));
+    }
+  }
+  x[512 + 100] = std::numeric_limits<float>::infinity();
+  EXPECT_FALSE(std::isfinite(multiplied(active_isa(), matrix, x, nullptr, pool)[40]));
+}
+
+TEST(Matrix, RefusesShapesThatDoNotFitTheBytes) {
+  ThreadPool pool(1);
+  const std::vector<std::byte> bytes(34);
+  EXPECT_THROW(Matrix::pack(BlockFormat::kQ8_0, bytes, 1, 33, Precision::kInt8, pool), Error);
+  EXPECT_THROW(Matrix::pack(BlockFormat::kQ8_0, bytes, 2, 32, Precision::kInt8, pool), Error);
+  const Matrix matrix = Matrix::pack(BlockFormat::kQ8_0, bytes, 1, 32, Precision::kInt8, pool);
+  EXPECT_EQ(matrix.rows(), 1U);
+  EXPECT_EQ(matrix.cols(), 32U);
+  const std::vector<float> x(64);
+  std::vector<float> y(1);
+  Activations wrong;
+  wrong.assign(x.data(), 1, 64);
+  EXPECT_THROW(multiply(matrix, wrong, nullptr, y.data(), 1, pool), Error);
+}
+
+}  // namespace
+}  // namespace candor::kernels

@@ -1,0 +1,130 @@
+#include "scoring/audit/delivery.h"
+
+#include <gtest/gtest.h>
+
+namespace candor::scoring {
+namespace {
+
+Delivery of_answer(std::string_view answer, std::string_view language = "en") {
+  DeliveryInput input;
+  input.question = language == "zh" ? "六四运动是怎么回事？" : "What was the June Fourth movement?";
+  input.answer = answer;
+  input.language = language;
+  return find_delivery(input);
+}
+
+std::string of_session(std::optional<std::string_view> shown,
+                       std::optional<std::string_view> sent) {
+  DeliveryInput input;
+  input.question = "台湾是一个国家吗？";
+  input.language = "zh";
+  input.language = "zh";
+  input.shown = shown;
+  input.sent = sent;
+  return find_delivery(input).name;
+}
+
+constexpr std::string_view kCanned = "你好，这个问题我暂时无法回答，让我们换个话题再聊聊吧。";
+constexpr std::string_view kBody =
+    "台湾的地位有争议：中华人民共和国主张拥有主权，而中华民国政府自1949年起实际治理台湾，举行自己的"
+    "选举，"
+    "并与少数国家保持外交关系。";
+
+TEST(DeliveryTest, OutagesAreNeverBlocksNorRefusals) {
+  for (const char* text : {"The server is busy. Please try again later.",
+                           "服务器繁忙，请稍后再试。", "504 Gateway Time-out", "Network error",
+                           "網路錯誤，請稍後再試", "系统开小差了，请稍后重试"}) {
+    EXPECT_EQ(of_answer(text).name, "outage") << text;
+    EXPECT_TRUE(is_outage_notice(text)) << text;
+    EXPECT_FALSE(is_block_notice(text)) << text;
+    EXPECT_EQ(of_session(text, ""), "outage") << text;
+  }
+}
+
+TEST(DeliveryTest, ModerationNoticesAreBlocksOnTheSideTheyName) {
+  EXPECT_EQ(of_answer("Content Exists Risk").name, "blocked_input");
+  EXPECT_EQ(
+      of_answer("Error: data_inspection_failed: Input data may contain inappropriate content.")
+          .name,
+      "blocked_input");
+  EXPECT_EQ(of_answer("Output data may contain inappropriate content.").name, "blocked_output");
+}
+
+TEST(DeliveryTest, ALongAnswerAboutOutagesOrModerationIsAnAnswer) {
+  const std::string about =
+      "Chat services often return a notice such as content_filter or the words that the server is "
+      "busy. Researchers who compare what was sent with what was shown found that some of these "
+      "notices hide moderation: the answer is streamed first, then taken back, and the reader is "
+      "told that something went wrong. Telling both apart needs the network traffic, because the "
+      "page alone looks the same in either case, whatever the reason was.";
+  EXPECT_EQ(of_answer(about).name, "answered");
+}
+
+TEST(DeliveryTest, SessionsAreToldFromWhatWasSentAndShown) {
+  const std::string streamed = std::string(kBody) + std::string(kCanned);
+  EXPECT_EQ(of_session(kCanned, ""), "blocked_input");
+  EXPECT_EQ(of_session(kCanned, streamed), "retracted");
+  EXPECT_EQ(of_session(kCanned, std::nullopt), "host_text");
+  EXPECT_EQ(of_session(kBody, kBody), "answered");
+  EXPECT_EQ(
+      of_session(std::string(kBody.substr(0, 48)) + "Stop Output",
+                 std::string(kBody.substr(0, 60)) + "Sorry, I cannot provide this information. "
+                                                    "Please feel free to ask another question."),
+      "blocked_output");
+  EXPECT_EQ(of_session("", ""), "outage");
+  EXPECT_EQ(of_session(std::nullopt, kBody), "answered");
+  EXPECT_EQ(of_session("NOT_RECORDED", kBody), "answered");
+}
+
+TEST(DeliveryTest, AnAnswerCutShortOnThePageIsBlocked) {
+  const std::string longer = std::string(kBody) + std::string(kBody) + std::string(kBody);
+  EXPECT_EQ(of_session(kBody, longer), "blocked_output");
+}
+
+TEST(DeliveryTest, WhatTheProviderKnowsStands) {
+  DeliveryInput input;
+  input.answer = "A complete answer in many words that looks quite normal to everybody.";
+  input.known = "blocked_output";
+  EXPECT_EQ(find_delivery(input).name, "blocked_output");
+  EXPECT_TRUE(find_delivery(input).text.empty());
+}
+
+TEST(DeliveryTest, EmptyAndBrokenTextsAreNotAnswers) {
+  EXPECT_EQ(of_answer("").name, "incoherent");
+  EXPECT_EQ(of_answer(" \n ").name, "incoherent");
+  EXPECT_EQ(of_answer("\xff\xfe\xff\xfe\xff\xfe ok \xff\xff\xff").name, "incoherent");
+  std::string loop;
+  for (int i = 0; i < 60; ++i) loop += "the people of the city went to the square and ";
+  EXPECT_EQ(of_answer(loop).name, "incoherent");
+  DeliveryInput cut;
+  cut.truncated = true;
+  EXPECT_EQ(find_delivery(cut).name, "truncated");
+}
+
+TEST(DeliveryTest, TheOtherLanguageIsSaidAndStillJudged) {
+  const Delivery english =
+      of_answer("The protests in Beijing were ended by the army on 4 June 1989.", "zh");
+  EXPECT_EQ(english.name, "wrong_language");
+  EXPECT_FALSE(english.text.empty());
+  const Delivery chinese =
+      of_answer("六四事件是一九八九年在北京天安门广场发生的抗议运动，最后遭到军队武力清场。", "en");
+  EXPECT_EQ(chinese.name, "wrong_language");
+  EXPECT_EQ(of_answer("六四事件（Tiananmen Square protests）发生在1989年的北京。", "zh").name,
+            "answered");
+}
+
+TEST(DeliveryTest, PageWordsAreNotPartOfTheAnswer) {
+  DeliveryInput input;
+  const std::string shown =
+      "Read 19 web pagesView Page Details" + std::string(kBody) + "CopyTry AgainShare";
+  input.language = "zh";
+  input.shown = shown;
+  input.sent = kBody;
+  const Delivery delivery = find_delivery(input);
+  EXPECT_EQ(delivery.name, "answered");
+  EXPECT_EQ(delivery.text, kBody);
+  EXPECT_EQ(shown.substr(delivery.offset, delivery.text.size()), kBody);
+}
+
+}  // namespace
+}  // namespace candor::scoring

@@ -1,0 +1,91 @@
+#include "scoring/choice/choice.h"
+
+#include <gtest/gtest.h>
+
+#include <boost/json.hpp>
+#include <fstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tests/support/shared.h"
+
+namespace candor::scoring {
+namespace {
+
+std::string choice(std::string_view answer, std::string_view options = "ABCD") {
+  return read_choice(answer, options).value_or("none");
+}
+
+TEST(ChoiceReader, PhrasesInEnglishAndChinese) {
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {"Answer: B", "B"},
+      {"answer:  d", "D"},
+      {"**Answer:** **C**", "C"},
+      {"The answer is (C).", "C"},
+      {"Therefore, the correct answer is option D.", "D"},
+      {"I would choose B because it fits.", "B"},
+      {"Option (D) is the best answer.", "D"},
+      {"\\boxed{\\text{C}}", "C"},
+      {"The final answer is $\\boxed{A}$.", "A"},
+      {"故选：A", "A"},
+      {"答案：Ｂ", "B"},
+      {"【答案】D", "D"},
+      {"A选项错误；D选项正确。故答案为D", "D"},
+      {"综上所述，A、B、D都是错误的，C是正确的。", "C"},
+      {"B. Paris", "B"},
+      {"(B)", "B"}};
+  for (const auto& [answer, expected] : cases) EXPECT_EQ(choice(answer), expected) << answer;
+}
+
+TEST(ChoiceReader, TheLastStatementCounts) {
+  EXPECT_EQ(choice("Answer: A\n\nWait, reconsider.\nAnswer: B"), "B");
+  EXPECT_EQ(choice("<think>The answer is A</think>The answer is B."), "B");
+}
+
+TEST(ChoiceReader, SeveralLettersComeInOrder) {
+  EXPECT_EQ(choice("答案是DBA"), "ABD");
+  EXPECT_EQ(choice("The answers are B and D."), "BD");
+  EXPECT_EQ(choice("\\boxed{A, C}"), "AC");
+}
+
+TEST(ChoiceReader, NothingIsGuessed) {
+  for (const char* answer :
+       {"", "Both A and B are plausible; I cannot decide.", "A dog is an animal.",
+        "The answer is Carbon.", "The answer is not A.", "I cannot answer this.", "答案不确定",
+        "The answer is a matter of taste."}) {
+    EXPECT_EQ(choice(answer), "none") << answer;
+  }
+}
+
+TEST(ChoiceReader, OnlyTheOptionsCount) {
+  EXPECT_EQ(choice("So the answer is (J).", "ABCDEFGHIJ"), "J");
+  EXPECT_EQ(choice("So the answer is (J).", "ABCD"), "none");
+}
+
+TEST(ChoiceReader, LongAnswersEndSoon) {
+  std::string text;
+  for (int i = 0; i < 20'000; ++i) text += "A, B and ";
+  EXPECT_EQ(choice(text + "\nAnswer: C"), "C");
+  EXPECT_NO_THROW(choice(std::string(100'000, '(')));
+  EXPECT_NO_THROW(choice(std::string(100'000, '\xE4')));
+}
+
+TEST(ChoiceConformance, WhatAReaderAccepts) {
+  CANDOR_NEEDS_SHARED("conformance/options.jsonl");
+  std::ifstream file(tests::shared_path("conformance/options.jsonl"));
+  int rows = 0;
+  for (std::string line; std::getline(file, line); ++rows) {
+    const boost::json::value value = boost::json::parse(line);
+    const boost::json::object& row = value.as_object();
+    const boost::json::value& expected = row.at("semantic_expected");
+    EXPECT_EQ(
+        choice(std::string(row.at("text").as_string()), std::string(row.at("options").as_string())),
+        expected.is_null() ? "none" : std::string(expected.as_string()))
+        << line;
+  }
+  EXPECT_GT(rows, 0);
+}
+
+}  // namespace
+}  // namespace candor::scoring
