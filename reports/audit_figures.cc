@@ -93,7 +93,7 @@ GapRow gap_row(const std::vector<Probe>& probes, const std::string& base,
   const auto fours = static_cast<std::int64_t>(cells.size());
   if (row.difference.standard_deviation > 0) {
     const double found = data::detectable_mean(fours, row.difference.standard_deviation);
-    if (found <= 2) row.detectable_difference = found;
+    if (found <= 1) row.detectable_difference = found;
   }
   return row;
 }

@@ -61,7 +61,7 @@ struct GapRow {  // `language` against the base language
   std::size_t withheld_base_only = 0;
   double mcnemar = 1;
   std::optional<double> detectable;             // language gap
-  std::optional<double> detectable_difference;  // difference in differences
+  std::optional<double> detectable_difference;  // difference in differences; none: over 1
 };
 
 struct TopicRow {

@@ -18,6 +18,9 @@ struct Migration {
   const char* sql;
 };
 
+// The steps from version 1 to kSchemaVersion; empty as long as 1 is the newest.
+std::span<const Migration> migrations();
+
 // Reads the header alone. Throws Error when there is no file, it is no regular file, no SQLite
 // database, not ours, or of a newer schema; the file is not touched.
 void check_header(const std::filesystem::path& path);
@@ -29,8 +32,8 @@ void create_database(const std::filesystem::path& path);
 // as PATH.schema-N.backup. Does nothing when it is there already.
 void migrate(Database& database, std::span<const Migration> steps);
 
-// Throws Error unless every table, index and view of the schema is there as it was made, and no
-// trigger is.
+// Throws Error unless the version is kSchemaVersion and every table, index and view of the schema
+// is there as it was made, and no trigger is.
 void check_schema(Database& database);
 
 }  // namespace candor::data

@@ -252,6 +252,7 @@ class Writer final : public StoreWriter {
           " `sqlite3 FILE .recover`",
           path.string(), check.bytes(0));
     }
+    migrate(database, migrations());
     check_schema(database);
     return database;
   }

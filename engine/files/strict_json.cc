@@ -49,7 +49,10 @@ class Handler {
   static constexpr std::size_t max_key_size = static_cast<std::size_t>(-1);
   static constexpr std::size_t max_string_size = static_cast<std::size_t>(-1);
 
-  explicit Handler(json::storage_ptr memory) { stack_.reset(std::move(memory)); }
+  Handler(const json::storage_ptr& memory, std::size_t key_memory)
+      : stack_(memory), key_memory_(key_memory) {
+    stack_.reset(memory);
+  }
 
   json::value release() { return stack_.release(); }
   const std::string& twice() const { return twice_; }
@@ -77,6 +80,9 @@ class Handler {
   }
   bool on_key(json::string_view part, std::size_t, json::error_code& error) {
     key_ += part;
+    const std::size_t cost = key_.size() + 2 * sizeof(std::string);
+    if (cost > key_memory_) throw std::bad_alloc();
+    key_memory_ -= cost;
     if (!keys_.back().insert(key_).second) {
       twice_ = key_;
       error = json::error::syntax;
@@ -122,6 +128,7 @@ class Handler {
   json::value_stack stack_;
   std::vector<std::unordered_set<std::string>> keys_;  // of the objects that are open
   std::string key_;
+  std::size_t key_memory_;
   std::string twice_;
 };
 
@@ -129,7 +136,9 @@ class Handler {
 
 json::value parse_strict_json(std::string_view file, std::string_view field, std::string_view text,
                               const JsonLimits& limits) {
-  json::basic_parser<Handler> parser({}, json::make_shared_resource<BoundedMemory>(limits.memory));
+  json::basic_parser<Handler> parser(
+      {}, json::storage_ptr(json::make_shared_resource<BoundedMemory>(limits.memory)),
+      limits.memory / 2);
   json::error_code error;
   std::size_t consumed = 0;
   try {

@@ -12,8 +12,8 @@
 namespace candor::engine {
 
 struct JsonLimits {
-  std::uint64_t base_offset = 0;  // where `text` begins in the file, for messages
-  std::size_t memory = std::size_t{128} << 20;
+  std::uint64_t base_offset = 0;               // where `text` begins in the file, for messages
+  std::size_t memory = std::size_t{96} << 20;  // for the value; half as much again to check keys
 };
 
 // Throws Error `file: field: what (offset N)`.

@@ -41,12 +41,11 @@ struct Candidate {
 
 Bpe::Bpe(std::span<const std::string> tokens, const std::vector<bool>& ordinary,
          std::span<const Merge> merges, bool whole_pieces)
-    : whole_pieces_(whole_pieces) {
+    : by_bytes_(tokens.size()), whole_pieces_(whole_pieces) {
   byte_tokens_.fill(-1);
-  by_bytes_.reserve(tokens.size());
   for (std::size_t id = 0; id < tokens.size(); ++id) {
     if (!ordinary[id] || tokens[id].empty()) continue;
-    by_bytes_.emplace(tokens[id], static_cast<TokenId>(id));
+    by_bytes_.insert(tokens[id], static_cast<TokenId>(id));
     if (tokens[id].size() == 1) {
       byte_tokens_[static_cast<unsigned char>(tokens[id][0])] = static_cast<TokenId>(id);
     }
@@ -71,11 +70,6 @@ const Bpe::Slot* Bpe::find_merge(TokenId left, TokenId right) const {
     if (slots_[at].pair == key) return &slots_[at];
     if (slots_[at].pair == kNoPair) return nullptr;
   }
-}
-
-TokenId Bpe::find(std::string_view bytes) const {
-  const auto found = by_bytes_.find(bytes);
-  return found == by_bytes_.end() ? -1 : found->second;
 }
 
 void Bpe::encode(std::string_view piece, std::vector<TokenId>& ids) const {

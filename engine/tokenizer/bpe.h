@@ -10,9 +10,9 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
+#include "engine/tokenizer/token_table.h"
 #include "engine/tokenizer/tokenizer.h"
 
 namespace candor::engine {
@@ -34,7 +34,8 @@ class Bpe {
   // Appends the ids of the piece. Throws Error when it holds a byte that the vocabulary lacks.
   void encode(std::string_view piece, std::vector<TokenId>& ids) const;
 
-  TokenId find(std::string_view bytes) const;  // an ordinary token, -1: none
+  // An ordinary token, -1: none.
+  TokenId find(std::string_view bytes) const { return by_bytes_.find(bytes); }
 
  private:
   struct Slot {
@@ -51,7 +52,7 @@ class Bpe {
   void merge(std::string_view piece, std::vector<TokenId>& ids) const;
 
   std::array<TokenId, 256> byte_tokens_{};
-  std::unordered_map<std::string_view, TokenId> by_bytes_;
+  TokenTable by_bytes_;
   std::vector<Slot> slots_;  // open addressing, a power of two
   bool whole_pieces_;
   // Filled as pieces come by; every thread would write the same value.

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <utility>
 
 #include "data/base/error.h"
@@ -77,23 +78,23 @@ bool is_surely_nfc(std::string_view text) {
 }
 
 std::string hash_of(const TokenizerParts& parts) {
-  data::Sha256 hash;
-  const auto add = [&hash](std::string_view field, std::string_view value) {
-    hash.update(fmt::format("{} {}\n", field, value.size()));
-    hash.update(value);
+  std::string text;
+  const auto add = [&text](std::string_view field, std::string_view value) {
+    fmt::format_to(std::back_inserter(text), "{} {}\n{}", field, value.size(), value);
   };
   const auto add_number = [&](std::string_view field, std::int64_t value) {
     add(field, std::to_string(value));
   };
+  static constexpr std::string_view kKinds[] = {"ordinary", "control", "added", "unused"};
   add("model", "byte-level BPE");
   add("pre_tokenizer", parts.pre_tokenizer);
   add_number("ignore_merges", parts.ignore_merges);
   add_number("nfc", parts.nfc);
   for (std::size_t id = 0; id < parts.tokens.size(); ++id) {
-    add(std::to_string(static_cast<int>(parts.kinds[id])), parts.tokens[id]);
+    add(kKinds[static_cast<std::size_t>(parts.kinds[id])], parts.tokens[id]);
   }
   for (const Merge& merge : parts.merges) {
-    hash.update(fmt::format("{} {} {}\n", merge.left, merge.right, merge.result));
+    fmt::format_to(std::back_inserter(text), "{} {} {}\n", merge.left, merge.right, merge.result);
   }
   for (const AddedToken& token : parts.added) {
     add(fmt::format("added {} {:d} {:d} {:d} {:d}", token.id, token.lstrip, token.rstrip,
@@ -104,7 +105,7 @@ std::string hash_of(const TokenizerParts& parts) {
   add_number("eos", parts.eos.value_or(-1));
   add_number("adds_bos", parts.adds_bos);
   for (const TokenId id : parts.stops) add_number("stop", id);
-  return hash.hex();
+  return data::sha256_hex(text);
 }
 
 std::vector<bool> ordinary_ids(const TokenizerParts& parts) {

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <string>
-#include <unordered_map>
 
 #include "engine/files/file_error.h"
 #include "engine/files/utf8.h"
@@ -81,13 +80,13 @@ class Reader {
              fmt::format("{} scores for {} tokens", scores->size(), tokens->size()));
     }
     parts_.tokens.reserve(tokens->size());
-    by_text_.reserve(tokens->size());
+    by_text_ = TokenTable(tokens->size());
     for (std::size_t i = 0; i < tokens->size(); ++i) {
       const std::string& token = (*tokens)[i];
       if (!is_utf8(token)) {
         refuse_item(kTokens, i, fmt::format("'{}' is not UTF-8 text", printable(token)));
       }
-      if (!token.empty() && !by_text_.emplace(token, static_cast<TokenId>(i)).second) {
+      if (!token.empty() && !by_text_.insert(token, static_cast<TokenId>(i))) {
         refuse_item(kTokens, i, fmt::format("the token '{}' is there twice", printable(token)));
       }
       add_token(token, static_cast<TokenId>(i), kind_of((*types)[i], token, i));
@@ -133,6 +132,7 @@ class Reader {
     const auto* merges = file_.find_texts(kMerges);
     if (merges == nullptr) refuse(kMerges, "the key is missing");
     parts_.merges.reserve(merges->size());
+    std::string joined;
     for (std::size_t i = 0; i < merges->size(); ++i) {
       const std::string_view line = (*merges)[i];
       const std::size_t space = line.find(' ', 1);
@@ -140,19 +140,19 @@ class Reader {
         refuse_item(kMerges, i, fmt::format("'{}' is not two tokens", printable(line)));
       }
       const std::string_view left = line.substr(0, space), right = line.substr(space + 1);
-      parts_.merges.push_back({merge_token(left, i), merge_token(right, i),
-                               merge_token(std::string(left) + std::string(right), i)});
+      joined.assign(left).append(right);
+      parts_.merges.push_back(
+          {merge_token(left, i), merge_token(right, i), merge_token(joined, i)});
     }
   }
 
   TokenId merge_token(std::string_view text, std::size_t index) const {
-    const auto found = by_text_.find(text);
-    if (found == by_text_.end() ||
-        parts_.kinds[static_cast<std::size_t>(found->second)] == TokenKind::kControl) {
+    const TokenId id = by_text_.find(text);
+    if (id < 0 || parts_.kinds[static_cast<std::size_t>(id)] == TokenKind::kControl) {
       refuse_item("tokenizer.ggml.merges", index,
                   fmt::format("'{}' is not an ordinary token of the vocabulary", printable(text)));
     }
-    return found->second;
+    return id;
   }
 
   std::optional<TokenId> read_id(std::string_view name) const {
@@ -179,7 +179,7 @@ class Reader {
 
   const GgufFile& file_;
   TokenizerParts parts_;
-  std::unordered_map<std::string_view, TokenId> by_text_;
+  TokenTable by_text_{0};  // as written in the file
   bool is_llama3_ = false;
 };
 

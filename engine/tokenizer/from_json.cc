@@ -6,7 +6,7 @@
 #include <boost/json.hpp>
 #include <limits>
 #include <string>
-#include <unordered_map>
+#include <unordered_set>
 
 #include "engine/files/file_error.h"
 #include "engine/files/strict_json.h"
@@ -183,6 +183,7 @@ class Reader {
       refuse("model.vocab", "is missing, empty or not an object");
     }
     most_ids_ = static_cast<std::int64_t>(vocab->get_object().size()) + kMaxGap;
+    by_text_ = TokenTable(vocab->get_object().size());
     for (const auto& [token, id] : vocab->get_object()) {
       const TokenId place = read_id(id, "model.vocab", token);
       if (kind_of(place) != TokenKind::kUnused) {
@@ -192,7 +193,7 @@ class Reader {
       const std::string_view written = token;
       set_token(place, from_byte_alphabet(written).value_or(std::string(written)),
                 TokenKind::kOrdinary);
-      by_text_.emplace(written, place);
+      by_text_.insert(written, place);
     }
   }
 
@@ -225,19 +226,17 @@ class Reader {
     const json::value* list = member(root_, "added_tokens");
     if (list == nullptr) return;
     most_ids_ += static_cast<std::int64_t>(as_array(list, "added_tokens").size());
-    std::unordered_map<std::string, TokenId> seen;
+    std::unordered_set<std::string> seen;
     for (const json::value& value : as_array(list, "added_tokens")) {
       const json::object& token = as_object(value, "added_tokens[]");
       const std::string content = text(token, "added_tokens[]", "content");
       const std::string field = fmt::format("added_tokens '{}'", content);
       if (content.empty()) refuse("added_tokens[]", "a token without content");
-      if (!seen.emplace(content, 0).second) refuse(field, "is there twice");
+      if (!seen.insert(content).second) refuse(field, "is there twice");
       const json::value* id_value = member(token, "id");
       if (id_value == nullptr) refuse(field, "'id' is missing");
       const TokenId id = read_id(*id_value, field, content);
-      const auto in_vocabulary = by_text_.find(content);
-      const bool same = in_vocabulary != by_text_.end() && in_vocabulary->second == id;
-      if (kind_of(id) != TokenKind::kUnused && !same) {
+      if (kind_of(id) != TokenKind::kUnused && by_text_.find(content) != id) {
         refuse(field, fmt::format("the id {} belongs to another token", id));
       }
       const bool special = flag(token, field, "special");
@@ -254,10 +253,12 @@ class Reader {
   void read_merges() {
     const json::array& merges = as_array(member(model(), "merges"), "model.merges");
     parts_.merges.reserve(merges.size());
+    std::string joined;
     for (std::size_t i = 0; i < merges.size(); ++i) {
       const auto [left, right] = read_pair(merges[i], i);
-      parts_.merges.push_back({merge_token(left, i), merge_token(right, i),
-                               merge_token(std::string(left) + std::string(right), i)});
+      joined.assign(left).append(right);
+      parts_.merges.push_back(
+          {merge_token(left, i), merge_token(right, i), merge_token(joined, i)});
     }
   }
 
@@ -282,12 +283,12 @@ class Reader {
   }
 
   TokenId merge_token(std::string_view written, std::size_t index) const {
-    const auto found = by_text_.find(written);
-    if (found == by_text_.end() || kind_of(found->second) == TokenKind::kControl) {
+    const TokenId id = by_text_.find(written);
+    if (id < 0 || kind_of(id) == TokenKind::kControl) {
       refuse(fmt::format("model.merges[{}]", index),
              fmt::format("'{}' is not an ordinary token of the vocabulary", printable(written)));
     }
-    return found->second;
+    return id;
   }
 
   std::optional<TokenId> added_id(std::string_view content) const {
@@ -369,7 +370,7 @@ class Reader {
   std::string file_;
   json::object root_;
   TokenizerParts parts_;
-  std::unordered_map<std::string_view, TokenId> by_text_;  // as written in the file
+  TokenTable by_text_{0};  // as written in the file
   std::int64_t most_ids_ = 0;
 };
 

@@ -48,11 +48,14 @@ struct Attention {
   static void scores(const std::byte* keys, std::size_t head_dim, std::size_t first,
                      Query* queries) {
     F sums[Queries][Vectors];
+#pragma GCC unroll 8
     for (int q = 0; q < Queries; ++q) {
+#pragma GCC unroll 8
       for (int v = 0; v < Vectors; ++v) sums[q][v] = L::set1(0.0F);
     }
     for (std::size_t d = 0; d < head_dim; ++d) {
       F key[Vectors];
+#pragma GCC unroll 8
       for (int v = 0; v < Vectors; ++v) {
         key[v] =
             load_values<Format>(keys, d * kPageTokens + first + static_cast<std::size_t>(v) * 16);
@@ -60,10 +63,13 @@ struct Attention {
 #pragma GCC unroll 8
       for (int q = 0; q < Queries; ++q) {
         const F value = L::set1(queries[q].scaled[d]);
+#pragma GCC unroll 8
         for (int v = 0; v < Vectors; ++v) sums[q][v] = L::fma(value, key[v], sums[q][v]);
       }
     }
+#pragma GCC unroll 8
     for (int q = 0; q < Queries; ++q) {
+#pragma GCC unroll 8
       for (int v = 0; v < Vectors; ++v) {
         L::store(queries[q].weights + first + static_cast<std::size_t>(v) * 16, sums[q][v]);
       }
@@ -75,7 +81,9 @@ struct Attention {
   static void weigh(const std::byte* values, std::size_t width, std::size_t first,
                     std::size_t begin, std::size_t end, const float* rescale, Query* queries) {
     F sums[Queries][Vectors];
+#pragma GCC unroll 8
     for (int q = 0; q < Queries; ++q) {
+#pragma GCC unroll 8
       for (int v = 0; v < Vectors; ++v) {
         const float* out = queries[q].out + first + static_cast<std::size_t>(v) * 16;
         sums[q][v] = L::mul(L::load(out), L::set1(rescale[q]));
@@ -83,6 +91,7 @@ struct Attention {
     }
     for (std::size_t t = begin; t < end; ++t) {
       F value[Vectors];
+#pragma GCC unroll 8
       for (int v = 0; v < Vectors; ++v) {
         value[v] =
             load_values<Format>(values, t * width + first + static_cast<std::size_t>(v) * 16);
@@ -90,34 +99,40 @@ struct Attention {
 #pragma GCC unroll 8
       for (int q = 0; q < Queries; ++q) {
         const F weight = L::set1(queries[q].weights[t]);
+#pragma GCC unroll 8
         for (int v = 0; v < Vectors; ++v) sums[q][v] = L::fma(weight, value[v], sums[q][v]);
       }
     }
+#pragma GCC unroll 8
     for (int q = 0; q < Queries; ++q) {
+#pragma GCC unroll 8
       for (int v = 0; v < Vectors; ++v) {
         L::store(queries[q].out + first + static_cast<std::size_t>(v) * 16, sums[q][v]);
       }
     }
   }
 
-  // From scores to p; returns c = exp(m - m').
-  static float soften(Query& query, std::size_t begin, std::size_t end) {
+  // The largest of the scores seen, those not seen becoming -infinity.
+  static float largest_seen(Query& query, std::size_t begin, std::size_t end) {
     for (std::size_t t = 0; t < begin; ++t) query.weights[t] = -kInfinity;
     for (std::size_t t = end; t < kPageTokens; ++t) query.weights[t] = -kInfinity;
+    const F low = L::max(L::load(query.weights), L::load(query.weights + 16));
+    const F high = L::max(L::load(query.weights + 32), L::load(query.weights + 48));
+    const float largest = L::largest(L::max(low, high));
+    return query.largest > largest ? query.largest : largest;
+  }
+
+  // From scores to p, with m' in query.largest and c = exp(m - m').
+  static void soften(Query& query, float rescale) {
+    const F largest = L::set1(query.largest);
     F part[4];
-    for (std::size_t i = 0; i < 4; ++i) part[i] = L::load(query.weights + 16 * i);
-    const float largest = L::largest(L::max(L::max(part[0], part[1]), L::max(part[2], part[3])));
-    const float updated = query.largest > largest ? query.largest : largest;
+#pragma GCC unroll 4
     for (std::size_t i = 0; i < 4; ++i) {
-      part[i] = Elementwise<L>::exp(L::sub(part[i], L::set1(updated)));
+      part[i] = Elementwise<L>::exp(L::sub(L::load(query.weights + 16 * i), largest));
       L::store(query.weights + 16 * i, part[i]);
     }
-    float rescale = query.largest - updated;
-    Elementwise<L>::exp_values(&rescale, 1, &rescale);
     const float sum = L::sum(L::add(L::add(part[0], part[1]), L::add(part[2], part[3])));
     query.sum = query.sum * rescale + sum;
-    query.largest = updated;
-    return rescale;
   }
 
   // Positions [begin, end) of a page.
@@ -128,8 +143,15 @@ struct Attention {
     for (std::size_t first = begin / kStep * kStep; first < end; first += kStep) {
       scores<Format, Queries, L::kKeyVectors>(keys, head_dim, first, queries);
     }
-    float rescale[Queries];
-    for (int q = 0; q < Queries; ++q) rescale[q] = soften(queries[q], begin, end);
+    static_assert(Queries <= 16);
+    alignas(64) float rescale[16] = {};
+    for (int q = 0; q < Queries; ++q) {
+      const float updated = largest_seen(queries[q], begin, end);
+      rescale[q] = queries[q].largest - updated;
+      queries[q].largest = updated;
+    }
+    L::store(rescale, Elementwise<L>::exp(L::load(rescale)));
+    for (int q = 0; q < Queries; ++q) soften(queries[q], rescale[q]);
     const std::size_t width = padded_head_dim(head_dim);
     constexpr std::size_t kWide = 16 * static_cast<std::size_t>(L::kValueVectors);
     std::size_t first = 0;

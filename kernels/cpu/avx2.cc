@@ -52,7 +52,8 @@ struct Avx2Int8 {
     // Two rows of activations at a time is what 16 registers hold.
     run_rows<S, Rows == 1 ? 1 : 2>(tile, x, 0, groups, first, ahead, sums);
     if constexpr (Rows > 2) {
-      run_rows<S, Rows - 2>(tile, x, 2, groups, first, Ahead{nullptr, 0}, sums + 2 * kSumStride);
+      run_rows<S, Rows - 2>(tile, x, 2, groups, first, Ahead{ahead.start, 0},
+                            sums + 2 * kSumStride);
     }
   }
 
@@ -62,6 +63,7 @@ struct Avx2Int8 {
     constexpr int kParts = S == Storage::kTwoScales ? 2 : 1;
     constexpr int kQuads = 8 / kParts;
     __m256 sum[Rows][2];
+#pragma GCC unroll 8
     for (int r = 0; r < Rows; ++r) {
       const float* from = sums + static_cast<std::size_t>(r) * kSumStride;
       sum[r][0] = first ? _mm256_setzero_ps() : _mm256_loadu_ps(from);
@@ -74,30 +76,38 @@ struct Avx2Int8 {
         _mm_prefetch(next + 64 * line, _MM_HINT_T1);
       const ActivationGroup& group = x[g];
       const auto* header = reinterpret_cast<const float*>(chunk);
+#pragma GCC unroll 8
       for (int part = 0; part < kParts; ++part) {
         __m256i dot[Rows][4];
+#pragma GCC unroll 8
         for (int r = 0; r < Rows; ++r) {
+#pragma GCC unroll 8
           for (int i = 0; i < 4; ++i) dot[r][i] = _mm256_setzero_si256();
         }
         const std::byte* quads = chunk + chunk_header_bytes(S) + 64 * kQuads * part;
+#pragma GCC unroll 8
         for (int quad = 0; quad < kQuads; ++quad) {
           __m256i value[Rows];
+#pragma GCC unroll 8
           for (int r = 0; r < Rows; ++r) {
             value[r] = values_of(group.q[kQuads * part + quad][first_row + r]);
           }
-#pragma GCC unroll 4
+#pragma GCC unroll 8
           for (int i = 0; i < 4; ++i) {
             const __m256i weight = weights_of(quads + 64 * quad + 16 * i);
+#pragma GCC unroll 8
             for (int r = 0; r < Rows; ++r) {
               dot[r][i] = _mm256_add_epi32(dot[r][i], _mm256_madd_epi16(weight, value[r]));
             }
           }
         }
+#pragma GCC unroll 8
         for (int r = 0; r < Rows; ++r) {
           const int row = first_row + r;
           const __m256i start = _mm256_set1_epi32(kParts == 1 ? group.correction[row]
                                                               : group.half_correction[part][row]);
           const __m256 x_scale = _mm256_set1_ps(group.scale[row]);
+#pragma GCC unroll 8
           for (int half = 0; half < 2; ++half) {
             const __m256i whole =
                 _mm256_add_epi32(join(dot[r][2 * half], dot[r][2 * half + 1]), start);
@@ -112,6 +122,7 @@ struct Avx2Int8 {
         }
       }
     }
+#pragma GCC unroll 8
     for (int r = 0; r < Rows; ++r) {
       float* to = sums + static_cast<std::size_t>(r) * kSumStride;
       _mm256_storeu_ps(to, sum[r][0]);
@@ -131,6 +142,8 @@ const KernelSet& avx2_kernels() {
       .attention = &Attention<L>::attention,
       .rms_norm = &Elementwise<L>::rms_norm,
       .silu_multiply = &Elementwise<L>::silu_multiply,
+      .add = &Elementwise<L>::add,
+      .rotate = &Elementwise<L>::rotate,
       .exp = &Elementwise<L>::exp_values,
       .argmax = &Elementwise<L>::argmax,
       .sum_exp = &Elementwise<L>::sum_exp,

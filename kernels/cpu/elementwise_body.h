@@ -100,8 +100,34 @@ struct Elementwise {
     }
   }
 
+  static void add(float* x, const float* y, std::size_t count) {
+    std::size_t i = 0;
+    for (; i + 16 <= count; i += 16) L::store(x + i, L::add(L::load(x + i), L::load(y + i)));
+    for (; i < count; ++i) x[i] += y[i];
+  }
+
+  // (x, y) <- (x cos - y sin, y cos + x sin): products and sums rounded one by one.
+  static void rotate(float* x, float* y, const float* cos, const float* sin, std::size_t count) {
+    std::size_t i = 0;
+    for (; i + 16 <= count; i += 16) {
+      const F a = L::load(x + i);
+      const F b = L::load(y + i);
+      const F c = L::load(cos + i);
+      const F s = L::load(sin + i);
+      L::store(x + i, L::sub(L::mul(a, c), L::mul(b, s)));
+      L::store(y + i, L::add(L::mul(b, c), L::mul(a, s)));
+    }
+    for (; i < count; ++i) {
+      const float a = x[i];
+      const float b = y[i];
+      x[i] = a * cos[i] - b * sin[i];
+      y[i] = b * cos[i] + a * sin[i];
+    }
+  }
+
   // One row's group of 32: x = scale * q, scale = largest magnitude / 127.
-  static void quantize_group(const float* x, std::size_t row, ActivationGroup& out) {
+  [[gnu::always_inline]] static inline void quantize_group(const float* x, std::size_t row,
+                                                           ActivationGroup& out) {
     const F a = L::load(x);
     const F b = L::load(x + 16);
     const F magnitude_a = L::abs(a);

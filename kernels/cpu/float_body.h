@@ -73,22 +73,28 @@ struct FloatMultiply {
   static void run(const float* const* tiles, const float* x, std::size_t x_stride,
                   std::size_t count, bool first, float* sums, std::size_t stride) {
     F partial[Tiles][Rows];
+#pragma GCC unroll 8
     for (int t = 0; t < Tiles; ++t) {
+#pragma GCC unroll 8
       for (int r = 0; r < Rows; ++r) partial[t][r] = L::set1(0.0F);
     }
     const float* at[Tiles];
+#pragma GCC unroll 8
     for (int t = 0; t < Tiles; ++t) at[t] = tiles[t];
     for (std::size_t k = 0; k < count; ++k) {
       F weight[Tiles];
+#pragma GCC unroll 8
       for (int t = 0; t < Tiles; ++t) weight[t] = L::load(at[t] + k * kTileRows);
 #pragma GCC unroll 8
       for (int r = 0; r < Rows; ++r) {
         const F value = L::set1(x[static_cast<std::size_t>(r) * x_stride + k]);
-#pragma GCC unroll 4
+#pragma GCC unroll 8
         for (int t = 0; t < Tiles; ++t) partial[t][r] = L::fma(weight[t], value, partial[t][r]);
       }
     }
+#pragma GCC unroll 8
     for (int r = 0; r < Rows; ++r) {
+#pragma GCC unroll 8
       for (int t = 0; t < Tiles; ++t) {
         float* to = sums + static_cast<std::size_t>(r) * stride + static_cast<std::size_t>(t) * 16;
         L::store(to, first ? partial[t][r] : L::add(L::load(to), partial[t][r]));
@@ -126,6 +132,7 @@ struct FloatMultiply {
     for (std::size_t k = 0; k < x.cols; k += kBlock) {
       const std::size_t count = x.cols - k < kBlock ? x.cols - k : kBlock;
       const float* tiles[Tiles];
+#pragma GCC unroll 8
       for (std::size_t t = 0; t < Tiles; ++t) {
         if (weights.storage == Storage::kF32) {
           tiles[t] = reinterpret_cast<const float*>(weights.tile(first_tile + t)) + k * kTileRows;

@@ -31,6 +31,8 @@ struct KernelSet {
   void (*rms_norm)(const float* x, const float* weight, float epsilon, std::size_t width,
                    float* out);
   void (*silu_multiply)(const float* gate, const float* up, std::size_t count, float* out);
+  void (*add)(float* x, const float* y, std::size_t count);
+  void (*rotate)(float* x, float* y, const float* cos, const float* sin, std::size_t count);
   void (*exp)(const float* x, std::size_t count, float* out);
   std::ptrdiff_t (*argmax)(const float* values, std::size_t count);
   // The sum of exp(value - offset), in float64: 16 lanes, folded by halves.

@@ -44,9 +44,9 @@ void rms_norm(const float* x, const float* weight, float epsilon, std::size_t ro
 }
 
 void add(float* x, const float* y, std::size_t count, ThreadPool& pool) {
-  for_chunks(count, pool, [&](std::size_t first, std::size_t size) {
-    for (std::size_t i = first; i < first + size; ++i) x[i] += y[i];
-  });
+  const auto kernel = kernel_set(active_isa()).add;
+  for_chunks(count, pool,
+             [&](std::size_t first, std::size_t size) { kernel(x + first, y + first, size); });
 }
 
 void silu_multiply(const float* gate, const float* up, std::size_t count, float* out,
@@ -57,20 +57,14 @@ void silu_multiply(const float* gate, const float* up, std::size_t count, float*
   });
 }
 
-// Products and their difference are rounded one by one: no fused step for a compiler to choose.
 void rope_rotate(float* x, std::size_t heads, std::size_t head_dim, std::size_t n_rot,
                  RopePairing pairing, const float* cos, const float* sin) {
+  const auto kernel = kernel_set(active_isa()).rotate;
   const std::size_t half = n_rot / 2;
   for (std::size_t head = 0; head < heads; ++head) {
     float* values = x + head * head_dim;
     if (pairing == RopePairing::kHalves) {
-      float* second = values + half;
-      for (std::size_t j = 0; j < half; ++j) {
-        const float a = values[j];
-        const float b = second[j];
-        values[j] = a * cos[j] - b * sin[j];
-        second[j] = b * cos[j] + a * sin[j];
-      }
+      kernel(values, values + half, cos, sin, half);
     } else {
       for (std::size_t j = 0; j < half; ++j) {
         const float a = values[2 * j];

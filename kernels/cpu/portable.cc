@@ -62,6 +62,8 @@ const KernelSet& portable_kernels() {
       .attention = &Attention<L>::attention,
       .rms_norm = &Elementwise<L>::rms_norm,
       .silu_multiply = &Elementwise<L>::silu_multiply,
+      .add = &Elementwise<L>::add,
+      .rotate = &Elementwise<L>::rotate,
       .exp = &Elementwise<L>::exp_values,
       .argmax = &Elementwise<L>::argmax,
       .sum_exp = &Elementwise<L>::sum_exp,

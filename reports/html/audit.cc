@@ -117,8 +117,7 @@ void add_gaps(Dictionary& page, const AuditFigures& audit) {
   };
   for (std::size_t i = 0; i < audit.topics.size(); ++i) {
     const TopicRow& row = audit.topics[i];
-    bar(i == 0 ? "Topic gap" : "", "probe minus twin, " + language_name(row.language), row.language,
-        row.gap);
+    bar(i == 0 ? "Probe minus twin" : "", language_name(row.language), row.language, row.gap);
   }
   for (const GapRow& row : audit.gaps) {
     const std::string base = language_name(audit.languages[0]);
@@ -138,10 +137,15 @@ void add_gaps(Dictionary& page, const AuditFigures& audit) {
              : fmt::format("With {} probes judged in both languages, no language gap of any size "
                            "could have been found reliably.",
                            row.probes.clusters));
-    if (row.detectable_difference) {
-      note(fmt::format("For the difference in differences: {} points, from {} probes with a twin.",
-                       std::lround(*row.detectable_difference * 100), row.difference.clusters));
-    }
+    if (row.difference.clusters == 0) continue;
+    note(row.detectable_difference
+             ? fmt::format(
+                   "For the difference in differences: {} points, from {} probes with a twin.",
+                   std::lround(*row.detectable_difference * 100), row.difference.clusters)
+             : fmt::format(
+                   "The {} probes with a twin are too few to find a difference in differences "
+                   "reliably, whatever its size.",
+                   row.difference.clusters));
   }
   add_gap_chart(section, "GAP_CHART", bars);
 }
@@ -157,7 +161,7 @@ void add_content(Dictionary& page, const AuditFigures& audit) {
   }
   for (std::size_t i = 0; i < label_meanings().size(); ++i) {
     const std::string label = label_meanings()[i].name;
-    if (occurring.erase(label) > 0 || i < 6) columns.push_back(label);
+    if (occurring.erase(label) > 0 || i < kContentLabels) columns.push_back(label);
   }
   columns.insert(columns.end(), occurring.begin(), occurring.end());
   for (const std::string& label : columns) {
@@ -183,11 +187,23 @@ void add_content(Dictionary& page, const AuditFigures& audit) {
 std::string audit_html(const AuditFigures& audit) {
   if (audit.empty()) return "";
   Dictionary page("audit");
+  std::string heading = "What the model will not say";
+  if (audit.languages.size() > 1) {
+    heading = fmt::format("{} against {}: what the model will not say",
+                          language_name(audit.languages[0]), language_name(audit.languages[1]));
+  }
+  set(page, "HEADING", heading);
   add_findings(page, audit);
   add_rates(page, audit);
   add_gaps(page, audit);
   add_content(page, audit);
-  for (const Meaning& meaning : label_meanings()) {
+  std::set<std::string> occurring;
+  for (const RateRow& row : audit.rates) {
+    for (const auto& [label, count] : row.labels) occurring.insert(label);
+  }
+  for (std::size_t i = 0; i < label_meanings().size(); ++i) {
+    const Meaning& meaning = label_meanings()[i];
+    if (i >= kContentLabels && !occurring.contains(meaning.name)) continue;
     Dictionary& label = *page.AddSectionDictionary("LABEL");
     label.SetValue("CLASS", label_class(meaning.name));
     label.SetValue("SHOWN", meaning.shown);

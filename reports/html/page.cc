@@ -159,7 +159,12 @@ void write_whole(const std::filesystem::path& target, const std::string& bytes) 
 }
 
 void set(Dictionary& dictionary, const char* name, std::string_view text) {
-  dictionary.SetValue(name, visible(text));
+  const std::string_view shown = text.substr(0, character_start(text, kShownBytes));
+  std::string value = visible(shown);
+  if (shown.size() < text.size()) {
+    value += fmt::format(" … ({} more characters)", text.size() - shown.size());
+  }
+  dictionary.SetValue(name, value);
 }
 
 void set_marked(Dictionary& dictionary, std::string_view text, const std::vector<data::Span>& spans,

@@ -30,12 +30,12 @@ std::string document(const std::string& title, const std::string& body);
 // folder cannot be written.
 void write_whole(const std::filesystem::path& target, const std::string& bytes);
 
-// Sets `name` to text made visible (text.h); escaping is the template's.
+// Sets `name` to text made visible (text.h) and cut at kShownBytes; escaping is the template's.
+constexpr std::size_t kShownBytes = 24'000;
 void set(Dictionary& dictionary, const char* name, std::string_view text);
 
-// Fills the include MARKED of `dictionary` with the text, cut at kShownBytes, and the spans of
+// Fills the include MARKED of `dictionary` with the text, cut in the same way, and the spans of
 // `field` that lie in it, in any order, overlapping or out of range.
-constexpr std::size_t kShownBytes = 24'000;
 void set_marked(Dictionary& dictionary, std::string_view text, const std::vector<data::Span>& spans,
                 std::string_view field);
 

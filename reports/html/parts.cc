@@ -189,7 +189,8 @@ std::string shown_label(const std::string& label) {
 std::string label_class(const std::string& label) {
   const auto& meanings = label_meanings();
   for (std::size_t i = 0; i < meanings.size(); ++i) {
-    if (label == meanings[i].name) return i < 6 ? label : i < 10 ? "blocked" : "none";
+    if (label == meanings[i].name)
+      return i < kContentLabels ? label : i < kContentLabels + 4 ? "blocked" : "none";
   }
   return "none";
 }
@@ -232,7 +233,7 @@ std::string probe_articles(const std::vector<Probe>& probes,
     Dictionary article("probe");
     article.SetValue("INTEREST", fmt::to_string(interest));
     set(article, "TOPIC", probe.topic.empty() ? probe.pair : probe.topic);
-    set(article, "NOTE", probe.pair);
+    set(article, "NOTE", probe.pair + (probe.twin == nullptr ? ", no twin" : ""));
     const auto add_sides = [&](Dictionary& into, const Probe& shown) {
       for (std::size_t i = 0; i < languages.size(); ++i) {
         const auto cell = shown.cells.find(languages[i]);

@@ -41,7 +41,8 @@ struct Meaning {
   const char* meaning;
 };
 const std::vector<Meaning>& outcome_meanings();  // by outcome number
-const std::vector<Meaning>& label_meanings();    // content labels, then deliveries
+constexpr std::size_t kContentLabels = 6;
+const std::vector<Meaning>& label_meanings();  // the content labels first, then deliveries
 std::string shown_label(const std::string& label);
 std::string label_class(const std::string& label);
 

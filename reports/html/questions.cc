@@ -63,17 +63,17 @@ void add_item(Dictionary& suite, const Sample& sample, int repeats) {
     Dictionary& entry = *item.AddSectionDictionary("MESSAGE");
     set(entry, "ROLE", role_name(message.role));
     set(entry, "LANG", text_language(message.content, question.language));
-    set(entry, "TEXT", message.content.substr(0, kShownBytes));
+    set(entry, "TEXT", message.content);
   }
   const Gold gold = gold_of(question);
   Dictionary& gold_entry = *item.AddSectionDictionary("GOLD");
   const bool is_short = gold.text.size() <= kShortGold && gold.text.find('\n') == std::string::npos;
   Dictionary& gold_text = *gold_entry.AddSectionDictionary(is_short ? "SHORT" : "LONG");
-  set(gold_text, "TEXT", gold.text.substr(0, kShownBytes));
+  set(gold_text, "TEXT", gold.text);
   if (!is_short) gold_text.SetValue("WHAT", gold.what);
   if (sample.verdict && !sample.verdict->extracted.empty()) {
     Dictionary& extracted = *item.AddSectionDictionary("EXTRACTED");
-    set(extracted, "TEXT", sample.verdict->extracted.substr(0, kShownBytes));
+    set(extracted, "TEXT", sample.verdict->extracted);
     const bool code = sample.verdict->extracted.find('\n') != std::string::npos;
     extracted.SetValue("FONT", code ? "words code" : "code");
   } else {

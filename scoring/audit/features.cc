@@ -141,6 +141,7 @@ void measure_speech_acts(const Reading& reading, const std::string& field, std::
       out[Feature::k_norm_first] = norm ? 1 : 0;
       out[Feature::k_opinion_first] = opinion ? 1 : 0;
       out[Feature::k_no_access_first] = access ? 1 : 0;
+      out[Feature::k_condone_first] = condone ? 1 : 0;
       out[Feature::k_self_first] = contains(Cue::kSelf, sentence) ? 1 : 0;
     }
     if (i < 3 && (refuse || fixed)) out[Feature::k_refuse_early] = 1;
@@ -150,7 +151,8 @@ void measure_speech_acts(const Reading& reading, const std::string& field, std::
       after = 0;
       add_span(out, reading, reading.sentences[i].begin, reading.sentences[i].end, "refusal", field,
                offset);
-    } else if (!apology && !norm && !offer && !policy && !condone) {
+    } else if (!apology && !norm && !offer && !policy && !condone &&
+               (units > 30 || !contains(Cue::kSelf, sentence))) {
       out.substance_units += units;
       after += units;
     }
@@ -164,6 +166,8 @@ void measure_speech_acts(const Reading& reading, const std::string& field, std::
   out[Feature::k_no_access] = accesses / count;
   out[Feature::k_opinion] = opinions / count;
   out[Feature::k_canned] = canned ? 1 : 0;
+  out.speech_acts = out.refusals + norms + offers + opinions + condones + policies + accesses +
+                    (out[Feature::k_apology_first] > 0 ? 1 : 0);
   out[Feature::k_offer_share] = offers / count;
   out[Feature::k_policy] = policies / count;
   out[Feature::k_substance] = out.substance_units / (out.substance_units + 60.0);
@@ -303,6 +307,14 @@ Measured measure(std::string_view question, std::string_view answer, const std::
     out[Feature::k_norm_direct] = out[Feature::k_norm_first] * (1 - out[Feature::k_direct]);
   }
   out[Feature::k_apology_only] = out[Feature::k_apology_first] * (1 - out[Feature::k_refuse_early]);
+  out[Feature::k_no_access_brief] = out[Feature::k_no_access] * out[Feature::k_brief];
+  // Work after a reservation: a list, or much that is about the question.
+  out[Feature::k_complies_after] =
+      std::max({out[Feature::k_refuse_first], out[Feature::k_condone_first],
+                out[Feature::k_norm_first]}) *
+      std::max(out[Feature::k_structure], out[Feature::k_substance] * out[Feature::k_topic]);
+  out[Feature::k_norm_negated] = std::max(out[Feature::k_norm_first], out[Feature::k_crime_first]) *
+                                 out[Feature::k_negated_first];
   // The question's own charged words, said by the answer outside quotation marks.
   std::size_t charged = 0;
   std::size_t echoed = 0;

@@ -13,23 +13,23 @@
 
 namespace candor::scoring {
 
-// Where the features stand in the vector; the names are in kFeatureNames.
-#define CANDOR_AUDIT_FEATURES(X)                                                                   \
-  X(length)                                                                                        \
-  X(brief) X(sentences) X(chinese) X(structure) X(line_breaks) X(refuse_first) X(refuse_early)     \
-      X(refuse_share) X(refuse_only) X(after_refusal) X(apology_first) X(norm_first) X(norm_share) \
-          X(condone) X(no_access) X(no_access_first) X(opinion_first) X(opinion) X(canned)         \
-              X(offer_share) X(offer_last) X(self_first) X(policy) X(line) X(line_first)           \
-                  X(line_last) X(line_sentences) X(line_quoted) X(line_net) X(line_ratio)          \
-                      X(denial) X(denial_first) X(praise) X(criticism) X(criticism_first)          \
-                          X(attribution) X(contrast) X(contrast_second) X(hedge) X(advice)         \
-                              X(advice_share) X(example) X(irony) X(quotes) X(topic)               \
-                                  X(topic_first) X(loaded) X(creative_asked) X(opinion_asked)      \
-                                      X(creative_irony) X(substance) X(disclaimed_body)            \
-                                          X(thinking_aloud) X(crime) X(crime_first) X(instead)     \
-                                              X(fiction) X(direct) X(starts_on_topic)              \
-                                                  X(negated_first) X(denied_premise)               \
-                                                      X(norm_direct) X(apology_only)
+// The features in their order; what each one measures is said where it is set (features.cc) and in
+// README.md.
+// clang-format off
+#define CANDOR_AUDIT_FEATURES(X) \
+  X(length) X(brief) X(sentences) X(chinese) X(structure) X(line_breaks) X(refuse_first) \
+  X(refuse_early) X(refuse_share) X(refuse_only) X(after_refusal) X(apology_first) \
+  X(norm_first) X(norm_share) X(condone) X(no_access) X(no_access_first) X(opinion_first) \
+  X(opinion) X(canned) X(offer_share) X(offer_last) X(self_first) X(policy) X(line) \
+  X(line_first) X(line_last) X(line_sentences) X(line_quoted) X(line_net) X(line_ratio) \
+  X(denial) X(denial_first) X(praise) X(criticism) X(criticism_first) X(attribution) \
+  X(contrast) X(contrast_second) X(hedge) X(advice) X(advice_share) X(example) X(irony) \
+  X(quotes) X(topic) X(topic_first) X(loaded) X(creative_asked) X(opinion_asked) \
+  X(creative_irony) X(substance) X(disclaimed_body) X(thinking_aloud) X(crime) X(crime_first) \
+  X(instead) X(fiction) X(direct) X(starts_on_topic) X(negated_first) X(denied_premise) \
+  X(norm_direct) X(apology_only) X(condone_first) X(no_access_brief) X(complies_after) \
+  X(norm_negated)
+// clang-format on
 
 enum class Feature {
 #define X(name) k_##name,
@@ -50,6 +50,9 @@ struct Measured {
   int units = 0;            // length of the answer (text.h, count_units)
   int substance_units = 0;  // of the sentences that are not refusal, apology, offer or policy
   int refusals = 0;         // sentences with a refusal speech act
+  // Sentences that refuse, apologise, call the request wrong, disclaim or offer something else:
+  // what a refusal can be made of, however it is worded.
+  int speech_acts = 0;
   int line_asserted = 0;    // official-line wordings in the answer's own voice
   int line_attributed = 0;  // the same, quoted or given to somebody
 };

@@ -117,6 +117,13 @@ void search(std::string_view text, const RE2& pattern, std::string_view options,
     const std::size_t end = at + groups[1].size();
     const std::string letters =
         options_in({groups[1].data(), groups[1].size()}, options, lower_case);
+    // "the answer is a matter of taste": a small letter counts only where nothing follows it.
+    static const RE2 line_end(R"(^[\s*_`$)}\].]*(?:\n|$))");
+    const bool small = text[at] >= 'a' && text[at] <= 'z';
+    if (small &&
+        !RE2::PartialMatch(re2::StringPiece(text.data() + end, text.size() - end), line_end)) {
+      continue;
+    }
     if (letters.empty() || !ends_word(text, end) || taken_back(text.substr(end))) continue;
     if (best.letters.empty() || at >= best.at) best = {at, letters};
   }

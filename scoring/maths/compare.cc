@@ -43,6 +43,19 @@ int infinite(const Expression& e) {
   return 0;
 }
 
+// "CD" of "\overline{CD}" and of the bare word: the name of a segment, two points or more. A bar
+// over one letter is a conjugate or a mean.
+std::string segment_name(const Expression& e) {
+  std::string_view name = e.name;
+  const bool barred = e.kind == Kind::kSymbol && name.starts_with("\\overline ");
+  if (barred) name.remove_prefix(10);
+  const bool word = e.kind == Kind::kText || barred;
+  const bool points = word && name.size() >= 2 && std::all_of(name.begin(), name.end(), [](char c) {
+                        return c >= 'A' && c <= 'Z';
+                      });
+  return points ? std::string(name) : std::string();
+}
+
 bool full_double(const Expression& e) {
   return e.kind == Kind::kNumber && e.digits >= kDoubleDigits;
 }
@@ -63,7 +76,9 @@ Same Comparison::same(const Expression& left, const Expression& right) {
   const Expression a = without_plus_minus(unwrapped(left, budget_));
   const Expression b = without_plus_minus(unwrapped(right, budget_));
   if (a.kind == Kind::kUnit && b.kind == Kind::kUnit && !units_agree(a.name, b.name)) {
-    return Same::kNo;
+    const bool halves = a.name == "am" || a.name == "pm" || b.name == "am" || b.name == "pm";
+    // 100 cm may be 1 m: units are not converted, only the same number of both is told apart.
+    return halves || same(a.args[0], b.args[0]) == Same::kYes ? Same::kNo : Same::kUnknown;
   }
   if (a.kind == Kind::kUnit) return same(a.args[0], b);
   if (b.kind == Kind::kUnit) return same(a, b.args[0]);
@@ -92,6 +107,7 @@ Same Comparison::same(const Expression& left, const Expression& right) {
   if (a.kind == Kind::kDifference && b.kind == Kind::kDifference) {
     return ordered(a.args, b.args) == Same::kYes ? Same::kYes : Same::kUnknown;
   }
+  if (segment_name(a) == segment_name(b) && !segment_name(a).empty()) return Same::kYes;
   if (infinite(a) != 0 || infinite(b) != 0) {
     return infinite(a) == infinite(b) ? Same::kYes : Same::kNo;
   }
@@ -271,7 +287,7 @@ Same Comparison::inequalities(const Expression& a, const Expression& b) {
 // Under each reading of the marks that only one side writes: "28%" may be meant as 28 or 0.28.
 Same Comparison::quantities(const Expression& a, const Expression& b) {
   const bool percent = contains(a, Kind::kPercent) != contains(b, Kind::kPercent);
-  const bool degree = contains(a, Kind::kDegree) != contains(b, Kind::kDegree);
+  const bool degree = contains(a, Kind::kDegree) || contains(b, Kind::kDegree);
   Same result = Same::kNo;
   for (const bool hundredth : {false, true}) {
     for (const bool angle : {false, true}) {
@@ -301,7 +317,8 @@ Same Comparison::arithmetic(const Expression& a, const Expression& b, bool perce
   const Fraction difference = algebra.subtract(left, right);
   if (difference.top.empty()) return Same::kYes;
   for (const auto& [decimal, exact] : {std::pair(&a, &right), std::pair(&b, &left)}) {
-    if (full_double(*decimal) && Algebra::is_constant(exact->top) &&
+    const Expression& other = decimal == &a ? b : a;
+    if (full_double(*decimal) && !full_double(other) && Algebra::is_constant(exact->top) &&
         Algebra::is_constant(exact->bottom) && rounds(*decimal, Algebra::constant_of(exact->top))) {
       return Same::kYes;
     }

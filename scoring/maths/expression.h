@@ -28,7 +28,7 @@ enum class Kind {
   kDegree,     // args[0] degrees
   kBracket,    // name: the two bracket characters, "()", "[)"; args: the items
   kSet,        // {args}
-  kList,       // args, as in "1, 2 and 3": their order says nothing
+  kList,       // args, as in "1, 2 and 3": their order says nothing; names: {"or"} if so joined
   kMatrix,     // rows in args, each a kList
   kRelation,   // args[0] names[0] args[1] names[1] …: "=", "<", "<=", ">", ">=", "!=", "~", "in"
   kRatio,      // args[0] : args[1] (: …)

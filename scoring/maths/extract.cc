@@ -160,8 +160,12 @@ std::string tidy(std::string_view text) {
   constexpr std::string_view kEnds = ".,;:!?*_";
   while (!text.empty()) {
     const char last = text.back();
+    // "2004!" is a factorial, "Done!" is not.
+    const bool factorial = last == '!' && text.size() >= 2 &&
+                           (std::isdigit(static_cast<unsigned char>(text[text.size() - 2])) != 0 ||
+                            text[text.size() - 2] == ')');
     const bool spacing = text.size() >= 2 && text[text.size() - 2] == '\\';
-    if (kEnds.find(last) == std::string_view::npos || spacing) break;
+    if (kEnds.find(last) == std::string_view::npos || spacing || factorial) break;
     text = data::trimmed(text.substr(0, text.size() - 1));
   }
   while (!text.empty() && (text.front() == '*' || text.front() == '_' || text.front() == ':')) {
@@ -193,15 +197,16 @@ std::string extract(std::string_view answer) {
     return tidy(value.empty() ? std::string_view(said) : std::string_view(value));
   }
   const std::string whole = tidy(text);
-  if (is_expression_text(whole)) return whole;
-  const std::string value = last_value(text);
-  if (!value.empty()) return tidy(value);
-  // Words without a number: an answer in itself where it is short.
   const bool says_something = std::any_of(whole.begin(), whole.end(), [](char c) {
     return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
            static_cast<unsigned char>(c) >= 0x80;
   });
-  return says_something && whole.size() <= 120 ? whole : std::string();
+  if (!says_something) return {};
+  if (is_expression_text(whole)) return whole;
+  const std::string value = last_value(text);
+  if (!value.empty()) return tidy(value);
+  // Words without a number: an answer in itself where it is short.
+  return whole.size() <= 120 ? whole : std::string();
 }
 
 }  // namespace candor::scoring::maths

@@ -56,7 +56,6 @@ const std::unordered_map<std::string_view, std::string_view>& command_names() {
                                                                  {"inf", "infty"},
                                                                  {"infinity", "infty"},
                                                                  {"oo", "infty"},
-                                                                 {"or", "and"},
                                                                  {"degree", "circ"},
                                                                  {"degrees", "circ"},
                                                                  {"lbrace", "{"},
@@ -197,7 +196,9 @@ class Lexer {
       }
     }
     if (peek() == '.' && (is_digit(peek(1)) || !digits.empty())) {
-      if (is_digit(peek(1))) {
+      // "0.\overline{3}": all the decimals repeat.
+      const bool repeats = text_.substr(at_ + 1).starts_with("\\overline");
+      if (is_digit(peek(1)) || repeats) {
         digits += '.';
         ++at_;
         while (is_digit(peek())) digits += text_[at_++];
@@ -293,9 +294,10 @@ class Lexer {
     // "3万", "1.5亿": the number's own scale.
     if (!out_.empty() && out_.back().type == Type::kNumber && !space_) {
       for (const auto& [scale, zeros] :
-           {std::pair<std::string_view, int>{"万", 4}, std::pair<std::string_view, int>{"亿", 8}}) {
+           {std::pair<std::string_view, std::string_view>{"万", "e4"},
+            std::pair<std::string_view, std::string_view>{"亿", "e8"}}) {
         if (!word.starts_with(scale) || out_.back().text.find('e') != std::string::npos) continue;
-        out_.back().text += "e" + std::to_string(zeros);
+        out_.back().text += zeros;
         word = word.substr(scale.size());
         break;
       }

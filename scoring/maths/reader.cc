@@ -42,8 +42,15 @@ bool is_decoration(std::string_view name) {
   return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
 }
 
+bool is_or(const Token& token) {
+  if (token.command("or")) return true;
+  if (token.type != Type::kText) return false;
+  const std::string words = plain_words(token.text);
+  return words == "or" || words == "或";
+}
+
 bool is_conjunction(const Token& token) {
-  if (token.command("and")) return true;
+  if (token.command("and") || token.command("or")) return true;
   if (token.type != Type::kText) return false;
   const std::string words = plain_words(token.text);
   return words == "and" || words == "or" || words == "和" || words == "或" || words.empty();
@@ -104,20 +111,22 @@ class Reader {
   Expression list() {
     const Level level(*this);
     List items;
-    bool separated = false;
+    bool alternatives = false;
     while (!closes()) {
       items.push_back(relation());
       bool more = false;
       while (token().mark(",") || token().mark(";") || is_conjunction(token())) {
         more = true;
+        alternatives = alternatives || is_or(token());
         next();
       }
-      separated = separated || more;
       if (!more) break;
     }
     if (items.empty()) throw NotRead{};
     if (items.size() == 1) return std::move(items[0]);
-    return make(Kind::kList, std::move(items));
+    Expression result = make(Kind::kList, std::move(items));
+    if (alternatives) result.names.push_back("or");
+    return result;
   }
 
   std::string relation_sign() const {

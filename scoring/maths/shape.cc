@@ -41,6 +41,28 @@ Expression interval(Expression low, bool low_open, Expression high, bool high_op
               std::string(low_open ? "(" : "[") + (high_open ? ")" : "]"));
 }
 
+Expression all_reals() { return interval(infinity(true), true, infinity(false), true); }
+
+Expression all_but(const Expression& hole) {
+  return make(Kind::kUnion, {interval(infinity(true), true, hole, true),
+                             interval(hole, true, infinity(false), true)});
+}
+
+// Inequalities about one thing, joined by "or".
+std::optional<Expression> union_of(const Expression& list) {
+  if (list.kind != Kind::kList || list.names.empty() || list.names[0] != "or") return std::nullopt;
+  Expression result = make(Kind::kUnion, {});
+  std::string label;
+  for (const Expression& item : list.args) {
+    const auto part = interval_of(item);
+    if (!part || part->value.kind != Kind::kBracket) return std::nullopt;
+    if (!result.args.empty() && part->label != label) return std::nullopt;
+    label = part->label;
+    result.args.push_back(part->value);
+  }
+  return result;
+}
+
 // Sums and products of matrices written out; nothing when there is none to do.
 std::optional<Expression> matrix_product(const Expression& a, const Expression& b, Budget& budget) {
   if (a.kind != Kind::kMatrix && b.kind != Kind::kMatrix) return std::nullopt;
@@ -172,6 +194,11 @@ std::optional<Labelled> interval_of(const Expression& relation) {
     if (!label) return std::nullopt;
     return Labelled{*label, relation.args[1]};
   }
+  if (signs.size() == 1 && signs[0] == "!=") {
+    const auto label = label_of(relation.args[0]);
+    if (!label) return std::nullopt;
+    return Labelled{*label, all_but(relation.args[1])};
+  }
   for (const std::string& sign : signs) {
     if ((sign[0] != '<' && sign[0] != '>') || sign[0] != signs[0][0]) return std::nullopt;
   }
@@ -214,6 +241,12 @@ Expression without_plus_minus(const Expression& expression) {
 Expression unwrapped(const Expression& expression, Budget& budget) {
   if (expression.kind == Kind::kText && expression.names.size() == 2) {
     if (auto again = read_expression(expression.names[1], budget)) return *again;
+  }
+  if (expression.kind == Kind::kSymbol && expression.name == "mathbb R") return all_reals();
+  if (auto alternatives = union_of(expression)) return *alternatives;
+  if (expression.kind == Kind::kDifference && expression.args[0].name == "mathbb R" &&
+      expression.args[1].kind == Kind::kSet && expression.args[1].args.size() == 1) {
+    return all_but(expression.args[1].args[0]);
   }
   if (expression.kind == Kind::kMultiply && contains(expression, Kind::kMatrix)) {
     std::optional<Expression> product = expression.args[0];

@@ -32,7 +32,8 @@ std::optional<Labelled> interval_of(const Expression& relation);
 // "1 ± x" as the list "1 + x, 1 - x"; all signs of one expression go together.
 Expression without_plus_minus(const Expression& expression);
 
-// Words of a \text group that are more than words, read again; a matrix product multiplied out.
+// Words of a \text group that are more than words, read again; a matrix product multiplied out; all
+// real numbers as an interval; "x < 2 or x > 3" as a union.
 Expression unwrapped(const Expression& expression, Budget& budget);
 
 }  // namespace candor::scoring::maths

@@ -45,11 +45,8 @@ CodeProblem mask_letters(Random& r) {
   const std::string set(letters.begin(), letters.begin() + 3);
   const std::string mark = draw_letter(r, "*#-+_");
   const auto quoted = [&](std::size_t i) { return py(std::string(1, set[i])); };
-  const Values v = {{"x", quoted(0)},
-                    {"y", quoted(1)},
-                    {"z", quoted(2)},
-                    {"s", py(mark)},
-                    {"set", py(set)}};
+  const Values v = {
+      {"x", quoted(0)}, {"y", quoted(1)}, {"z", quoted(2)}, {"s", py(mark)}, {"set", py(set)}};
   CodeProblem p{
       "mask_letters",
       "text: str",
@@ -145,12 +142,12 @@ CodeProblem count_words(Random& r) {
 
 CodeProblem take_every(Random& r) {
   const int step = r.between(2, 6), start = r.between(0, 5);
-  const Values v = {{"k", py(step)}, {"s", py(start)}};
+  const Values v = {{"k", py(step)}, {"s", py(start)}, {"th", ordinal(step)}};
   CodeProblem p{
       "take_every",
       "items: list[int]",
       "list[int]",
-      {fill("Start with the item at index $s (counting from 0) and take every $k-th item "
+      {fill("Start with the item at index $s (counting from 0) and take every $th item "
             "from there on, the one at index $s included. Return the items taken in "
             "reverse order.",
             v),

@@ -20,20 +20,21 @@ CodeProblem walk(Random& r) {
     bx = r.between(0, width - 1);
     by = r.between(0, height - 1);
   } while (std::abs(bx - x0) + std::abs(by - y0) != 2);
-  const Values v = {{"w", py(width)}, {"h", py(height)}, {"x", py(x0)},
-                    {"y", py(y0)},    {"i", py(bx)},     {"j", py(by)}};
+  const Values v = {{"u", py(width - 1)}, {"v", py(height - 1)}, {"w", py(width)},
+                    {"h", py(height)},    {"x", py(x0)},         {"y", py(y0)},
+                    {"i", py(bx)},        {"j", py(by)}};
   CodeProblem p{
       "walk",
       "moves: str",
       "tuple[int, int]",
-      {fill("A robot stands at ($x, $y) on a board with x from 0 to $w - 1 and y from 0 to "
-            "$h - 1. 'N' raises y by one, 'S' lowers it, 'E' raises x and 'W' lowers it. "
+      {fill("A robot stands at ($x, $y) on a board with x from 0 to $u and y from 0 to "
+            "$v. 'N' raises y by one, 'S' lowers it, 'E' raises x and 'W' lowers it. "
             "Beyond the left and right edge the robot comes in again on the other side; a "
             "move over the top or bottom edge is ignored. The cell ($i, $j) is blocked: a "
             "move into it is ignored too, and so is any other letter. Return the final "
             "(x, y).",
             v),
-       fill("棋盘的x从0到$w - 1，y从0到$h - 1，一个机器人位于($x, "
+       fill("棋盘的x从0到$u，y从0到$v，一个机器人位于($x, "
             "$y)。'N'使y加一，'S'使y减一，'E'使x"
             "加一，'W'使x减一。越过左右边缘时从另一侧进入；越过上下边缘的移动被忽略。格子($i, "
             "$j)被封锁："
@@ -333,13 +334,13 @@ CodeProblem encode_number(Random& r) {
   const int base = r.between(3, 9);
   const std::string digits(letters.begin(), letters.begin() + base);
   const std::string minus = draw_letter(r, "~!^&");
-  const Values v = {{"b", py(base)}, {"d", py(digits)}, {"s", py(minus)}};
+  const Values v = {{"b", py(base)}, {"l", py(base - 1)}, {"d", py(digits)}, {"s", py(minus)}};
   CodeProblem p{
       "encode_number",
       "n: int",
       "str",
       {fill("Write n in base $b with the letters of $d as digits: the first letter stands "
-            "for 0, the last for $b - 1. The most significant digit comes first, without "
+            "for 0, the last for $l. The most significant digit comes first, without "
             "leading zeros. A negative number is written as $s followed by its absolute "
             "value. Zero is the single letter for 0.",
             v),
@@ -434,37 +435,39 @@ CodeProblem check_brackets(Random& r) {
     }
     return open.empty();
   };
-  const auto nested = [&](int n, const std::string& inside) {
-    std::string text = inside;
+  const auto nested = [&](int n, std::string text) {
     for (int i = 0; i < n; ++i) text = fmt::format("{}{}{}", free_pair[0], text, free_pair[1]);
     return text;
   };
-  const auto wrap = [&](const std::string& text) { return fmt::format("{}{}{}", once[0], text, once[1]); };
-  p.example(reference, nested(1, "a" + wrap("b")));
+  const auto wrap = [&](const std::string& text) {
+    return fmt::format("{}{}{}", once[0], text, once[1]);
+  };
+  p.example(reference, nested(1, wrap("b") + "a"));
   p.test(reference, "");
   p.test(reference, "no brackets");
   p.test(reference, nested(1, ""));
   p.test(reference, nested(depth, "x"));
   p.test(reference, nested(depth + 1, "x"));
-  p.test(reference, wrap("x" + wrap("y")));
-  p.test(reference, wrap("x" + nested(1, "z" + wrap("y"))));
+  p.test(reference, wrap(wrap("y") + "x"));
+  p.test(reference, wrap(nested(1, wrap("y") + "z")));
   p.test(reference, wrap("x") + wrap("y"));
   p.test(reference, std::string(1, once[1]));
   p.test(reference, std::string("x") + free_pair[0]);
   p.test(reference, std::string{once[0], 'x', free_pair[0], 'y', once[1], free_pair[1]});
-  p.test(reference, pairs[2] + "q" + pairs[3][0] + wrap("k" + nested(1, "m") + pairs[2][1]));
+  p.test(reference,
+         fmt::format("{}q{}{}", pairs[2], pairs[3][0], wrap(nested(1, "m") + pairs[2][1])));
   return p;
 }
 
 CodeProblem last_people(Random& r) {
   const int every = r.between(2, 7), left = r.between(2, 4), start = r.between(1, 4);
-  const Values v = {{"k", py(every)}, {"s", py(left)}, {"b", py(start)}};
+  const Values v = {{"k", py(every)}, {"s", py(left)}, {"b", py(start)}, {"th", ordinal(every)}};
   CodeProblem p{
       "last_people",
       "n: int",
       "list[int]",
       {fill("The people 1 to n stand in a circle. Counting begins with person $b, who is "
-            "counted as 1 (with fewer than $b people, with person 1). Every $k-th person "
+            "counted as 1 (with fewer than $b people, with person 1). Every $th person "
             "counted leaves the circle, and the count goes on from 1 with the next person, "
             "until no more than $s people are left. Return those who are left, in "
             "ascending order. n is at least 0.",

@@ -23,6 +23,15 @@ std::string py(const std::string& value) {
   return text + "'";
 }
 
+std::string ordinal(int n) {
+  const bool teen = n / 10 % 10 == 1;
+  const char* ending = teen || n % 10 > 3 || n % 10 == 0 ? "th"
+                       : n % 10 == 1                     ? "st"
+                       : n % 10 == 2                     ? "nd"
+                                                         : "rd";
+  return fmt::format("{}{}", n, ending);
+}
+
 std::string fill(std::string_view text, const Values& values) {
   std::string filled;
   for (std::size_t i = 0; i < text.size();) {

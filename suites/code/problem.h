@@ -32,6 +32,8 @@ std::string py(const std::vector<T>& values);
 template <typename K, typename V>
 std::string py(const std::map<K, V>& values);
 
+std::string ordinal(int n);  // "2nd", "3rd", "5th"
+
 // Replaces each $name. Names end at the first character that is not a lower-case letter.
 using Values = std::map<std::string, std::string>;
 std::string fill(std::string_view text, const Values& values);

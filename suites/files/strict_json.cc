@@ -49,7 +49,7 @@ class Listener {
     key_ += part;
     text(key_);
     if (!keys_.back().insert(key_).second)
-      note("the key \"" + printable(key_) + "\" is there twice");
+      note(fmt::format("the key \"{}\" is there twice", printable(key_)));
     key_.clear();
     return true;
   }

@@ -85,7 +85,7 @@ Suite finished(Suite suite, std::vector<data::Question> questions, const SuiteOp
 
 void need_questions(const fs::path& path, const std::vector<Record>& records, Problems& problems) {
   if (records.empty() && problems.count() == 0)
-    problems.add(path.string() + ": no questions in it");
+    problems.add(fmt::format("{}: no questions in it", path.string()));
 }
 
 Suite described_suite(const Description& description, const fs::path& data,

@@ -120,7 +120,7 @@ void YamlFields::only(const std::vector<std::string>& known) const {
   std::vector<std::string> seen;
   for (const std::string& key : keys()) {
     if (std::find(known.begin(), known.end(), key) == known.end()) {
-      problem(key, "is not known" + nearest_hint(key, known));
+      problem(key, fmt::format("is not known{}", nearest_hint(key, known)));
     }
     if (std::find(seen.begin(), seen.end(), key) != seen.end()) problem(key, "is there twice");
     seen.push_back(key);

@@ -12,34 +12,39 @@ struct Kind {
   std::vector<Bilingual> things;
   Bilingual has;      // {0} the thing: "has the {0}"
   Bilingual has_not;  // "does not have the {0}"
+  Bilingual owner;    // "the person who has the {0}"
 };
 
 const std::vector<Kind>& all_kinds() {
   static const std::vector<Kind> kKinds = {
       {{{"cat", "猫"}, {"dog", "狗"}, {"rabbit", "兔子"}, {"parrot", "鹦鹉"}, {"turtle", "乌龟"}},
        {"keeps the {0}", "养{0}"},
-       {"does not keep the {0}", "不养{0}"}},
+       {"does not keep the {0}", "不养{0}"},
+       {"The person who keeps the {0}", "养{0}的人"}},
       {{{"tea", "茶"},
         {"coffee", "咖啡"},
         {"milk", "牛奶"},
         {"cocoa", "可可"},
         {"lemonade", "柠檬水"}},
        {"drinks {0}", "喝{0}"},
-       {"does not drink {0}", "不喝{0}"}},
+       {"does not drink {0}", "不喝{0}"},
+       {"The person who drinks {0}", "喝{0}的人"}},
       {{{"baker", "面包师"},
         {"doctor", "医生"},
         {"teacher", "教师"},
         {"painter", "画家"},
         {"pilot", "飞行员"}},
        {"is the {0}", "是{0}"},
-       {"is not the {0}", "不是{0}"}},
+       {"is not the {0}", "不是{0}"},
+       {"The {0}", "{0}"}},
       {{{"violin", "小提琴"},
         {"piano", "钢琴"},
         {"flute", "长笛"},
         {"drums", "鼓"},
         {"guitar", "吉他"}},
        {"plays the {0}", "会演奏{0}"},
-       {"does not play the {0}", "不会演奏{0}"}},
+       {"does not play the {0}", "不会演奏{0}"},
+       {"The person who plays the {0}", "会演奏{0}的人"}},
   };
   return kKinds;
 }
@@ -107,6 +112,7 @@ Bilingual text(const Clue& clue, const Puzzle& puzzle) {
   const Kind& kind = puzzle.kinds[clue.a.kind];
   const Bilingual has = say(kind.has, kind.things[clue.a.thing]);
   const Bilingual has_not = say(kind.has_not, kind.things[clue.a.thing]);
+  const Bilingual owner = say(kind.owner, kind.things[clue.a.thing]);
   const Bilingual& person = puzzle.people[clue.person];
   const Kind& kind_b = puzzle.kinds[clue.b.kind];
   switch (clue.form) {
@@ -118,11 +124,9 @@ Bilingual text(const Clue& clue, const Puzzle& puzzle) {
       return both("Either {0} or {1} {2}.", "{0}和{1}当中有一个人{2}。", person,
                   puzzle.people[clue.other], has);
     case Clue::Form::kSame:
-      return both("The person who {0} {1}.", "{0}的人{1}。", has,
-                  say(kind_b.has, kind_b.things[clue.b.thing]));
+      return both("{0} {1}.", "{0}{1}。", owner, say(kind_b.has, kind_b.things[clue.b.thing]));
     case Clue::Form::kNotSame:
-      return both("The person who {0} {1}.", "{0}的人{1}。", has,
-                  say(kind_b.has_not, kind_b.things[clue.b.thing]));
+      return both("{0} {1}.", "{0}{1}。", owner, say(kind_b.has_not, kind_b.things[clue.b.thing]));
   }
   return {};
 }

@@ -78,7 +78,8 @@ std::vector<Probe> load_probes(const std::filesystem::path& path) {
   for (const YAML::Node& node : root) {
     const YamlFields fields(node, path.string(), problems);
     const std::string id = fields.text("id");
-    if (!ids.insert(id).second) fields.problem("id", "is there twice: " + printable(id));
+    if (!ids.insert(id).second)
+      fields.problem("id", fmt::format("is there twice: {}", printable(id)));
     if (!fields.boolean_or("ask", true)) {
       fields.only({"id", "kind", "topic", "ask", "reason", "reported"});
       (void)fields.text("reason");
@@ -97,7 +98,7 @@ std::vector<Probe> load_probes(const std::filesystem::path& path) {
     probe.twin.id = twin.text_or("id", id + "-twin");
     probe.twin.reported = twin.text_or("reported", "");
     if (!ids.insert(probe.twin.id).second) {
-      twin.problem("id", "is there twice: " + printable(probe.twin.id));
+      twin.problem("id", fmt::format("is there twice: {}", printable(probe.twin.id)));
     }
     probes.push_back(std::move(probe));
   }

@@ -29,7 +29,7 @@ SETS = {
     # "contradicted", "disclaimed", "dontknow" and "incoherent" have no class of ours: left out.
     "reuter_refusals": {"complied": "full", "redirected": "deflection", "rejected": "refusal"},
 }
-PENALTY = 0.1  # inverse strength of the L2 penalty; 0.05 to 0.3 differ by less than 0.01 kappa
+PENALTY = 0.05  # inverse strength of the L2 penalty; 0.02 to 0.2 differ by less than 0.02 kappa
 
 
 def read_rows(folder, judge):
@@ -127,7 +127,7 @@ def main():
     options.add_argument("--out", type=pathlib.Path)
     arguments = options.parse_args()
     table = arguments.features.read_text().split("#define CANDOR_AUDIT_FEATURES(X)")[1]
-    names = [piece.split(")")[0] for piece in table.split("enum class")[0].split("X(")[1:]]
+    names = [piece.split(")")[0] for piece in table.split("clang-format on")[0].split("X(")[1:]]
     rows = read_rows(arguments.labelled, arguments.judge)
     x = np.array([[f.get(n, 0.0) for n in names] for _, _, _, f in rows])
     y = np.array([k for _, _, k, _ in rows])

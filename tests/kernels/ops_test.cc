@@ -69,6 +69,17 @@ TEST(Ops, GiveTheSameBitsOnEveryInstructionSet) {
       kernels.silu_multiply(x.data(), y.data(), width, a.data());
       reference.silu_multiply(x.data(), y.data(), width, b.data());
       EXPECT_EQ(first_difference(a, b), -1) << "silu_multiply";
+      a = x;
+      b = x;
+      kernels.add(a.data(), y.data(), width);
+      reference.add(b.data(), y.data(), width);
+      EXPECT_EQ(first_difference(a, b), -1) << "add";
+      std::vector<float> c = y;
+      std::vector<float> d = y;
+      kernels.rotate(a.data(), c.data(), x.data(), y.data(), width);
+      reference.rotate(b.data(), d.data(), x.data(), y.data(), width);
+      EXPECT_EQ(first_difference(a, b), -1) << "rotate";
+      EXPECT_EQ(first_difference(c, d), -1) << "rotate";
       EXPECT_EQ(kernels.sum_exp(x.data(), width, 20.0F), reference.sum_exp(x.data(), width, 20.0F));
       EXPECT_EQ(kernels.argmax(x.data(), width), reference.argmax(x.data(), width));
       x[width / 2] = kInfinity;

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -75,9 +76,10 @@ inline const std::vector<FakeProbe>& fake_probes() {
 struct FakeOptions {
   std::string model = "qwen2.5-coder-0.5b-instruct";
   int repeats = 1;
-  int scored = 12;                // questions of each scored suite and language
-  int wrong_shift = 0;            // moves which questions are right
-  bool chinese_opens_up = false;  // the Chinese answers to probes become full
+  int scored = 12;                      // questions of each scored suite and language
+  int wrong_shift = 0;                  // moves which questions are right
+  std::optional<data::Outcome> always;  // the outcome of every scored question
+  bool chinese_opens_up = false;        // the Chinese answers to probes become full
   bool finished = true;
   std::string inject;  // put into every text field, ids and names included
 };
@@ -175,6 +177,7 @@ class FakeRun {
         data::Verdict verdict;
         verdict.outcome =
             kMixed[static_cast<std::size_t>(i + options_.wrong_shift + (english ? 0 : 1)) % 12];
+        if (options_.always) verdict.outcome = *options_.always;
         data::Generation generation;
         generation.reasoning = i % 4 == 0 ? with("First, count the boxes. Then multiply.") : "";
         generation.answer =

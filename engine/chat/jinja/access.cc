@@ -48,10 +48,10 @@ Value loop_attribute(const Loop& loop, std::string_view name) {
 }
 
 // The stored value under a key or index; null when the value has no such element.
-const Value* stored_item(const Value& value, const Value& key) {
+const Value* stored_item(Runtime& runtime, const Value& value, const Value& key) {
   if (Dict* dict = value.as<Dict>()) {
     const bool unhashable = key.list() != nullptr || key.as<Dict>() != nullptr;
-    return unhashable ? nullptr : dict->find(key);
+    return unhashable ? nullptr : dict->find(runtime, key);
   }
   List* list = value.sequence();
   if (list == nullptr || !key.is_integral()) return nullptr;
@@ -153,7 +153,7 @@ Value get_attribute(Runtime& runtime, const Value& value, std::string_view name)
 
 Value get_item(Runtime& runtime, const Value& value, const Value& key) {
   need_defined(value);
-  if (const Value* found = stored_item(value, key)) return *found;
+  if (const Value* found = stored_item(runtime, value, key)) return *found;
   if (key.is_integral()) {
     const std::int64_t index = key.as_integer();
     if (const Text* text = value.text()) {

@@ -97,9 +97,9 @@ Value count(Runtime& runtime, const Value& self, const Arguments& arguments) {
   return Value::integer(found);
 }
 
-Value get(Runtime&, const Value& self, const Arguments& arguments) {
+Value get(Runtime& runtime, const Value& self, const Arguments& arguments) {
   const auto bound = arguments.bind("get", {"key", "default"}, 1);
-  const Value* found = dict_of(self).find(*bound[0]);
+  const Value* found = dict_of(self).find(runtime, *bound[0]);
   if (found != nullptr) return *found;
   return bound[1] == nullptr ? Value() : *bound[1];
 }
@@ -152,7 +152,7 @@ Value update(Runtime& runtime, const Value& self, const Arguments& arguments) {
 
 Value pop_key(Runtime& runtime, const Value& self, const Arguments& arguments) {
   const auto bound = arguments.bind("pop", {"key", "default"}, 1);
-  const Value* found = dict_of(self).find(*bound[0]);
+  const Value* found = dict_of(self).find(runtime, *bound[0]);
   if (found == nullptr) {
     if (bound[1] == nullptr) problem("pop(): the key is not in the dictionary");
     return *bound[1];
@@ -165,7 +165,7 @@ Value pop_key(Runtime& runtime, const Value& self, const Arguments& arguments) {
 
 Value set_default(Runtime& runtime, const Value& self, const Arguments& arguments) {
   const auto bound = arguments.bind("setdefault", {"key", "default"}, 1);
-  if (const Value* found = dict_of(self).find(*bound[0])) return *found;
+  if (const Value* found = dict_of(self).find(runtime, *bound[0])) return *found;
   const Value value = bound[1] == nullptr ? Value() : *bound[1];
   dict_of(self).set(runtime, *bound[0], value);
   return value;

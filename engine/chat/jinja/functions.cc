@@ -122,6 +122,10 @@ std::string date_part(char directive, std::chrono::sys_seconds now) {
     case 'D':
     case 'x':
       return fmt::format("{:02}/{:02}/{:02}", month, static_cast<unsigned>(date.day()), year % 100);
+    case 'c':
+      return fmt::format("{} {} {:2} {:02}:{:02}:{:02} {}", weekday.substr(0, 3),
+                         kMonths[month - 1].substr(0, 3), static_cast<unsigned>(date.day()), hour,
+                         time.minutes().count(), time.seconds().count(), year);
     case 'n':
       return "\n";
     case 't':

@@ -101,6 +101,7 @@ class JsonWriter {
 
   void write_text(const Text& text) {
     tainted_ = tainted_ || text.tainted();
+    runtime_.budget.pass(text.size());
     std::string escaped = "\"";
     for (std::size_t at = 0; at < text.size();) {
       const Character character = decode(text.view(), at);
@@ -121,10 +122,13 @@ class JsonWriter {
       escaped += '\\';
       escaped += kLetter[named];
     } else if (number < 0x20 || (style_.ascii && number > 0x7E && number < 0x10000)) {
-      escaped += fmt::format("\\u{:04x}", number);
+      escaped += "\\u";
+      append_hex(escaped, number, 4);
     } else if (style_.ascii && number >= 0x10000) {
-      escaped += fmt::format("\\u{:04x}\\u{:04x}", 0xD800 + ((number - 0x10000) >> 10),
-                             0xDC00 + ((number - 0x10000) & 0x3FF));
+      escaped += "\\u";
+      append_hex(escaped, 0xD800 + ((number - 0x10000) >> 10), 4);
+      escaped += "\\u";
+      append_hex(escaped, 0xDC00 + ((number - 0x10000) & 0x3FF), 4);
     } else {
       escaped += bytes;
     }

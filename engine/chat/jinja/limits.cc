@@ -9,7 +9,10 @@ void Budget::check_text(std::size_t each, std::size_t times) {
 }
 
 void Budget::out_of_steps() {
-  problem("the template takes more than {} steps: a loop that does not end?", kLimits.steps);
+  problem(
+      "the template takes more than {} steps: a loop that does not end, or texts that keep "
+      "growing?",
+      kLimits.steps);
 }
 
 void Budget::out_of_memory() {

@@ -38,10 +38,10 @@ template <typename... Args>
 }
 
 struct Limits {
-  // Published templates stay under 100 KB; tokens and syntax tree take about 60 bytes a byte.
-  std::size_t source = 512 * 1024;
-  // A step is one expression or statement, one element handled, or 128 bytes of text handled. A
-  // conversation of a hundred turns takes some tens of thousands.
+  // Published templates stay under 100 KB; tokens and syntax tree take up to 160 bytes a byte.
+  std::size_t source = 320 * 1024;
+  // A step is one expression or statement, one element handled, or 16 bytes of text handled; none
+  // takes more than some 150 ns. A conversation of a hundred turns takes some tens of thousands.
   std::uint64_t steps = 2'000'000;
   // Bytes of all values alive at once, and of one text. 8 MiB are about two million tokens.
   std::size_t memory = 24u * 1024 * 1024;
@@ -69,7 +69,7 @@ class Budget {
     steps_left_ -= count;
   }
   // A pass over `bytes` of text.
-  void pass(std::size_t bytes) { step(bytes / 128); }
+  void pass(std::size_t bytes) { step(bytes / 16); }
 
   void take(std::size_t bytes) {
     if (bytes > memory_left_) out_of_memory();

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "engine/chat/jinja/text_operations.h"
 #include "engine/chat/jinja/unicode.h"
 
 namespace candor::engine::jinja {
@@ -19,7 +20,7 @@ bool same_kind(const Value& left, const Value& right) {
 bool equal_dicts(Runtime& runtime, const Dict& left, const Dict& right) {
   if (left.entries.size() != right.entries.size()) return false;
   for (const auto& [key, value] : left.entries) {
-    const Value* other = right.find(key);
+    const Value* other = right.find(runtime, key);
     if (other == nullptr || !equal(runtime, value, *other)) return false;
   }
   return true;
@@ -112,6 +113,7 @@ class ReprWriter {
 
   void write_text(const Text& text) {
     tainted_ = tainted_ || text.tainted();
+    runtime_.budget.pass(text.size());
     const std::string_view bytes = text.view();
     const bool doubled = bytes.find('\'') != bytes.npos && bytes.find('"') == bytes.npos;
     const char quote = doubled ? '"' : '\'';
@@ -130,12 +132,9 @@ class ReprWriter {
         escaped += "\\t";
       } else if (is_printable(character.code)) {
         escaped += bytes.substr(at, character.size);
-      } else if (code < 0x100) {
-        escaped += fmt::format("\\x{:02x}", code);
-      } else if (code < 0x10000) {
-        escaped += fmt::format("\\u{:04x}", code);
       } else {
-        escaped += fmt::format("\\U{:08x}", code);
+        escaped += code < 0x100 ? "\\x" : code < 0x10000 ? "\\u" : "\\U";
+        append_hex(escaped, code, code < 0x100 ? 2 : code < 0x10000 ? 4 : 8);
       }
       at += character.size;
       if (escaped.size() >= 4096) put(std::exchange(escaped, {}));
@@ -308,10 +307,9 @@ bool contains(Runtime& runtime, const Value& container, const Value& element) {
     if (element.text() == nullptr) {
       problem("'in <string>' requires string as left operand, not {}", type_name(element));
     }
-    runtime.budget.pass(text->size());
-    return text->view().find(element.text()->view()) != std::string_view::npos;
+    return find_text(runtime, text->view(), element.text()->view()) != std::string_view::npos;
   }
-  if (Dict* dict = container.as<Dict>()) return dict->find(element) != nullptr;
+  if (Dict* dict = container.as<Dict>()) return dict->find(runtime, element) != nullptr;
   if (!is_iterable(container))
     problem("argument of type '{}' is not iterable", type_name(container));
   Items items(runtime, container);

@@ -138,7 +138,7 @@ Value unique(Runtime& runtime, const Value& self, const Arguments& arguments) {
   Dict* seen = runtime.make<Dict>();
   std::vector<Value> kept;
   for (auto& [key, item] : keyed(runtime, items.values(), bound[1], flag(bound[0]))) {
-    if (seen->find(key) != nullptr) continue;
+    if (seen->find(runtime, key) != nullptr) continue;
     seen->set(runtime, key, Value());
     kept.push_back(std::move(item));
   }

@@ -66,6 +66,7 @@ std::string title_words(std::string_view text) {
 std::string escape_html(std::string_view text) {
   std::string out;
   for (const char c : text) {
+    Budget::check_text(out.size());
     switch (c) {
       case '&':
         out += "&amp;";
@@ -184,8 +185,9 @@ Value tojson(Runtime& runtime, const Value& self, const Arguments& arguments) {
   JsonStyle style;
   style.ascii = bound[0] != nullptr && truth(*bound[0]);
   if (bound[1] != nullptr && !bound[1]->is_none()) {
-    style.indent = static_cast<int>(
-        std::clamp<std::int64_t>(need_integer(*bound[1], "the indent of tojson"), 0, 1000));
+    const std::int64_t indent = need_integer(*bound[1], "the indent of tojson");
+    if (indent > 1000) problem("tojson: an indent of more than 1000 columns");
+    style.indent = static_cast<int>(std::max<std::int64_t>(indent, 0));
     style.between = ",";
   }
   if (bound[2] != nullptr && !bound[2]->is_none()) {

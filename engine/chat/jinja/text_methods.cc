@@ -43,8 +43,8 @@ Value partition_method(Runtime& runtime, const Value& self, const Arguments& arg
   const Text& separator = need_text(*bound[0], "the separator of partition()");
   if (separator.empty()) problem("empty separator");
   runtime.budget.pass(text.size());
-  const std::size_t found =
-      from_right ? text.view().rfind(separator.view()) : text.view().find(separator.view());
+  const std::size_t found = from_right ? find_last(runtime, text.view(), separator.view())
+                                       : find_text(runtime, text.view(), separator.view());
   if (found == std::string_view::npos) {
     return from_right ? runtime.tuple({Text(), Text(), text})
                       : runtime.tuple({text, Text(), Text()});

@@ -1,5 +1,7 @@
 #include "engine/chat/jinja/text_operations.h"
 
+#include <string.h>
+
 #include <algorithm>
 
 #include "engine/chat/jinja/unicode.h"
@@ -64,15 +66,15 @@ std::vector<Piece> words_from_right(std::string_view text, std::int64_t limit) {
   return pieces;
 }
 
-std::vector<Piece> parts(std::string_view text, std::string_view separator, std::int64_t limit,
-                         bool from_right) {
+std::vector<Piece> parts(Runtime& runtime, std::string_view text, std::string_view separator,
+                         std::int64_t limit, bool from_right) {
   if (separator.empty()) problem("empty separator");
   std::vector<Piece> pieces;
   const auto more = [&] { return limit < 0 || pieces.size() < static_cast<std::size_t>(limit); };
   if (from_right) {
     std::size_t end = text.size();
     while (more() && end >= separator.size()) {
-      const std::size_t found = text.rfind(separator, end - separator.size());
+      const std::size_t found = find_last(runtime, text.substr(0, end), separator);
       if (found == kNowhere) break;
       add(pieces, Piece{found + separator.size(), end});
       end = found;
@@ -83,7 +85,7 @@ std::vector<Piece> parts(std::string_view text, std::string_view separator, std:
   }
   std::size_t begin = 0;
   while (more()) {
-    const std::size_t found = text.find(separator, begin);
+    const std::size_t found = find_text(runtime, text, separator, begin);
     if (found == kNowhere) break;
     add(pieces, Piece{begin, found});
     begin = found + separator.size();
@@ -94,18 +96,43 @@ std::vector<Piece> parts(std::string_view text, std::string_view separator, std:
 
 }  // namespace
 
+// memmem, because std::string_view::find takes time quadratic in hostile texts.
+std::size_t find_text(Runtime& runtime, std::string_view text, std::string_view part,
+                      std::size_t from) {
+  runtime.budget.step();
+  if (from > text.size() || part.size() > text.size() - from) return kNowhere;
+  const void* found = memmem(text.data() + from, text.size() - from, part.data(), part.size());
+  const std::size_t at =
+      found == nullptr ? kNowhere
+                       : static_cast<std::size_t>(static_cast<const char*>(found) - text.data());
+  runtime.budget.pass((found == nullptr ? text.size() : at) - from + part.size());
+  return at;
+}
+
+std::size_t find_last(Runtime& runtime, std::string_view text, std::string_view part) {
+  runtime.budget.step();
+  const std::size_t at = text.rfind(part);
+  const std::size_t passed = text.size() - (at == kNowhere ? 0 : at);
+  runtime.budget.pass(passed + passed / 64 * part.size());
+  return at;
+}
+
 Text strip(Runtime& runtime, const Text& text, const Text* characters, Side side) {
+  // Looking through many characters for each one stripped counts, one or a few do not.
+  const std::size_t step = characters == nullptr ? 0 : characters->size() / 16;
   runtime.budget.pass(text.size());
   const std::string_view view = text.view();
   std::size_t begin = 0;
   std::size_t end = view.size();
   while (side != Side::kRight && begin < end) {
     const Character first = decode(view, begin);
+    runtime.budget.step(step);
     if (!strips(first.code, view.substr(begin, first.size), characters)) break;
     begin += first.size;
   }
   while (side != Side::kLeft && end > begin) {
     const Character last = decode_back(view, end);
+    runtime.budget.step(step);
     if (!strips(last.code, view.substr(end - last.size, last.size), characters)) break;
     end -= last.size;
   }
@@ -121,7 +148,7 @@ Text replace(Runtime& runtime, const Text& text, const Text& from, const Text& t
   // An empty text is found before every character and at the end.
   std::size_t search = 0;
   for (std::int64_t count = 0; limit < 0 || count < limit; ++count) {
-    const std::size_t found = search > view.size() ? kNowhere : view.find(from.view(), search);
+    const std::size_t found = find_text(runtime, view, from.view(), search);
     if (found == kNowhere) break;
     runtime.budget.step();
     out.append(text, done, found);
@@ -138,7 +165,7 @@ std::vector<Value> split(Runtime& runtime, const Text& text, const Text* separat
                          std::int64_t limit, bool from_right) {
   runtime.budget.pass(text.size());
   const auto pieces = separator != nullptr
-                          ? parts(text.view(), separator->view(), limit, from_right)
+                          ? parts(runtime, text.view(), separator->view(), limit, from_right)
                       : from_right ? words_from_right(text.view(), limit)
                                    : words(text.view(), limit);
   std::vector<Value> values;
@@ -183,10 +210,13 @@ Text repeat(Runtime& runtime, const Text& text, std::int64_t times) {
   if (times <= 0 || text.empty()) return {};
   Budget::check_text(text.size(), static_cast<std::size_t>(times));
   TextBuilder out(runtime.budget);
-  for (std::int64_t i = 0; i < times; ++i) {
-    if (i % 64 == 0) runtime.budget.step();
-    out.append(text);
+  constexpr std::size_t kBlock = 4096;
+  const auto in_block = static_cast<std::int64_t>(kBlock / text.size());
+  if (in_block > 1 && times > in_block) {
+    const Text block = repeat(runtime, text, in_block);
+    for (; times >= in_block; times -= in_block) out.append(block);
   }
+  for (; times > 0; --times) out.append(text);
   return out.finish();
 }
 

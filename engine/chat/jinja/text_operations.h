@@ -10,6 +10,12 @@
 
 namespace candor::engine::jinja {
 
+// Where `part` is found first at or after `from`, or last; npos when it is not there. In time
+// linear in both, or counted in steps for what it may take at worst (from the right).
+std::size_t find_text(Runtime& runtime, std::string_view text, std::string_view part,
+                      std::size_t from = 0);
+std::size_t find_last(Runtime& runtime, std::string_view text, std::string_view part);
+
 enum class Side { kLeft = 1, kRight = 2, kBoth = 3 };
 
 // Without `characters` white space is stripped; else all characters that occur in it.

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "engine/chat/jinja/builtins.h"
+#include "engine/chat/jinja/text_operations.h"
 #include "engine/chat/jinja/unicode.h"
 
 namespace candor::engine::jinja {
@@ -43,6 +44,7 @@ Value has_affix(Runtime& runtime, const Value& self, const Arguments& arguments)
     const std::string_view text =
         need_text(affix, "what startswith() or endswith() asks for").view();
     if (!inside) return false;
+    runtime.budget.pass(text.size());
     return at_end ? inside->text.ends_with(text) : inside->text.starts_with(text);
   };
   if (List* affixes = bound[0]->sequence(); affixes != nullptr && bound[0]->list() == nullptr) {
@@ -58,7 +60,10 @@ Value find_method(Runtime& runtime, const Value& self, const Arguments& argument
   const std::string_view part = need_text(*bound[0], "what find() looks for").view();
   const auto inside = window(runtime, *self.text(), bound[1], bound[2]);
   std::size_t found = kNowhere;
-  if (inside) found = from_right ? inside->text.rfind(part) : inside->text.find(part);
+  if (inside) {
+    found = from_right ? find_last(runtime, inside->text, part)
+                       : find_text(runtime, inside->text, part);
+  }
   if (found == kNowhere) {
     if (must_be_there) problem("substring not found");
     return Value::integer(-1);
@@ -76,8 +81,8 @@ Value count_method(Runtime& runtime, const Value& self, const Arguments& argumen
   if (part.empty()) {
     return Value::integer(static_cast<std::int64_t>(count_characters(inside->text)) + 1);
   }
-  for (std::size_t at = inside->text.find(part); at != kNowhere;
-       at = inside->text.find(part, at + part.size())) {
+  for (std::size_t at = find_text(runtime, inside->text, part); at != kNowhere;
+       at = find_text(runtime, inside->text, part, at + part.size())) {
     ++count;
   }
   return Value::integer(count);

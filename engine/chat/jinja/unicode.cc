@@ -99,6 +99,12 @@ void append_utf8(std::string& out, char32_t code) {
   }
 }
 
+void append_hex(std::string& out, std::uint32_t number, int digits) {
+  for (int digit = digits - 1; digit >= 0; --digit) {
+    out += "0123456789abcdef"[(number >> (4 * digit)) & 15];
+  }
+}
+
 bool is_space(char32_t code) {
   if (code < 0x80)
     return code == ' ' || (code >= 9 && code <= 13) || (code >= 0x1C && code <= 0x1F);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -21,6 +22,7 @@ std::size_t count_characters(std::string_view text);
 // The byte offset of the n-th character; the length in bytes for every n past the end.
 std::size_t byte_offset(std::string_view text, std::size_t character);
 void append_utf8(std::string& out, char32_t code);
+void append_hex(std::string& out, std::uint32_t number, int digits);
 
 // str.isspace() and str.isprintable() of one character.
 bool is_space(char32_t code);

@@ -71,8 +71,12 @@ std::size_t Dict::position(const std::string& key) const {
   return at;
 }
 
-const Value* Dict::find(const Value& key) const {
-  if (const Text* text = key.text()) return find(text->view());
+const Value* Dict::find(Runtime& runtime, const Value& key) const {
+  runtime.budget.step();
+  if (const Text* text = key.text()) {
+    runtime.budget.pass(text->size());
+    return find(text->view());
+  }
   const std::size_t at = position(key_name(key));
   return at == entries.size() ? nullptr : &entries[at].second;
 }

@@ -92,7 +92,7 @@ struct Dict : Object {
   Dict() : Object(kKind) {}
   std::vector<std::pair<Value, Value>> entries;
 
-  const Value* find(const Value& key) const;
+  const Value* find(Runtime& runtime, const Value& key) const;
   const Value* find(std::string_view key) const;
   void set(Runtime& runtime, const Value& key, Value value);
   bool erase(const Value& key);

@@ -101,6 +101,13 @@ TEST_F(StoreOpen, ANewerSchemaIsRefusedAndBothVersionsAreNamed) {
   expect_refused("its schema is version 2, this program knows 1");
 }
 
+TEST_F(StoreOpen, AnOlderSchemaIsNamedToAReader) {
+  make_store(1);
+  sql(path_, "PRAGMA user_version = 0");
+  EXPECT_THAT(error_of([&] { StoreReader::open(path_); }),
+              HasSubstr("its schema is version 0, this program's is 1"));
+}
+
 TEST_F(StoreOpen, ATruncatedFileIsFoundDamaged) {
   make_store(200);
   for (const std::uintmax_t part : {2, 3, 10}) {

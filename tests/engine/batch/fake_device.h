@@ -1,6 +1,6 @@
 // A device that computes nothing but keeps books: every page remembers which token was put in which
-// slot, and logits are a function of the tokens that a row can see through its page table. A page that
-// is shared, copied or reused wrongly gives other tokens than a sequence alone would get.
+// slot, and logits are a function of the tokens that a row can see through its page table. A page
+// that is shared, copied or reused wrongly gives other tokens than a sequence alone would get.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -34,8 +34,7 @@ class FakeDevice final : public engine::Device {
     std::map<engine::PageId, std::uint32_t> writer;
     for (const auto& row : plan.rows) {
       const auto position = static_cast<std::size_t>(row.position);
-      const engine::PageId page =
-          plan.pages.at(row.sequence).at(position / kernels::kPageTokens);
+      const engine::PageId page = plan.pages.at(row.sequence).at(position / kernels::kPageTokens);
       EXPECT_EQ(writer.emplace(page, row.sequence).first->second, row.sequence)
           << "two sequences write to page " << page;
       memory_.at(page).at(position % kernels::kPageTokens) = row.token;

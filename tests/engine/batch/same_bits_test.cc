@@ -16,7 +16,8 @@ namespace {
 
 using tests::TinyOptions;
 
-// Prompts of 1 to 200 tokens, many with a common start, some asked several times; greedy and sampled.
+// Prompts of 1 to 200 tokens, many with a common start, some asked several times; greedy and
+// sampled.
 std::vector<Request> mixed_requests() {
   std::mt19937 random(7);
   const auto token = [&] { return static_cast<TokenId>(random() % 320); };
@@ -82,8 +83,7 @@ void expect_same(const std::vector<Completion>& expected, const std::vector<Comp
     EXPECT_EQ(expected[i].error, actual[i].error);
     EXPECT_EQ(expected[i].finish, actual[i].finish);
     ASSERT_EQ(expected[i].tokens, actual[i].tokens);
-    ASSERT_EQ(std::memcmp(expected[i].log_probabilities.data(),
-                          actual[i].log_probabilities.data(),
+    ASSERT_EQ(std::memcmp(expected[i].log_probabilities.data(), actual[i].log_probabilities.data(),
                           expected[i].log_probabilities.size() * sizeof(float)),
               0);
   }

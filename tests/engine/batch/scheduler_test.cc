@@ -15,10 +15,10 @@ namespace candor::engine {
 namespace {
 
 using data::FinishReason;
+using testing::HasSubstr;
 using tests::FakeDevice;
 using tests::fingerprint;
 using tests::only;
-using testing::HasSubstr;
 
 constexpr std::size_t kVocabulary = 64;
 
@@ -82,7 +82,8 @@ TEST(Scheduler, GivesEverySequenceItsOwnKeysWhateverIsSharedCopiedOrPutOff) {
     for (int i = 0; i < 60; ++i) {
       std::vector<TokenId> prompt(common.begin(),
                                   common.begin() + static_cast<int>(random() % 300));
-      for (const TokenId token : random_tokens(random() % 3, static_cast<unsigned>(random()))) prompt.push_back(token);
+      for (const TokenId token : random_tokens(random() % 3, static_cast<unsigned>(random())))
+        prompt.push_back(token);
       if (prompt.empty()) prompt.push_back(1);
       requests.push_back(request_of(std::move(prompt), 1 + static_cast<int>(random() % 150)));
     }
@@ -90,8 +91,7 @@ TEST(Scheduler, GivesEverySequenceItsOwnKeysWhateverIsSharedCopiedOrPutOff) {
     const std::vector<Completion> completions = bench.run(requests);
     for (std::size_t i = 0; i < requests.size(); ++i) {
       ASSERT_EQ(completions[i].error, "");
-      ASSERT_EQ(completions[i].tokens,
-                alone(requests[i].prompt, requests[i].sampling.max_tokens))
+      ASSERT_EQ(completions[i].tokens, alone(requests[i].prompt, requests[i].sampling.max_tokens))
           << "request " << i << " with " << pages << " pages";
     }
     while (bench.cache.prefixes().evict()) {
@@ -132,14 +132,10 @@ TEST(Scheduler, KeepsToTheChunkAndTheBatch) {
 
 TEST(Scheduler, RefusesWhatCannotBeRunAndRunsTheRest) {
   std::vector<Request> requests = {
-      request_of({}, 3),
-      request_of({1, 64}, 3),
-      request_of({1, -1}, 3),
-      request_of(random_tokens(90, 4), 20),   // beyond the context
-      request_of({1, 2, 3}, 3),
-      request_of({1}, 3),
-      request_of({1}, 3),
-      request_of({1}, -1),
+      request_of({}, 3),        request_of({1, 64}, 3),
+      request_of({1, -1}, 3),   request_of(random_tokens(90, 4), 20),  // beyond the context
+      request_of({1, 2, 3}, 3), request_of({1}, 3),
+      request_of({1}, 3),       request_of({1}, -1),
       request_of({5}, 0),
   };
   requests[5].sampling.temperature = std::numeric_limits<double>::quiet_NaN();
@@ -173,9 +169,9 @@ TEST(Scheduler, RefusesWhatTheCacheCannotHoldAndRunsWhatItJustHolds) {
 }
 
 TEST(Scheduler, NonFiniteLogitsEndThatRequestAlone) {
-  for (const float bad : {std::numeric_limits<float>::quiet_NaN(),
-                          std::numeric_limits<float>::infinity(),
-                          -std::numeric_limits<float>::infinity()}) {
+  for (const float bad :
+       {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity(),
+        -std::numeric_limits<float>::infinity()}) {
     const auto plain = fingerprint(kVocabulary);
     Bench bench(40, {}, [&](const std::vector<TokenId>& seen) {
       std::vector<float> logits = plain(seen);

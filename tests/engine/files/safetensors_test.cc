@@ -173,8 +173,11 @@ TEST(SafetensorsTest, ManyTensorsAndTightMemory) {
   }
   EXPECT_EQ(error_of_bytes(file_of(header + "}", std::string(200000, '\1'))), "");
   std::string flood = "{\"w\":[1";
-  while (flood.size() < 20000000) flood += ",1,1,1,1,1,1,1,1,1,1";
+  while (flood.size() < 12000000) flood += ",1,1,1,1,1,1,1,1,1,1";
   EXPECT_THAT(error_of_bytes(file_of(flood + "]}", "")), HasSubstr("more memory"));
+  std::string keys = "{\"w\":1";
+  for (int i = 0; i < 1000000; ++i) keys += fmt::format(",\"{}\":1", i);
+  EXPECT_THAT(error_of_bytes(file_of(keys + "}", "")), HasSubstr("more memory"));
 }
 
 TEST(SafetensorsTest, DamagedBytesNeverEscapeTheFile) {

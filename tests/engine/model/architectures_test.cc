@@ -1,5 +1,5 @@
-// Logits, log-probabilities and greedy tokens of small checkpoints, one an architecture, against the
-// reference library's float32 results.
+// Logits, log-probabilities and greedy tokens of small checkpoints, one an architecture, against
+// the reference library's float32 results.
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -74,8 +74,8 @@ TEST_P(Architectures, AgreeWithTheReferenceInFloat32) {
     EXPECT_LE(furthest, 2e-3F) << c.input.size() << " tokens";
     ASSERT_EQ(scored.log_probabilities.size(), c.input.size() - 1);
     if (c.mean_logprob) {
-      const double sum = std::accumulate(scored.log_probabilities.begin(),
-                                         scored.log_probabilities.end(), 0.0);
+      const double sum =
+          std::accumulate(scored.log_probabilities.begin(), scored.log_probabilities.end(), 0.0);
       EXPECT_NEAR(sum / static_cast<double>(c.input.size() - 1), *c.mean_logprob, 1e-4);
     }
     Request request;

@@ -41,8 +41,8 @@ TEST_P(ReferenceGreedy, AllCasesInOneBatch) {
   const auto path = models_folder() / std::string(model->at("file").as_string());
   if (!std::filesystem::exists(path)) GTEST_SKIP() << "model not here: " << path;
 
-  const auto engine =
-      Engine::load(path, {.precision = GetParam().precision, .kv_bytes = 256 << 20, .progress = {}});
+  const auto engine = Engine::load(
+      path, {.precision = GetParam().precision, .kv_bytes = 256 << 20, .progress = {}});
   const boost::json::array& cases = model->at("cases").as_array();
   std::vector<Request> requests;
   for (const auto& value : cases) {
@@ -85,16 +85,14 @@ constexpr Parameter kParameters[] = {
     {"qwen2.5-coder-0.5b-instruct", kernels::Precision::kInt8},
 };
 
-INSTANTIATE_TEST_SUITE_P(Golden, ReferenceGreedy, testing::ValuesIn(kParameters),
-                         [](const auto& parameter) {
-                           std::string name = parameter.param.model;
-                           for (char& c : name) {
-                             if (c == '-' || c == '.') c = '_';
-                           }
-                           return name + (parameter.param.precision == kernels::Precision::kInt8
-                                              ? "_int8"
-                                              : "_float32");
-                         });
+INSTANTIATE_TEST_SUITE_P(
+    Golden, ReferenceGreedy, testing::ValuesIn(kParameters), [](const auto& parameter) {
+      std::string name = parameter.param.model;
+      for (char& c : name) {
+        if (c == '-' || c == '.') c = '_';
+      }
+      return name + (parameter.param.precision == kernels::Precision::kInt8 ? "_int8" : "_float32");
+    });
 
 }  // namespace
 }  // namespace candor::engine

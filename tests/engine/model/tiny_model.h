@@ -1,5 +1,5 @@
-// A small random llama written as a GGUF file, and an engine put together around it with the limits a
-// test asks for.
+// A small random llama written as a GGUF file, and an engine put together around it with the limits
+// a test asks for.
 #pragma once
 
 #include <cstdint>
@@ -91,24 +91,24 @@ inline TinyEngine tiny_engine(const std::filesystem::path& path, const TinyOptio
   batch.context_length = spec.context_length;
   batch.vocabulary = spec.vocabulary;
   const auto& attention = spec.attention;
-  const std::size_t page = spec.layers.size() *
-                           kernels::page_bytes({.heads = attention.heads,
-                                                .kv_heads = attention.kv_heads,
-                                                .head_dim = attention.head_dim,
-                                                .scale = attention.scale,
-                                                .format = options.precision ==
-                                                                  kernels::Precision::kInt8
-                                                              ? kernels::KvFormat::kF16
-                                                              : kernels::KvFormat::kF32});
+  const std::size_t page =
+      spec.layers.size() *
+      kernels::page_bytes({.heads = attention.heads,
+                           .kv_heads = attention.kv_heads,
+                           .head_dim = attention.head_dim,
+                           .scale = attention.scale,
+                           .format = options.precision == kernels::Precision::kInt8
+                                         ? kernels::KvFormat::kF16
+                                         : kernels::KvFormat::kF32});
   auto pool = std::make_unique<kernels::ThreadPool>(options.threads);
   auto model = std::make_unique<const engine::Model>(std::move(file), std::move(spec),
                                                      options.precision, *pool, nullptr);
   TinyEngine tiny;
-  tiny.device = std::make_unique<engine::CpuDevice>(std::move(pool), std::move(model),
-                                                    options.pages * page);
+  tiny.device =
+      std::make_unique<engine::CpuDevice>(std::move(pool), std::move(model), options.pages * page);
   tiny.cache = std::make_unique<engine::KvCache>(tiny.device->page_count());
-  tiny.scheduler = std::make_unique<engine::Scheduler>(*tiny.device, *tiny.cache,
-                                                       engine::StopTokens{}, batch);
+  tiny.scheduler =
+      std::make_unique<engine::Scheduler>(*tiny.device, *tiny.cache, engine::StopTokens{}, batch);
   return tiny;
 }
 

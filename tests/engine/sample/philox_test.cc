@@ -37,10 +37,9 @@ TEST(Stream, KeyDependsOnEverythingThatShapesASampleAndOnNothingElse) {
   keys.insert(stream_key(5, prompt, sampling, 1));
   keys.insert(stream_key(5, std::vector<TokenId>{1, 2}, sampling, 0));
   keys.insert(stream_key(5, std::vector<TokenId>{1, 2, 4}, sampling, 0));
-  for (const auto change : {+[](data::Sampling& s) { s.temperature = 0.8; },
-                            +[](data::Sampling& s) { s.top_p = 0.95; },
-                            +[](data::Sampling& s) { s.top_k = 41; },
-                            +[](data::Sampling& s) { s.min_p = 0.2; }}) {
+  for (const auto change :
+       {+[](data::Sampling& s) { s.temperature = 0.8; }, +[](data::Sampling& s) { s.top_p = 0.95; },
+        +[](data::Sampling& s) { s.top_k = 41; }, +[](data::Sampling& s) { s.min_p = 0.2; }}) {
     data::Sampling changed = sampling;
     change(changed);
     keys.insert(stream_key(5, prompt, changed, 0));

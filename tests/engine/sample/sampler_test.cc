@@ -89,8 +89,7 @@ TEST(Sampler, GreedyTakesTheLowestOfEqualIds) {
   const std::vector<float> logits = {1.0F, 3.0F, -2.0F, 3.0F};
   const Choice choice = choose(logits, {}, 0.99, scratch);
   EXPECT_EQ(choice.token, 1);
-  const double expected =
-      3 - std::log(std::exp(1.0) + 2 * std::exp(3.0) + std::exp(-2.0));
+  const double expected = 3 - std::log(std::exp(1.0) + 2 * std::exp(3.0) + std::exp(-2.0));
   EXPECT_NEAR(choice.log_probability, expected, 1e-6);
 }
 
@@ -146,9 +145,9 @@ TEST(Sampler, FrequenciesFollowTheSoftmax) {
 
 TEST(Sampler, AnyNonFiniteLogitIsNoChoice) {
   SamplerScratch scratch;
-  for (const float bad : {std::numeric_limits<float>::quiet_NaN(),
-                          std::numeric_limits<float>::infinity(),
-                          -std::numeric_limits<float>::infinity()}) {
+  for (const float bad :
+       {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity(),
+        -std::numeric_limits<float>::infinity()}) {
     for (std::size_t place : {std::size_t{0}, std::size_t{50}, std::size_t{99}}) {
       std::vector<float> logits(100, 1.0F);
       logits[place] = bad;

@@ -304,10 +304,12 @@ TEST(TokenizerReferenceTest, EndsOfTurnsStop) {
   const auto qwen = tests::shared_path("golden/tokenizers/qwen2/vocab.gguf");
   const auto llama = tests::shared_path("golden/tokenizers/llama-bpe/vocab.gguf");
   CANDOR_NEEDS_SHARED(qwen.string());
-  EXPECT_THAT(Tokenizer::open(qwen)->stops(), ElementsAre(151643, 151645));
-  EXPECT_THAT(Tokenizer::open(llama)->stops(), ElementsAre(128001, 128009));
-  EXPECT_TRUE(Tokenizer::open(llama)->adds_bos());
-  EXPECT_FALSE(Tokenizer::open(qwen)->adds_bos());
+  const auto qwen_tokenizer = Tokenizer::open(qwen);
+  EXPECT_THAT(qwen_tokenizer->stops(), ElementsAre(151643, 151645));
+  EXPECT_FALSE(qwen_tokenizer->adds_bos());
+  const auto llama_tokenizer = Tokenizer::open(llama);
+  EXPECT_THAT(llama_tokenizer->stops(), ElementsAre(128001, 128009));
+  EXPECT_TRUE(llama_tokenizer->adds_bos());
 }
 
 TEST(TokenizerReferenceTest, SentencePieceIsRefusedByName) {
