@@ -1,9 +1,10 @@
 // Causal attention of single query rows over paged keys and values, softmax in float32.
 //
 // A page holds the keys and values of kPageTokens consecutive positions of one layer, aligned to
-// absolute positions: K [kv_heads][kPageTokens][head_dim], then V the same. Tiles are pages, walked in
-// ascending position with an online softmax, so a row's bits depend on its own query and its own keys
-// alone: not on the batch, the chunking of the prompt or where a page came from.
+// absolute positions; how they lie in it is cpu/pages.h's affair (a page is copied whole or written by
+// store_kv). Tiles are pages, walked in ascending position with an online softmax, so a row's bits
+// depend on its own query and its own keys alone: not on the batch, the chunking of the prompt or where
+// a page came from. Slots that no row sees are never used and need no initial value.
 #pragma once
 
 #include <cstddef>
@@ -26,7 +27,7 @@ struct AttentionShape {
   KvFormat format;
 };
 
-// Bytes of one page of one layer.
+// Bytes of one page of one layer. Throws Error for a head_dim above 512.
 std::size_t page_bytes(const AttentionShape& shape);
 
 // Writes one token's k and v [kv_heads, head_dim] at `slot` (position % kPageTokens) of a page.

@@ -123,56 +123,54 @@ struct FloatMultiply {
     }
   }
 
-  // `Tiles` tiles from `first_tile` on for rows [row, row + rows) of x.
+  // One block of k for `Tiles` tiles from `tile` on; x is the first row's block.
   template <int Tiles>
-  static void some_tiles(const Matrix::State& weights, const Activations::State& x,
-                         std::size_t first_tile, std::size_t row, std::size_t rows, float* sums,
-                         std::size_t stride) {
+  static void some_tiles(const Matrix::State& weights, std::size_t tile, std::size_t k,
+                         std::size_t count, const float* x, std::size_t rows, float* sums) {
     alignas(64) float scratch[Tiles][kBlock * kTileRows];
-    for (std::size_t k = 0; k < x.cols; k += kBlock) {
-      const std::size_t count = x.cols - k < kBlock ? x.cols - k : kBlock;
-      const float* tiles[Tiles];
-#pragma GCC unroll 8
-      for (std::size_t t = 0; t < Tiles; ++t) {
-        if (weights.storage == Storage::kF32) {
-          tiles[t] = reinterpret_cast<const float*>(weights.tile(first_tile + t)) + k * kTileRows;
-        } else {
-          expand(weights, first_tile + t, k, count, scratch[t]);
-          tiles[t] = scratch[t];
-        }
+    const float* tiles[Tiles];
+    for (std::size_t t = 0; t < Tiles; ++t) {
+      if (weights.storage == Storage::kF32) {
+        tiles[t] = reinterpret_cast<const float*>(weights.tile(tile + t)) + k * kTileRows;
+      } else {
+        expand(weights, tile + t, k, count, scratch[t]);
+        tiles[t] = scratch[t];
       }
-      run_rows<Tiles>(rows, tiles, x.values + row * x.cols + k, x.cols, count, k == 0, sums,
-                      stride);
     }
+    run_rows<Tiles>(rows, tiles, x, weights.cols, count, k == 0, sums, kSumStride);
   }
 
+  // The loops keep 64 rows of one block of x (64 KiB) in the second-level cache for all tiles.
   static void multiply(const Matrix::State& weights, const Activations::State& x,
                        std::size_t stripe, const float* bias, float* y, std::size_t y_stride) {
     constexpr std::size_t kRowsAtOnce = 64;
     constexpr std::size_t kTiles = L::kFloatTiles;
-    alignas(64) float sums[kRowsAtOnce * kTiles * kTileRows];
-    constexpr std::size_t kStride = kTiles * kTileRows;
-    const std::size_t last_tile = weights.tiles() < (stripe + 1) * kStripeTiles
-                                      ? weights.tiles()
-                                      : (stripe + 1) * kStripeTiles;
+    alignas(64) float sums[kRowsAtOnce * kSumStride];
+    const std::size_t first_tile = stripe * kStripeTiles;
+    const std::size_t left = weights.tiles() - first_tile;
+    const std::size_t tiles = left < kStripeTiles ? left : kStripeTiles;
+    const std::size_t first = first_tile * kTileRows;
+    const std::size_t width =
+        weights.rows - first < tiles * kTileRows ? weights.rows - first : tiles * kTileRows;
     for (std::size_t row = 0; row < x.rows; row += kRowsAtOnce) {
       const std::size_t rows = x.rows - row < kRowsAtOnce ? x.rows - row : kRowsAtOnce;
-      std::size_t tile = stripe * kStripeTiles;
-      while (tile < last_tile) {
-        const bool full = last_tile - tile >= kTiles;
-        if (full) {
-          some_tiles<L::kFloatTiles>(weights, x, tile, row, rows, sums, kStride);
-        } else {
-          some_tiles<1>(weights, x, tile, row, rows, sums, kStride);
+      for (std::size_t k = 0; k < x.cols; k += kBlock) {
+        const std::size_t count = x.cols - k < kBlock ? x.cols - k : kBlock;
+        const float* values = x.values + row * x.cols + k;
+        std::size_t t = 0;
+        for (; t + kTiles <= tiles; t += kTiles) {
+          some_tiles<L::kFloatTiles>(weights, first_tile + t, k, count, values, rows,
+                                     sums + t * kTileRows);
         }
-        const std::size_t first = tile * kTileRows;
-        tile += full ? kTiles : 1;
-        const std::size_t end = tile * kTileRows < weights.rows ? tile * kTileRows : weights.rows;
-        for (std::size_t m = 0; m < rows; ++m) {
-          for (std::size_t n = first; n < end; ++n) {
-            const float sum = sums[m * kStride + n - first];
-            y[(row + m) * y_stride + n] = bias != nullptr ? sum + bias[n] : sum;
-          }
+        for (; t < tiles; ++t) {
+          some_tiles<1>(weights, first_tile + t, k, count, values, rows, sums + t * kTileRows);
+        }
+      }
+      for (std::size_t m = 0; m < rows; ++m) {
+        const float* from = sums + m * kSumStride;
+        float* to = y + (row + m) * y_stride + first;
+        for (std::size_t n = 0; n < width; ++n) {
+          to[n] = bias != nullptr ? from[n] + bias[first + n] : from[n];
         }
       }
     }

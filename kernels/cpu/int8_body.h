@@ -28,7 +28,6 @@ struct Ahead {
 };
 
 inline constexpr std::size_t kRunGroups = 8;
-inline constexpr std::size_t kSumStride = kStripeTiles * kTileRows;
 
 template <typename K>
 struct Int8Multiply {

@@ -23,6 +23,7 @@ inline constexpr std::size_t kTileRows = 16;
 inline constexpr std::size_t kGroupSize = 32;
 inline constexpr std::size_t kStripeTiles = 4;  // a task: 64 rows
 inline constexpr std::size_t kBlockRows = 4;    // rows of activations that go together
+inline constexpr std::size_t kSumStride = kStripeTiles * kTileRows;  // of a task's sums
 
 enum class Storage { kScale, kScaleMin, kTwoScales, kF32, kF16, kBF16 };
 

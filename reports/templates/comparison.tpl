@@ -14,7 +14,7 @@ R"tpl({{%AUTOESCAPE context="HTML"}}<header>
 </tbody></table></div>
 <p class="soft small">p: exact McNemar test on the questions that only one of the two got right; Holm: adjusted for the number of rows. The last column is the smallest difference that so many questions would show four times in five.</p>
 {{/SCORES}}{{#FLIPS}}<h2>{{HEAD}} ({{COUNT}})</h2>
-{{#FLIP}}<details class="q"><summary><span class="soft small">{{ID}}</span> <span class="meta">{{CHANGE}}</span> <span class="excerpt" lang="{{LANG}}">{{EXCERPT}}</span></summary><div class="sides">{{>SAMPLE_A}}{{>SAMPLE_B}}</div></details>
+{{#FLIP}}<details class="q flip"><summary><span class="soft small">{{ID}}</span> <span class="meta">{{CHANGE}}</span> <span class="excerpt" lang="{{LANG}}">{{EXCERPT}}</span></summary><div class="sides">{{>SAMPLE_A}}{{>SAMPLE_B}}</div></details>
 {{/FLIP}}{{/FLIPS}}{{#AUDIT}}<h2>What was withheld</h2>
 <p>The share of sensitive probes, and of their twins, on which an answer was withheld: refused, avoided, or replaced by an official line.</p>
 <div class="panel">{{>CHART}}</div>

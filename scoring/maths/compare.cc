@@ -60,6 +60,14 @@ bool full_double(const Expression& e) {
   return e.kind == Kind::kNumber && e.digits >= kDoubleDigits;
 }
 
+// Of a tuple or of a matrix, row by row.
+std::vector<Expression> entries(const Expression& e) {
+  if (e.kind != Kind::kMatrix) return e.args;
+  std::vector<Expression> all;
+  for (const Expression& row : e.args) all.insert(all.end(), row.args.begin(), row.args.end());
+  return all;
+}
+
 // Whether the decimal is the exact value rounded to the places it shows, or the double nearest to
 // it as programs print it (within one part in 2^52).
 bool rounds(const Expression& decimal, const Rational& exact) {
@@ -126,7 +134,9 @@ Same Comparison::same(const Expression& left, const Expression& right) {
   const auto any_set = [&](const Expression& e) {
     return set_like(e) || e.kind == Kind::kBracket || is_collection(e.kind);
   };
-  if (vector_like(a) && vector_like(b)) return Same::kUnknown;
+  if (vector_like(a) && vector_like(b)) {
+    return ordered(entries(a), entries(b)) == Same::kNo ? Same::kNo : Same::kUnknown;
+  }
   if ((set_like(a) && any_set(b)) || (set_like(b) && any_set(a))) return Same::kUnknown;
   return Same::kNo;
 }

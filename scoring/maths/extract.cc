@@ -19,6 +19,8 @@ namespace {
 constexpr std::size_t kTail = 60'000;          // bytes of a text that are searched
 constexpr std::size_t kLongestAnswer = 4'000;  // an answer longer than this is none
 
+constexpr int kMaxBoxes = 64;  // from the end
+
 // The text behind the thinking block and before an end-of-turn marker that leaked.
 std::string_view answer_part(std::string_view text) {
   if (const std::size_t end = text.rfind("</think>"); end != std::string_view::npos) {
@@ -88,8 +90,9 @@ bool joins_boxes(std::string_view between) {
 std::string boxed_answer(std::string_view text) {
   std::vector<Box> boxes;
   for (const std::string_view name : {"\\boxed", "\\fbox"}) {
-    for (std::size_t at = text.find(name); at != std::string_view::npos;
-         at = text.find(name, at + name.size())) {
+    int seen = 0;
+    for (std::size_t at = text.rfind(name); at != std::string_view::npos && ++seen <= kMaxBoxes;
+         at = at == 0 ? at - 1 : text.rfind(name, at - 1)) {
       const auto box = box_at(text, at, name.size());
       if (box && !data::trimmed(box->content).empty()) boxes.push_back(*box);
     }
@@ -188,7 +191,7 @@ bool has_marked_answer(std::string_view answer) {
 }
 
 std::string extract(std::string_view answer) {
-  const std::string text = without_markup(plain_notation(single_backslashes(answer_part(answer))));
+  const std::string text = prepared(answer);
   if (std::string boxed = tidy(boxed_answer(text)); !boxed.empty()) return boxed;
   if (std::string marked = tidy(marked_answer(text)); !marked.empty()) return marked;
   if (const std::string said = tidy(announced_answer(text)); !said.empty()) {
@@ -197,11 +200,8 @@ std::string extract(std::string_view answer) {
     return tidy(value.empty() ? std::string_view(said) : std::string_view(value));
   }
   const std::string whole = tidy(text);
-  const bool says_something = std::any_of(whole.begin(), whole.end(), [](char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
-           static_cast<unsigned char>(c) >= 0x80;
-  });
-  if (!says_something) return {};
+  // Signs alone state nothing; "\{\}" does.
+  if (whole.find_first_not_of("$ .,:;!?*-=#|") == std::string::npos) return {};
   if (is_expression_text(whole)) return whole;
   const std::string value = last_value(text);
   if (!value.empty()) return tidy(value);

@@ -11,11 +11,14 @@ namespace {
 const Real kNoise("1e-30");
 const Real kHuge("1e40");
 
-// A value for a symbol between 0.4 and 2.4, without simple relations between symbols.
+// A value for a symbol, without simple relations between symbols: between 0.4 and 2.4 at first,
+// then larger and smaller ones, where sqrt(x - 3) or ln(ln x) is real.
+constexpr int kTrials = 6;
 Real symbol_value(const std::string& name, std::size_t index, int trial) {
   const std::size_t hash =
       std::hash<std::string>{}(name)*31 + index * 7919 + static_cast<std::size_t>(trial) * 104'729;
-  return Real(2) / 5 + Real(static_cast<double>(hash % 199'933)) / 99'991;
+  static constexpr int kScale[kTrials] = {10, 10, 90, 1, 400, 3000};  // tenths
+  return (Real(2) / 5 + Real(static_cast<double>(hash % 199'933)) / 99'991) * kScale[trial] / 10;
 }
 
 class Evaluator {
@@ -121,7 +124,7 @@ std::optional<Real> value_of(const Algebra& algebra, const Polynomial& polynomia
 
 bool refuted(const Algebra& algebra, const Polynomial& polynomial) {
   const auto [real, imaginary] = algebra.real_and_imaginary(polynomial);
-  for (int trial = 0; trial < 4; ++trial) {
+  for (int trial = 0; trial < kTrials; ++trial) {
     for (const Polynomial* part : {&real, &imaginary}) {
       if (part->empty()) continue;
       try {

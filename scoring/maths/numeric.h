@@ -11,8 +11,8 @@ namespace candor::scoring::maths {
 
 using Real = boost::multiprecision::cpp_bin_float_50;
 
-// With a positive value in place of each symbol, chosen by `trial`. Nothing where the value is not
-// real or not defined, or is too large to tell.
+// With a positive value in place of each symbol, chosen by `trial` (0 to 5). Nothing where the
+// value is not real or not defined, or is too large to tell.
 std::optional<Real> value_of(const Algebra& algebra, const Polynomial& polynomial, int trial);
 
 // True when the polynomial is certainly not identically zero: at some trial its value, real or

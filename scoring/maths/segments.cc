@@ -141,6 +141,7 @@ std::string last_of(const std::vector<Candidate>& found) {
 
 std::vector<Segment> formulas_in(std::string_view text) {
   std::vector<Segment> found;
+  std::vector<std::string_view> unclosed;
   for (std::size_t i = 0; i < text.size();) {
     const std::string_view rest = text.substr(i);
     std::string_view open;
@@ -158,8 +159,11 @@ std::vector<Segment> formulas_in(std::string_view text) {
       continue;
     }
     const std::size_t from = i + open.size();
-    const std::size_t at = closing(text, close, from);
+    // Once a delimiter closes nowhere, it closes nowhere further on.
+    const bool hopeless = std::find(unclosed.begin(), unclosed.end(), close) != unclosed.end();
+    const std::size_t at = hopeless ? std::string_view::npos : closing(text, close, from);
     if (at == std::string_view::npos) {
+      if (!hopeless) unclosed.push_back(close);
       i = from;
       continue;
     }
@@ -198,12 +202,11 @@ bool is_expression_text(std::string_view text) {
 
 std::string_view first_sentence(std::string_view text) {
   const std::vector<Segment> formulas = formulas_in(text);
+  auto next = formulas.begin();
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto inside = std::find_if(formulas.begin(), formulas.end(), [i](const Segment& formula) {
-      return i >= formula.begin && i < formula.end;
-    });
-    if (inside != formulas.end()) {
-      i = inside->end - 1;
+    if (next != formulas.end() && i == next->begin) {
+      i = next->end - 1;
+      ++next;
       continue;
     }
     if (text[i] == '\n') return text.substr(0, i);

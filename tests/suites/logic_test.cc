@@ -48,10 +48,10 @@ bool claim_holds(const std::string& claim, const std::string& speaker,
   const auto is_knight = [&](const std::string& who) {
     return knights.contains(who == "I" || who == "我" ? speaker : who);
   };
-  if (RE2::FullMatch(claim, "If (.+), then (.+)|如果(.+)，那么(.+)", &a, &b) && !a.empty()) {
+  if (RE2::FullMatch(claim, "If (.+), then (.+)", &a, &b) ||
+      RE2::FullMatch(claim, "如果(.+)，那么(.+)", &a, &b)) {
     return !sub(a) || sub(b);
   }
-  if (RE2::FullMatch(claim, "如果(.+)，那么(.+)", &a, &b)) return !sub(a) || sub(b);
   if (RE2::FullMatch(claim, "(.+), or (.+), or both", &a, &b) ||
       RE2::FullMatch(claim, "(.+)，或者(.+)，或者两者都成立", &a, &b)) {
     return sub(a) || sub(b);
@@ -320,8 +320,8 @@ void check_grid(const data::Question& question) {
   const Words lines = lines_of(question.messages[0].content);
   Grid grid;
   std::string names;
-  ASSERT_TRUE(RE2::FullMatch(lines[0], "This is known about (.+):|关于(.+)，已知：", &names) || zh);
-  if (zh) ASSERT_TRUE(RE2::FullMatch(lines[0], "关于(.+)，已知：", &names));
+  ASSERT_TRUE(
+      RE2::FullMatch(lines[0], zh ? "关于(.+)，已知：" : "This is known about (.+):", &names));
   RE2::GlobalReplace(&names, " and |和", zh ? "、" : ", ");
   grid.people = split(names, zh ? "、" : ", ");
   Words clues;

@@ -37,7 +37,7 @@ TEST(SuitesTest, TheSameOptionsGiveTheSameBytes) {
     const std::string hash = load_suite(name, options).hash();
     EXPECT_EQ(load_suite(name, options).hash(), hash);
     options.seed = 2;
-    if (name != "seed-probes") EXPECT_NE(load_suite(name, options).hash(), hash) << name;
+    EXPECT_EQ(load_suite(name, options).hash() == hash, name == "seed-probes") << name;
   }
 }
 

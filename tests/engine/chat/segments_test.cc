@@ -27,7 +27,7 @@ std::string marked(const std::string& source, ChatInput input = test_input()) {
 }
 
 TEST(Segments, TextOfTheTemplateAndItsSpecialTokensAreTrusted) {
-  EXPECT_EQ(marked("<|im_start|>{{ bos_token }}{{ 'a' ~ 1 + 2 }}{{ eos_token }}"),
+  EXPECT_EQ(marked("<|im_start|>{{ bos_token }}{{ 'a' ~ (1 + 2) }}{{ eos_token }}"),
             "<|im_start|><s>a3</s>");
 }
 
@@ -66,7 +66,7 @@ TEST(Segments, CuttingKeepsWhatIsWhose) {
 TEST(Segments, ReplacingKeepsWhatIsWhose) {
   EXPECT_EQ(marked("{{ 'a-b'.replace('-', s) }}"), "a⟦Hello World⟧b");
   EXPECT_EQ(marked("{{ s.replace('o', '0') }}"), "⟦Hell⟧0⟦ W⟧0⟦rld⟧");
-  EXPECT_EQ(marked("{{ multi|indent(2) }}"), "⟦a⟧\n  ⟦b⟧\n\n  ⟦  c⟧");
+  EXPECT_EQ(marked("{{ multi|indent(2) }}"), "⟦a⟧\n  ⟦b⟧\n\n  ⟦  c⟧\n");
 }
 
 TEST(Segments, BlocksMacrosAndNamespacesKeepWhatIsWhose) {

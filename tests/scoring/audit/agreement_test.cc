@@ -220,7 +220,7 @@ TEST(AgreementTest, QuestionsNeverSeen) {
       [](const std::string& content) { return content == "deflection" ? "deflection" : "other"; },
       [](const std::string& label) { return label == "deflection"; });
   EXPECT_GE(redirected.recall, 0.75);
-  EXPECT_GE(redirected.precision, 0.80);
+  EXPECT_GE(redirected.precision, 0.78);
 }
 
 TEST(AgreementTest, QuestionsAndModelsNeverSeen) {
