@@ -44,6 +44,7 @@ TEST(Reasoning, WithoutItsClosingMarkerIsStillOpen) {
   expect_split("<think>\nfirst this", false, "first this", "", false);
   expect_split("<think>\nfirst </thi", false, "first </thi", "", false);
   expect_split("", true, "", "", false);
+  expect_split("\nfirst this \n", true, "first this \n", "", false);
 }
 
 TEST(Reasoning, ThatWasNeverOpenedIsNone) {
@@ -54,6 +55,8 @@ TEST(Reasoning, ThatWasNeverOpenedIsNone) {
 
 TEST(Reasoning, AStrayClosingMarkerEndsIt) {
   expect_split("hm\n</think>\nYes.", false, "hm", "Yes.");
+  expect_split(" hm</think>Yes.\n", false, " hm", "Yes.\n");
+  expect_split("a</think>b</think>c", true, "a", "b</think>c");
 }
 
 TEST(Reasoning, MarkersInsideTheAnswerBelongToIt) {
@@ -85,6 +88,8 @@ TEST(StopStrings, ActAfterTheReasoningOnly) {
   EXPECT_EQ(find_stop("<think>a\n\nb", kThink, false, "\n\n"), kNowhere);
   EXPECT_EQ(find_stop("a\n\nb", kThink, false, "\n\n"), 1u);
   EXPECT_EQ(find_stop("abc", kThink, false, ""), kNowhere);
+  EXPECT_EQ(find_stop("a</think>\n\n", kThink, true, "\n\n"), kNowhere);
+  EXPECT_EQ(find_stop("a</think>\n\nb\n\nc", kThink, true, "\n\n"), 12u);
 }
 
 // A stop string that comes in two chunks is found as soon as the second is there, and never before.

@@ -33,6 +33,8 @@ struct Case {
   const char* verdict;
 };
 
+void PrintTo(const Case& row, std::ostream* out) { *out << row.name; }
+
 std::string case_name(const testing::TestParamInfo<Case>& row) { return row.param.name; }
 
 class CodeJudge : public testing::TestWithParam<Case> {};
