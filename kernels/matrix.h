@@ -2,10 +2,10 @@
 //
 // Precision::kInt8 unpacks every quantised block format to int8 groups exactly (the format's group
 // scales and minimums are kept) and multiplies with int8 activations in groups of 32: integer sums
-// are exact in any order and the float32 group sums are added in ascending k, so the instruction set,
-// the batch and the threads do not change a bit. Matrices stored as F32, F16 or BF16, and any matrix
-// whose cols are not a multiple of 32, are multiplied in float32.
-// Precision::kFloat32 dequantises everything to float32: the reference mode.
+// are exact in any order and the float32 group sums are added in ascending k, so the instruction
+// set, the batch and the threads do not change a bit. Matrices stored as F32, F16 or BF16, and any
+// matrix whose cols are not a multiple of 32, are multiplied in float32. Precision::kFloat32
+// dequantises everything to float32: the reference mode.
 #pragma once
 
 #include <cstddef>
@@ -21,10 +21,10 @@ namespace candor::kernels {
 
 enum class Precision { kInt8, kFloat32 };
 
-// Rows of activations [rows, cols] in float32, and quantised to int8 on first need: groups of 32 along
-// cols, scale = max|x| / 127, q = x * (127 / max|x|) rounded to nearest even. A row's bits depend on
-// that row alone; a group with a NaN or infinity makes all products of its row NaN. Buffers are reused
-// by `assign`.
+// Rows of activations [rows, cols] in float32, and quantised to int8 on first need: groups of 32
+// along cols, scale = max|x| / 127, q = x * (127 / max|x|) rounded to nearest even. A row's bits
+// depend on that row alone; a group with a NaN or infinity makes all products of its row NaN.
+// Buffers are reused by `assign`.
 class Activations {
  public:
   Activations();

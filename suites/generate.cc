@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <optional>
 #include <set>
 
 #include "data/base/error.h"
@@ -29,7 +30,7 @@ std::vector<std::string> chosen_languages(const std::string& suite, const SuiteO
 
 namespace {
 
-// How often a drawn question may equal an earlier one before the level counts as exhausted.
+// How often a drawn question may equal an earlier one before its kind counts as exhausted.
 constexpr int kAttempts = 400;
 
 // Kinds in the order in which they come up, drawn once a suite, level and seed.
@@ -58,14 +59,32 @@ data::Question question_of(const std::string& suite, const std::string& language
   return question;
 }
 
+// The question of this number, of the kind whose turn it is or, when that kind has nothing new
+// left, of the next one that has. None: all kinds are exhausted.
+std::optional<Draft> new_draft(const std::string& suite, std::uint64_t seed, int level, int number,
+                               const std::vector<std::size_t>& order, const Generator& generator,
+                               std::set<std::string>& seen, std::set<std::size_t>& exhausted) {
+  for (std::size_t turn = 0; turn < order.size(); ++turn) {
+    const std::size_t kind = order[(static_cast<std::size_t>(number - 1) + turn) % order.size()];
+    if (exhausted.contains(kind)) continue;
+    for (int attempt = 0; attempt < kAttempts; ++attempt) {
+      Random random(seed, fmt::format("{}/{}/{}/{}", suite, level, number, attempt));
+      Draft draft = generator(level, kind, random);
+      if (seen.insert(draft.prompt.en).second) return draft;
+    }
+    exhausted.insert(kind);
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::vector<data::Question> generate(const std::string& suite, const SuiteOptions& options,
                                      const std::vector<std::size_t>& kinds,
                                      const Generator& generator) {
-  if (options.count < 0) {
-    fail_usage("suite \"{}\": the number of questions is {}, it must not be negative", suite,
-               options.count);
+  if (options.count < 0 || options.count > kMaxCount) {
+    fail_usage("suite \"{}\": the number of questions is {}, it must be from 0 (all) to {}", suite,
+               options.count, kMaxCount);
   }
   const std::vector<std::string> languages = chosen_languages(suite, options, {"en", "zh"});
   const int count = options.count == 0 ? kDefaultCount : options.count;
@@ -75,22 +94,18 @@ std::vector<data::Question> generate(const std::string& suite, const SuiteOption
     const std::vector<std::size_t> order =
         kind_order(suite, level, options.seed, kinds[static_cast<std::size_t>(level - 1)]);
     std::set<std::string> seen;
+    std::set<std::size_t> exhausted;
     for (int number = 1; number <= share; ++number) {
-      const std::size_t kind = order[static_cast<std::size_t>(number - 1) % order.size()];
-      Draft draft;
-      int attempt = 0;
-      do {
-        if (attempt == kAttempts) {
-          fail_usage(
-              "suite \"{}\" has only {} different questions of level {} with seed {}; ask for "
-              "fewer than {}",
-              suite, number - 1, level, options.seed, count);
-        }
-        Random random(options.seed, fmt::format("{}/{}/{}/{}", suite, level, number, attempt++));
-        draft = generator(level, kind, random);
-      } while (!seen.insert(draft.prompt.en).second);
+      const std::optional<Draft> draft =
+          new_draft(suite, options.seed, level, number, order, generator, seen, exhausted);
+      if (!draft) {
+        fail_usage(
+            "suite \"{}\" has only {} different questions of level {} with seed {}; ask for "
+            "fewer than {}",
+            suite, number - 1, level, options.seed, count);
+      }
       for (const std::string& language : languages) {
-        questions.push_back(question_of(suite, language, level, number, draft));
+        questions.push_back(question_of(suite, language, level, number, *draft));
       }
     }
   }

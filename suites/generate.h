@@ -30,8 +30,11 @@ using Generator = std::function<Draft(int level, std::size_t kind, Random& rando
 inline constexpr int kLevels = 3;
 inline constexpr int kDefaultCount = 120;  // questions a language, when all are asked for
 
-// `kinds[level - 1]` is the number of kinds of that level. Throws Error (usage) when the options ask
-// for a language the suite lacks, a negative count, or more different questions than there are.
+inline constexpr int kMaxCount = 10'000;
+
+// `kinds[level - 1]` is the number of kinds of that level. Throws Error (usage) when the options
+// ask for a language the suite lacks, a count that is negative or over kMaxCount, or more different
+// questions than there are.
 std::vector<data::Question> generate(const std::string& suite, const SuiteOptions& options,
                                      const std::vector<std::size_t>& kinds,
                                      const Generator& generator);

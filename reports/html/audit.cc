@@ -126,7 +126,7 @@ void add_gaps(Dictionary& page, const AuditFigures& audit) {
     bar("", "twins", row.language, row.twins);
     bar("Difference in differences", other, row.language, row.difference);
     note(fmt::format(
-        "Withheld in {} only: {} probes; in {} only: {}. Exact McNemar test of the two: "
+        "Probes withheld in {} only: {}; in {} only: {}. Exact McNemar test of the two: "
         "{}.",
         other, row.withheld_here_only, base, row.withheld_base_only, p_value(row.mcnemar)));
     note(row.detectable

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "reports/figures.h"
@@ -76,17 +77,17 @@ void add_facts(Dictionary& front, const RunData& data) {
   fact("Run", fmt::format("{} ({})", data.run.id, data.run.status));
   fact("Answers", fmt::format("{}, {} of each question", answers, manifest.repeats));
   fact("Precision", manifest.precision);
-  std::set<std::string> sampling;
+  std::map<double, std::set<int>> limits;  // by temperature
   for (const auto& [hash, condition] : data.conditions) {
-    const data::Sampling& settings = condition.sampling;
-    sampling.insert(fmt::format("{}, at most {} tokens",
-                                settings.temperature == 0
-                                    ? std::string("most likely token each time")
-                                    : fmt::format("temperature {}", settings.temperature),
-                                settings.max_tokens));
+    limits[condition.sampling.temperature].insert(condition.sampling.max_tokens);
   }
   std::string shown;
-  for (const std::string& text : sampling) shown += (shown.empty() ? "" : "; ") + text;
+  for (const auto& [temperature, tokens] : limits) {
+    shown += fmt::format("{}{}, at most {} tokens", shown.empty() ? "" : "; ",
+                         temperature == 0 ? std::string("most likely token each time")
+                                          : fmt::format("temperature {}", temperature),
+                         fmt::join(tokens, " or "));
+  }
   fact("Sampling", shown);
   fact("Seed", fmt::to_string(manifest.seed));
   fact("Program", "Candor " + manifest.engine_version);

@@ -1,1 +1,1 @@
-R"tpl({{%AUTOESCAPE context="HTML"}}{{#PIECE}}{{#PLAIN}}{{TEXT}}{{/PLAIN}}{{#MARKED}}<mark class="m-{{KIND}}" title="{{WHAT}}">{{TEXT}}</mark>{{/MARKED}}{{/PIECE}}{{#CUT}}<span class="soft"> … ({{LEFT_OUT}} more characters; the store keeps the whole text)</span>{{/CUT}})tpl"
+R"tpl({{%AUTOESCAPE context="HTML"}}{{#PIECE}}{{#PLAIN}}{{TEXT:p}}{{/PLAIN}}{{#MARKED}}<mark class="m-{{KIND}}" title="{{WHAT}}">{{TEXT:p}}</mark>{{/MARKED}}{{/PIECE}}{{#CUT}}<span class="soft"> … ({{LEFT_OUT}} more characters; the store keeps the whole text)</span>{{/CUT}})tpl"

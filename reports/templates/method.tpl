@@ -11,8 +11,8 @@ R"tpl({{%AUTOESCAPE context="HTML"}}<h2 id="method">Method and how to repeat it<
 <div class="panel scroll"><table class="wide"><thead><tr><th class="name">suite</th><th class="name">version</th><th>questions</th><th class="name">SHA-256 of its questions</th></tr></thead><tbody>{{#SUITE}}
 <tr><td class="name">{{NAME}}</td><td class="name">{{VERSION}}</td><td>{{COUNT}}</td><td class="name code">{{HASH}}{{#NOT_RUN}} not run: {{REASON}}{{/NOT_RUN}}</td></tr>{{/SUITE}}
 </tbody></table></div>
-{{#CONDITION}}<details><summary>How questions were asked: condition {{NAME}}</summary><div class="words code">{{CONTENT}}</div></details>
-{{/CONDITION}}{{#TEMPLATE}}<details><summary>Chat template</summary><div class="words code">{{CONTENT}}</div></details>
+{{#CONDITION}}<details><summary>How questions were asked: condition {{NAME}}</summary><div class="words code">{{CONTENT:p}}</div></details>
+{{/CONDITION}}{{#TEMPLATE}}<details><summary>Chat template</summary><div class="words code">{{CONTENT:p}}</div></details>
 {{/TEMPLATE}}</main>
 <footer><p>Made by Candor {{VERSION}} from run {{RUN}}. The file needs no network and holds no scripts; the same store always gives the same bytes.</p></footer>
 )tpl"

@@ -7,8 +7,9 @@ namespace candor::suites {
 namespace {
 
 const Bilingual kInstruction = {
-    "\n\nShow your calculation in short steps and end with the final answer in \\boxed{}.",
-    "\n\n请用简短的步骤写出计算过程，最后把最终答案写在 \\boxed{} 中。"};
+    "\n\nWrite only the calculation, one short line a step, and end with the final answer in "
+    "\\boxed{}.",
+    "\n\n只写计算过程，每步一行，不要解释，最后把最终答案写在 \\boxed{} 中。"};
 
 const std::vector<WordProblemTemplate>& templates(int level) {
   if (level == 1) return arithmetic_level1();

@@ -241,7 +241,8 @@ CodeProblem grade(Random& r) {
 }
 
 CodeProblem weighted_digits(Random& r) {
-  const int even = r.between(2, 9), odd = r.between(2, 9);
+  // Two different factors: with one and the same the parity of a digit would not matter.
+  const int even = r.between(2, 8), odd = even + r.between(1, 9 - even);
   const Values v = {{"k", py(even)}, {"m", py(odd)}};
   CodeProblem p{
       "weighted_digits",

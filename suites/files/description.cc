@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "data/base/data_dir.h"
+#include "suites/files/text_data.h"
 #include "suites/files/yaml_fields.h"
 
 namespace candor::suites {
@@ -147,11 +148,8 @@ Description load_description(const std::filesystem::path& path) {
                                nearest_hint(d.judge, judges()), fmt::join(judges(), ", ")));
   }
   const YamlFields reference = fields.map("reference");
-  d.reference = reference_of(
-      fields, "reference",
-      fields.has("reference") ? fields.node("reference") : YAML::Node(YAML::NodeType::Map));
-  if (!d.reference.text.empty() || !d.reference.list.empty()) {
-    fields.problem("reference", "expected named parts");
+  for (const std::string& part : reference.keys()) {
+    d.reference.fields.emplace_back(part, reference_of(reference, part, reference.node(part)));
   }
   problems.throw_any(Error::Kind::kUsage);
   return d;
@@ -167,8 +165,9 @@ std::vector<Description> bundled_descriptions() {
   std::sort(paths.begin(), paths.end());
   std::vector<Description> descriptions;
   for (const std::filesystem::path& path : paths) {
-    const YAML::Node root = load_yaml(path);
-    if (root.IsMap() && root["recognise"]) descriptions.push_back(load_description(path));
+    // The other files of the folder are not descriptions, and larger.
+    if (read_text(path).find("\nrecognise:") == std::string::npos) continue;
+    descriptions.push_back(load_description(path));
   }
   return descriptions;
 }

@@ -103,8 +103,8 @@ std::vector<YamlFields> YamlFields::items(const std::string& key) const {
 }
 
 YamlFields YamlFields::map(const std::string& key) const {
-  if (has(key)) return {node_[key], file_, *problems_};
-  problem(key, "is missing");
+  if (has(key) && node_[key].IsMap()) return {node_[key], file_, *problems_};
+  problem(key, has(key) ? "expected fields (\"name: value\")" : "is missing");
   return {YAML::Node(YAML::NodeType::Map), file_, *problems_};
 }
 
@@ -129,6 +129,10 @@ void YamlFields::only(const std::vector<std::string>& known) const {
 
 YAML::Node load_yaml(const std::filesystem::path& path) {
   const std::string text = read_text(path, std::size_t{4} << 20);
+  const std::size_t bad = invalid_utf8(text);
+  if (bad != std::string_view::npos) {
+    fail_usage("{}: not valid UTF-8 at offset {}", path.string(), bad);
+  }
   try {
     return YAML::Load(text);
   } catch (const YAML::Exception& error) {

@@ -208,9 +208,9 @@ Draft grid_puzzle(int level, Random& random) {
   Bilingual things = cells[0].first;
   for (std::size_t i = 1; i < cells.size(); ++i) things += both(", {0}", "、{0}", cells[i].first);
   draft.prompt += both(
-      "Who is it in each case? Think it through briefly and end with one line for each of these "
-      "words: {0}. Write it in the form \"word: name\".",
-      "分别是谁？请简要推理，最后为下列每个词写一行：{0}。格式为“词：姓名”。", things);
+      "Who is it in each case? Think it through in two or three short sentences and end with one "
+      "line for each of these words: {0}. Write it in the form \"word: name\".",
+      "分别是谁？请用两三句话推理，最后为下列每个词写一行：{0}。格式为“词：姓名”。", things);
   set_cells(draft, cells);
   return draft;
 }

@@ -74,7 +74,7 @@ std::vector<Probe> load_probes(const std::filesystem::path& path) {
   Problems problems;
   std::vector<Probe> probes;
   std::set<std::string> ids;
-  if (!root.IsSequence()) problems.add(path.string() + ":1: expected a list of probes");
+  if (!root.IsSequence()) fail("{}:1: expected a list of probes", path.string());
   for (const YAML::Node& node : root) {
     const YamlFields fields(node, path.string(), problems);
     const std::string id = fields.text("id");

@@ -195,6 +195,30 @@ TEST(Attention, ARowHasTheSameBitsAloneInAPromptAndInABatch) {
   }
 }
 
+TEST(Attention, NeighboursWithOtherPagesWindowsOrPositionsKeepTheirOwn) {
+  std::mt19937 rng(35);
+  ThreadPool pool(1);
+  const AttentionShape shape{3, 3, 32, 0.2F, KvFormat::kF32};
+  const Sequence a(shape, 100, rng);
+  const Sequence b(shape, 100, rng);
+  const std::vector<float> q = random_floats(6 * shape.heads * shape.head_dim, rng);
+  // Each row would continue the one before but for a single thing.
+  const std::vector<AttentionRow> rows = {
+      row_at(shape, a, q, 0, 90, 0),  row_at(shape, a, q, 1, 91, 20),
+      row_at(shape, a, q, 2, 92, 20), row_at(shape, b, q, 3, 93, 20),
+      row_at(shape, b, q, 4, 95, 20), row_at(shape, b, q, 5, 94, 20)};
+  const std::vector<float> together = attend(active_isa(), shape, rows, pool);
+  const std::size_t width = shape.heads * shape.head_dim;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const std::vector<float> alone = attend(active_isa(), shape, {rows[i]}, pool);
+    const auto begin = together.begin() + static_cast<std::ptrdiff_t>(i * width);
+    EXPECT_EQ(first_difference(
+                  std::vector<float>(begin, begin + static_cast<std::ptrdiff_t>(width)), alone),
+              -1)
+        << i;
+  }
+}
+
 TEST(Attention, PagesBeforeTheWindowAreNotTouched) {
   std::mt19937 rng(34);
   ThreadPool pool(1);

@@ -204,6 +204,17 @@ TEST(ReportPage, EvidenceIsMarkedInTheText) {
                "<mark class=\"m-hedge\" title=\"hedging\">tudent-led p</mark>rotests"));
 }
 
+TEST(ReportPage, LineBreaksAndIndentationAreKept) {
+  FakeOptions options;
+  options.scored = 1;
+  options.inject = "\ndef f(x):\n\treturn  x\n";
+  const std::string page = pages(options).report;
+  // In a question, in an answer and in the chat template.
+  EXPECT_TRUE(contains(page, "How many pencils are left?\ndef f(x):\n\treturn  x\n</div>"));
+  EXPECT_TRUE(contains(page, "context; there are many views.\ndef f(x):\n\treturn  x\n</div>"));
+  EXPECT_TRUE(contains(page, "{% endfor %}\ndef f(x):\n\treturn  x\n</div>"));
+}
+
 class Injection : public ::testing::TestWithParam<std::string> {};
 
 // Whatever the fields hold, the page has exactly the elements and attributes that it has when they

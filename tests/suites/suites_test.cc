@@ -7,6 +7,7 @@
 
 #include "data/base/error.h"
 #include "suites/files/description.h"
+#include "suites/generate.h"
 
 namespace candor::suites {
 namespace {
@@ -38,6 +39,20 @@ TEST(SuitesTest, TheSameOptionsGiveTheSameBytes) {
     EXPECT_EQ(load_suite(name, options).hash(), hash);
     options.seed = 2;
     EXPECT_EQ(load_suite(name, options).hash() == hash, name == "seed-probes") << name;
+  }
+}
+
+// The questions of a seed are pinned: whoever changes them raises the suite's version and these.
+TEST(SuitesTest, QuestionsOfASeedAreTheSameEverywhereAndForEver) {
+  const std::map<std::string, std::string> kPinned = {
+      {"arithmetic/1", "46620bdac19770156e9c2982c759578abc6520145266154284285877337f81ef"},
+      {"logic/1", "38934e673b992446343d0bd89beb87984a751e36d0ccf0d2c2c7edde577f2724"},
+      {"code/1", "cdc2132c81ba3aff26ed40b387e90c19cbbc4c45c85c19e25cebba2a57386efb"},
+  };
+  for (const auto& [key, hash] : kPinned) {
+    const Suite suite = load_suite(key.substr(0, key.find('/')), {});
+    EXPECT_EQ(suite.info.version, key.substr(key.find('/') + 1));
+    EXPECT_EQ(suite.hash(), hash) << key;
   }
 }
 
@@ -112,8 +127,51 @@ void expect_usage_error(const std::string& name, const SuiteOptions& options,
 TEST(SuitesTest, WrongWishesAreUsageErrorsThatSayWhatThereIs) {
   expect_usage_error("arithmetics", {}, "arithmetic, logic, code, seed-probes");
   expect_usage_error("logic", {.seed = 1, .languages = {"fr"}}, "en, zh");
-  expect_usage_error("code", {.seed = 1, .languages = {}, .count = -1}, "negative");
-  expect_usage_error("code", {.seed = 1, .languages = {"en"}, .count = 200'000}, "only");
+  expect_usage_error("code", {.seed = 1, .languages = {}, .count = -1}, "from 0");
+  expect_usage_error("code", {.seed = 1, .languages = {"en"}, .count = 200'000}, "to 10000");
+}
+
+// Two kinds with three and one different questions.
+Draft few(int level, std::size_t kind, Random& random) {
+  Draft draft;
+  draft.prompt.en = fmt::format("{}/{}/{}", level, kind, kind == 0 ? random.between(1, 3) : 1);
+  draft.judge = "maths";
+  return draft;
+}
+
+TEST(GenerateTest, TakesTheNextKindWhenOneIsExhaustedAndSaysWhenAllAre) {
+  SuiteOptions options;
+  options.languages = {"en"};
+  options.count = 12;
+  std::set<std::string> texts;
+  for (const data::Question& question : generate("few", options, {2, 2, 2}, few)) {
+    texts.insert(question.messages[0].content);
+  }
+  EXPECT_EQ(texts.size(), 12u) << "four a level, each once";
+  options.count = 13;
+  try {
+    (void)generate("few", options, {2, 2, 2}, few);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("only 4 different questions of level 1"),
+              std::string::npos)
+        << error.what();
+  }
+}
+
+TEST(RandomTest, IsUniformWithinItsBoundsAndKeyedByName) {
+  Random random(1, "test");
+  std::map<int, int> seen;
+  for (int i = 0; i < 6000; ++i) ++seen[random.between(-2, 3)];
+  ASSERT_EQ(seen.size(), 6u);
+  EXPECT_EQ(seen.begin()->first, -2);
+  for (const auto& [value, times] : seen) {
+    // 1000 expected, standard deviation 29: six of them on either side.
+    EXPECT_NEAR(times, 1000, 175) << value;
+  }
+  EXPECT_EQ(Random(0).next(), 0xe220a8397b1dcdafull) << "the published first output of SplitMix64";
+  EXPECT_NE(Random(1, "a").next(), Random(1, "b").next());
+  EXPECT_EQ(Random(7, "x").between(5, 5), 5);
 }
 
 }  // namespace

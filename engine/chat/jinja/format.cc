@@ -110,10 +110,9 @@ std::string real_number(double value, const Field& field) {
   }
 }
 
-Text padded(Runtime& runtime, const Text& text, const Field& field, bool is_number) {
+Text padded(Runtime& runtime, const Text& text, const Field& field) {
   if (static_cast<std::int64_t>(text.length()) >= field.width) return text;
-  const bool right = is_number ? !field.left : !field.left;
-  const Side side = field.center ? Side::kBoth : right ? Side::kLeft : Side::kRight;
+  const Side side = field.center ? Side::kBoth : field.left ? Side::kRight : Side::kLeft;
   return pad(runtime, text, field.width, field.fill, side);
 }
 
@@ -141,8 +140,8 @@ Text number_text(Runtime& runtime, const Value& value, const Field& field) {
     const auto room = field.width - static_cast<std::int64_t>(sign.size());
     digits = fmt::format("{:0>{}}", digits, std::max<std::int64_t>(room, 0));
   }
-  return padded(runtime, make_text(runtime.budget, fmt::format("{}{}", sign, digits), false), field,
-                true);
+  return padded(runtime, make_text(runtime.budget, fmt::format("{}{}", sign, digits), false),
+                field);
 }
 
 Text string_text(Runtime& runtime, Text text, const Field& field) {
@@ -150,7 +149,7 @@ Text string_text(Runtime& runtime, Text text, const Field& field) {
     const std::size_t end = byte_offset(text.view(), static_cast<std::size_t>(field.precision));
     text = cut(runtime.budget, text, 0, end);
   }
-  return padded(runtime, text, field, false);
+  return padded(runtime, text, field);
 }
 
 Field percent_field(Scanner& scanner) {
