@@ -1,0 +1,268 @@
+// The program as its users start it, on a small random model that the test makes: the same bytes
+// whatever the batch, the threads or a kill in between; the inspection commands; exit statuses.
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <fstream>
+#include <sstream>
+#include <thread>
+
+#include "data/records/json_fields.h"
+#include "tests/engine/model/tiny_model.h"
+#include "tests/engine/tokenizer/tiny_vocabulary.h"
+#include "tests/support/temp_folder.h"
+
+extern char** environ;
+
+namespace candor::runner {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+
+struct Finished {
+  int status = -1;  // 128 + n: killed by signal n
+  std::string output;
+  std::string errors;
+};
+
+std::string read_file(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+class ProgramTest : public testing::Test {
+ protected:
+  ProgramTest() {
+    tests::TinyShape shape;
+    const tests::TinyVocabulary words;
+    shape.vocabulary = static_cast<std::uint32_t>(words.tokens.size());
+    shape.context = 4096;
+    tests::GgufWriter file = tests::tiny_llama(shape);
+    file.text("tokenizer.ggml.model", "gpt2")
+        .text("tokenizer.ggml.pre", words.pre)
+        .texts("tokenizer.ggml.tokens", words.tokens)
+        .integers("tokenizer.ggml.token_type", words.types)
+        .texts("tokenizer.ggml.merges", words.merges)
+        .integer("tokenizer.ggml.eos_token_id", 264)
+        .text("tokenizer.chat_template",
+              "{% for m in messages %}<|im_start|>{{ m.role }}: {{ m.content }}<|end|>{% endfor %}"
+              "{% if add_generation_prompt %}<|im_start|>{% endif %}");
+    model_ = folder_.path() / "tiny.gguf";
+    file.write(model_);
+  }
+
+  struct Started {
+    pid_t process;
+    std::string number;  // of its own output files: several run at a time
+  };
+
+  Started start(std::vector<std::string> words) const {
+    static int count = 0;
+    const std::string number = std::to_string(++count);
+    words.insert(words.begin(), CANDOR_PROGRAM);
+    std::vector<char*> argv;
+    for (std::string& word : words) argv.push_back(word.data());
+    argv.push_back(nullptr);
+    posix_spawn_file_actions_t files;
+    posix_spawn_file_actions_init(&files);
+    const auto open = [&](int stream, const std::string& name, int flags) {
+      posix_spawn_file_actions_addopen(&files, stream, (folder_.path() / name).c_str(), flags, 0600);
+    };
+    open(0, "in", O_RDONLY | O_CREAT);
+    open(1, "out" + number, O_WRONLY | O_CREAT | O_TRUNC);
+    open(2, "err" + number, O_WRONLY | O_CREAT | O_TRUNC);
+    pid_t child = -1;
+    EXPECT_EQ(posix_spawn(&child, CANDOR_PROGRAM, &files, nullptr, argv.data(), environ), 0);
+    posix_spawn_file_actions_destroy(&files);
+    return {child, number};
+  }
+
+  Finished wait(const Started& started) const {
+    int status = 0;
+    ::waitpid(started.process, &status, 0);
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status),
+            read_file(folder_.path() / ("out" + started.number)),
+            read_file(folder_.path() / ("err" + started.number))};
+  }
+
+  Finished candor(const std::vector<std::string>& words, const std::string& input = "") const {
+    folder_.write("in", input);
+    return wait(start(words));
+  }
+
+  std::vector<std::string> run_words(const std::string& store,
+                                     const std::vector<std::string>& more) const {
+    std::vector<std::string> words = {
+        "run",           "arithmetic", "logic", "seed-probes",   "--count", "6",       "--model",
+        model_.string(), "--store",    (folder_.path() / store).string(), "--temperature", "0.8",
+        "--top-p",       "0.95",       "--seed", "11",           "--max-tokens", "150", "-q"};
+    words.insert(words.end(), more.begin(), more.end());
+    return words;
+  }
+
+  std::string exported(const std::string& store) const {
+    const Finished done =
+        candor({"runs", "export", "latest", "--store", (folder_.path() / store).string()});
+    EXPECT_EQ(done.status, 0) << done.errors;
+    return done.output;
+  }
+
+  long stored(const std::string& store) const {
+    const Finished done =
+        candor({"runs", "list", "--json", "--store", (folder_.path() / store).string()});
+    if (done.status != 0 || done.output.empty()) return 0;  // no store yet, or no run in it
+    const auto run = data::parse_object(done.output, "runs list");
+    return static_cast<long>(data::JsonFields(run, "runs list").integer("answers"));
+  }
+
+  tests::TempFolder folder_;
+  fs::path model_;
+};
+
+TEST_F(ProgramTest, BatchAndThreadsDoNotChangeAByte) {
+  const Finished one = candor(run_words("one.db", {"--batch", "1", "--threads", "1"}));
+  ASSERT_EQ(one.status, 0) << one.errors;
+  const Finished many = candor(run_words("many.db", {"--batch", "32", "--threads", "2"}));
+  ASSERT_EQ(many.status, 0) << many.errors;
+  const std::string expected = exported("one.db");
+  EXPECT_GT(std::count(expected.begin(), expected.end(), '\n'), 100);
+  EXPECT_EQ(expected, exported("many.db"));
+}
+
+TEST_F(ProgramTest, ARunKilledAgainAndAgainEndsWithTheSameBytes) {
+  const Finished whole = candor(run_words("whole.db", {"--batch", "8"}));
+  ASSERT_EQ(whole.status, 0) << whole.errors;
+  const std::string expected = exported("whole.db");
+  const long all = std::count(expected.begin(), expected.end(), '\n');
+
+  long before = 0;
+  int kills_in_the_middle = 0;
+  for (int attempt = 0; attempt < 3; ++attempt) {
+    const Started child = start(run_words("killed.db", {"--batch", "2", "--threads", "1"}));
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+    // Killed when it has stored something more, so that each start finds work done and work left.
+    while (std::chrono::steady_clock::now() < deadline) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+      if (stored("killed.db") > before + 5) break;
+    }
+    ::kill(child.process, SIGKILL);
+    wait(child);
+    const long now = stored("killed.db");
+    EXPECT_GE(now, before);
+    if (now > before && now < all) ++kills_in_the_middle;
+    before = now;
+  }
+  EXPECT_GE(kills_in_the_middle, 1) << "the run was too fast to be killed";
+  const Finished last = candor(run_words("killed.db", {"--batch", "32"}));
+  ASSERT_EQ(last.status, 0) << last.errors;
+  EXPECT_EQ(exported("killed.db"), expected);
+}
+
+TEST_F(ProgramTest, CtrlCStopsCleanlyAndTheSameCommandGoesOn) {
+  const Started child = start(run_words("stopped.db", {"--batch", "2", "--threads", "1"}));
+  for (int i = 0; i < 3000 && stored("stopped.db") < 5; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  ::kill(child.process, SIGINT);
+  const Finished stopped = wait(child);
+  EXPECT_EQ(stopped.status, 130) << stopped.errors;
+  EXPECT_THAT(stopped.errors, HasSubstr("the same command goes on"));
+  EXPECT_EQ(candor(run_words("stopped.db", {"--batch", "32"})).status, 0);
+  ASSERT_EQ(candor(run_words("other.db", {})).status, 0);
+  EXPECT_EQ(exported("stopped.db"), exported("other.db"));
+}
+
+TEST_F(ProgramTest, AFinishedRunIsReportedAgainWithOnce) {
+  ASSERT_EQ(candor(run_words("s.db", {})).status, 0);
+  const Finished again = candor(run_words("s.db", {"--once"}));
+  EXPECT_EQ(again.status, 0);
+  EXPECT_THAT(again.errors, HasSubstr("already"));
+  const Finished list = candor({"runs", "--store", (folder_.path() / "s.db").string()});
+  EXPECT_EQ(std::count(list.output.begin(), list.output.end(), '\n'), 1) << list.output;
+}
+
+TEST_F(ProgramTest, ComparesReportsAndScoresStoredRuns) {
+  ASSERT_EQ(candor(run_words("s.db", {})).status, 0);
+  ASSERT_EQ(candor(run_words("s.db", {"--repeats", "2"})).status, 0);
+  const std::string store = (folder_.path() / "s.db").string();
+  const std::string page = (folder_.path() / "report.html").string();
+  EXPECT_EQ(candor({"report", "latest", "-o", page, "--store", store}).status, 0);
+  EXPECT_THAT(read_file(page), HasSubstr("</html>"));
+  const Finished scored = candor({"score", "latest", "--store", store, "--json"});
+  EXPECT_EQ(scored.status, 0) << scored.errors;
+  std::istringstream list(candor({"runs", "--store", store}).output);
+  std::string b, a;
+  list >> b;
+  list.ignore(1000, '\n');
+  list >> a;
+  const Finished compared = candor({"compare", a, b, "--gate", "--store", store});
+  EXPECT_EQ(compared.status, 0) << compared.errors;  // the first repeat is the same: no drop
+}
+
+TEST_F(ProgramTest, InspectionAnswersLineByLineInOrder) {
+  const Finished tokens = candor({"inspect", "tokens", model_.string()},
+                                 "{\"text\":\"low<|end|>\"}\nnot json\n{\"text\":\"\"}\n");
+  EXPECT_EQ(tokens.status, 0);
+  std::istringstream lines(tokens.output);
+  std::string first, second, third;
+  std::getline(lines, first);
+  std::getline(lines, second);
+  std::getline(lines, third);
+  EXPECT_EQ(first, "{\"ids\":[257,264]}");
+  EXPECT_THAT(second, HasSubstr("{\"error\":"));
+  EXPECT_EQ(third, "{\"ids\":[]}");
+  EXPECT_THAT(candor({"inspect", "tokens", model_.string(), "--no-special"},
+                     "{\"text\":\"low<|end|>\"}\n")
+                  .output,
+              testing::Not(HasSubstr("264")));
+  EXPECT_EQ(candor({"inspect", "detokenize", model_.string()}, "{\"ids\":[257,264]}\n").output,
+            "{\"text\":\"low<|end|>\"}\n");
+  EXPECT_EQ(candor({"inspect", "prompt", model_.string()},
+                   "{\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}],"
+                   "\"add_generation_prompt\":true}\n")
+                .output,
+            "{\"output\":\"<|im_start|>user: hi<|end|><|im_start|>\"}\n");
+}
+
+TEST_F(ProgramTest, LogitsGiveExactlyAsManyTokensAsAsked) {
+  const Finished done = candor({"inspect", "logits", model_.string(), "--precision", "float32"},
+                               "{\"input_ids\":[1,2,3],\"greedy\":12}\n{\"input_ids\":[1]}\n"
+                               "{\"input_ids\":[100000]}\n");
+  std::istringstream lines(done.output);
+  std::string line;
+  std::getline(lines, line);
+  const auto first = data::parse_object(line, "logits");
+  EXPECT_EQ(first.at("greedy").as_array().size(), 12u);
+  EXPECT_EQ(first.at("last_logits").as_array().size(), 269u);
+  EXPECT_LT(first.at("mean_logprob").as_double(), 0);
+  std::getline(lines, line);
+  EXPECT_TRUE(data::parse_object(line, "logits").at("mean_logprob").is_null());
+  std::getline(lines, line);
+  EXPECT_THAT(line, HasSubstr("not a token id"));
+}
+
+TEST_F(ProgramTest, ExitStatusSaysWhatKindOfFailureItWas) {
+  EXPECT_EQ(candor({"--version"}).status, 0);
+  EXPECT_EQ(candor({"no-such-command"}).status, 2);
+  EXPECT_EQ(candor({"run", "no-such-suite", "--model", model_.string()}).status, 2);
+  EXPECT_EQ(candor({"run", "arithmetic", "--temperature", "-1", "--model", model_.string()}).status,
+            2);
+  const Finished missing = candor({"run", "arithmetic", "--model", "/no/such.gguf"});
+  EXPECT_EQ(missing.status, 2);
+  EXPECT_THAT(missing.errors, HasSubstr("unknown model"));
+  const fs::path broken = folder_.write("broken.gguf", "GGUF");
+  const Finished damaged = candor({"inspect", "model", broken.string()});
+  EXPECT_EQ(damaged.status, 3);
+  EXPECT_THAT(damaged.errors, HasSubstr("broken.gguf"));
+  EXPECT_EQ(candor({"report", "--store", (folder_.path() / "none.db").string()}).status, 3);
+}
+
+}  // namespace
+}  // namespace candor::runner
