@@ -199,7 +199,11 @@ class Lexer {
       read_number();
     } else if (is_name_byte(c)) {
       std::size_t end = at_;
-      while (end < source_.size() && is_name_byte(source_[end])) ++end;
+      while (end < source_.size() && is_name_byte(source_[end])) {
+        const Character character = decode(source_, end);
+        if (is_space(character.code)) break;  // U+3000 and the like end a name
+        end += character.size;
+      }
       add(Token::Kind::kName, source_.substr(at_, end - at_));
       at_ = end;
     } else if (c == '\'' || c == '"') {

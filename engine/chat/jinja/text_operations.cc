@@ -67,24 +67,11 @@ std::vector<Piece> words_from_right(std::string_view text, std::int64_t limit) {
 }
 
 std::vector<Piece> parts(Runtime& runtime, std::string_view text, std::string_view separator,
-                         std::int64_t limit, bool from_right) {
+                         std::int64_t limit) {
   if (separator.empty()) problem("empty separator");
   std::vector<Piece> pieces;
-  const auto more = [&] { return limit < 0 || pieces.size() < static_cast<std::size_t>(limit); };
-  if (from_right) {
-    std::size_t end = text.size();
-    while (more() && end >= separator.size()) {
-      const std::size_t found = find_last(runtime, text.substr(0, end), separator);
-      if (found == kNowhere) break;
-      add(pieces, Piece{found + separator.size(), end});
-      end = found;
-    }
-    add(pieces, Piece{0, end});
-    std::reverse(pieces.begin(), pieces.end());
-    return pieces;
-  }
   std::size_t begin = 0;
-  while (more()) {
+  while (limit < 0 || pieces.size() < static_cast<std::size_t>(limit)) {
     const std::size_t found = find_text(runtime, text, separator, begin);
     if (found == kNowhere) break;
     add(pieces, Piece{begin, found});
@@ -94,9 +81,33 @@ std::vector<Piece> parts(Runtime& runtime, std::string_view text, std::string_vi
   return pieces;
 }
 
+// A text written backwards, byte for byte: what is last in it becomes first.
+class Backwards {
+ public:
+  Backwards(Runtime& runtime, std::string_view text)
+      : charge_(runtime.budget, text.size()), bytes_(text.rbegin(), text.rend()) {
+    runtime.budget.pass(text.size());
+  }
+  std::string_view view() const { return bytes_; }
+
+ private:
+  Charge charge_;
+  std::string bytes_;
+};
+
+std::vector<Piece> parts_from_right(Runtime& runtime, std::string_view text,
+                                    std::string_view separator, std::int64_t limit) {
+  const Backwards reversed(runtime, text);
+  const Backwards reversed_separator(runtime, separator);
+  auto pieces = parts(runtime, reversed.view(), reversed_separator.view(), limit);
+  std::reverse(pieces.begin(), pieces.end());
+  for (Piece& piece : pieces) piece = {text.size() - piece.end, text.size() - piece.begin};
+  return pieces;
+}
+
 }  // namespace
 
-// memmem, because std::string_view::find takes time quadratic in hostile texts.
+// By memmem, which is linear.
 std::size_t find_text(Runtime& runtime, std::string_view text, std::string_view part,
                       std::size_t from) {
   runtime.budget.step();
@@ -110,11 +121,15 @@ std::size_t find_text(Runtime& runtime, std::string_view text, std::string_view 
 }
 
 std::size_t find_last(Runtime& runtime, std::string_view text, std::string_view part) {
-  runtime.budget.step();
-  const std::size_t at = text.rfind(part);
-  const std::size_t passed = text.size() - (at == kNowhere ? 0 : at);
-  runtime.budget.pass(passed + passed / 64 * part.size());
-  return at;
+  constexpr std::size_t kShort = 64;  // a bound on what each position may cost
+  if (part.size() <= kShort) {
+    runtime.budget.pass(text.size());
+    return text.rfind(part);
+  }
+  const Backwards reversed(runtime, text);
+  const Backwards reversed_part(runtime, part);
+  const std::size_t found = find_text(runtime, reversed.view(), reversed_part.view());
+  return found == kNowhere ? kNowhere : text.size() - found - part.size();
 }
 
 Text strip(Runtime& runtime, const Text& text, const Text* characters, Side side) {
@@ -164,10 +179,14 @@ Text replace(Runtime& runtime, const Text& text, const Text& from, const Text& t
 std::vector<Value> split(Runtime& runtime, const Text& text, const Text* separator,
                          std::int64_t limit, bool from_right) {
   runtime.budget.pass(text.size());
-  const auto pieces = separator != nullptr
-                          ? parts(runtime, text.view(), separator->view(), limit, from_right)
-                      : from_right ? words_from_right(text.view(), limit)
-                                   : words(text.view(), limit);
+  const std::string_view view = text.view();
+  std::vector<Piece> pieces;
+  if (separator == nullptr) {
+    pieces = from_right ? words_from_right(view, limit) : words(view, limit);
+  } else {
+    pieces = from_right ? parts_from_right(runtime, view, separator->view(), limit)
+                        : parts(runtime, view, separator->view(), limit);
+  }
   std::vector<Value> values;
   for (const Piece& piece : pieces) {
     runtime.budget.step();
