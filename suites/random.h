@@ -10,6 +10,8 @@
 
 namespace candor::suites {
 
+// Two draws never stand in one expression whose order the language leaves open (arguments of a
+// call, operands of +): compilers differ, and so would the questions.
 class Random {
  public:
   explicit Random(std::uint64_t state) : state_(state) {}
@@ -31,7 +33,8 @@ class Random {
   template <typename T>
   void shuffle(std::vector<T>& values) {
     for (std::size_t i = values.size(); i > 1; --i) {
-      std::swap(values[i - 1], values[static_cast<std::size_t>(between(0, static_cast<int>(i) - 1))]);
+      std::swap(values[i - 1],
+                values[static_cast<std::size_t>(between(0, static_cast<int>(i) - 1))]);
     }
   }
 

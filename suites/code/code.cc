@@ -28,7 +28,8 @@ Draft draft(int level, std::size_t kind, Random& random) {
       "Write the following Python function. Answer with nothing but the complete function, without "
       "its docstring and comments, in one ```python code block.\n\n```python\n" +
           problem.declaration("en") + "```",
-      "请编写下面的Python函数。只回答完整的函数，不写文档字符串和注释，放在一个```python代码块中。\n\n"
+      "请编写下面的Python函数。只回答完整的函数，不写文档字符串和注释，放在一个```"
+      "python代码块中。\n\n"
       "```python\n" +
           problem.declaration("zh") + "```"};
   draft.reference_en = reference_of(problem, "en");

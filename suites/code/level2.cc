@@ -57,7 +57,8 @@ CodeProblem shift_text(Random& r) {
   p.test(reference, "xyz XYZ 89");
   p.test(reference, "!?- ");
   for (int i = 0; i < 5; ++i) {
-    p.test(reference, fmt::format("{} {}", fmt::join(draw_words(r, 3), "-"), r.between(0, 99999)));
+    const Words words = draw_words(r, 3);
+    p.test(reference, fmt::format("{} {}", fmt::join(words, "-"), r.between(0, 99999)));
   }
   return p;
 }
@@ -149,8 +150,10 @@ CodeProblem compress(Random& r) {
   p.test(reference, run('A', least) + run('a', least));
   for (int i = 0; i < 5; ++i) {
     std::string text;
-    for (int k = r.between(3, 7); k > 0; --k)
-      text += run(r.pick(std::string("abC ")), r.between(1, 7));
+    for (int k = r.between(3, 7); k > 0; --k) {
+      const char c = r.pick(std::string("abC "));
+      text += run(c, r.between(1, 7));
+    }
     p.test(reference, text);
   }
   return p;
@@ -320,8 +323,8 @@ CodeProblem duration(Random& r) {
   for (const char* text : {"", "5h", "1w", "12d", "3w100h", "0w0d0h", "10d1h"})
     p.test(reference, text);
   for (int i = 0; i < 4; ++i) {
-    p.test(reference,
-           fmt::format("{}w{}d{}h", r.between(1, 40), r.between(1, 99), r.between(0, 200)));
+    const int w = r.between(1, 40), d = r.between(1, 99), h = r.between(0, 200);
+    p.test(reference, fmt::format("{}w{}d{}h", w, d, h));
   }
   return p;
 }

@@ -84,7 +84,8 @@ CodeProblem walk(Random& r) {
 }
 
 CodeProblem run_stack(Random& r) {
-  const int extra = r.between(2, 9), modulus = r.stepped(100, 900, 100) + r.between(1, 9);
+  const int extra = r.between(2, 9), hundreds = r.stepped(100, 900, 100);
+  const int modulus = hundreds + r.between(1, 9);
   const Values v = {{"k", py(extra)}, {"m", py(modulus)}};
   CodeProblem p{
       "run_stack",

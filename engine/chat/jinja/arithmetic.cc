@@ -137,9 +137,9 @@ Value add_lists(Runtime& runtime, const List& left, const List& right) {
 }  // namespace
 
 Value arithmetic(Runtime& runtime, Operator op, const Value& left, const Value& right) {
-  // A text takes an undefined value on its right for formatting only, where it is an error as well.
   need_defined(left);
-  need_defined(right);
+  // A text may format an undefined value: it prints as nothing.
+  if (op != Operator::kModulo || left.text() == nullptr) need_defined(right);
   if (left.is_integral() && right.is_integral()) {
     return whole(op, left.as_integer(), right.as_integer());
   }

@@ -59,6 +59,12 @@ std::string ExpressionParser::expect_name(std::string_view what) {
   return take().text;
 }
 
+std::string ExpressionParser::expect_dotted_name(std::string_view what) {
+  std::string name = expect_name(what);
+  while (skip_operator(".")) name.append(".").append(expect_name(what));
+  return name;
+}
+
 void ExpressionParser::unexpected(std::string_view wanted) const {
   problem_at(current().line, "expected {}, found {}", wanted, describe(current()));
 }
@@ -462,7 +468,7 @@ ExprPtr ExpressionParser::parse_filters(ExprPtr input, bool inline_name) {
     inline_name = false;
     ExprPtr filter = node(Kind::kFilter, current().line);
     add_part(*filter, std::move(input));
-    filter->name = expect_name("the name of a filter");
+    filter->name = expect_dotted_name("the name of a filter");
     filter->native = find_filter(filter->name);
     filter->arguments = is_operator("(") ? parse_arguments() : std::make_unique<CallArguments>();
     input = std::move(filter);
@@ -474,7 +480,7 @@ ExprPtr ExpressionParser::parse_test(ExprPtr value) {
   const int line = take().line;
   const bool negated = skip_name("not");
   ExprPtr test = node(Kind::kTest, line, std::move(value));
-  test->name = expect_name("the name of a test");
+  test->name = expect_dotted_name("the name of a test");
   test->native = find_test(test->name);
   test->arguments = std::make_unique<CallArguments>();
   const bool word = is(Token::Kind::kName) && !is_name("else") && !is_name("or") && !is_name("and");

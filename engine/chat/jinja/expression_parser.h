@@ -40,6 +40,7 @@ class ExpressionParser {
   void expect_operator(std::string_view text);
   void expect(Token::Kind kind, std::string_view what);
   std::string expect_name(std::string_view what);
+  std::string expect_dotted_name(std::string_view what);  // of filters and tests
   [[noreturn]] void unexpected(std::string_view wanted) const;
 
   ExprPtr parse_expression(bool with_conditional = true);

@@ -111,8 +111,14 @@ std::string real_number(double value, const Field& field) {
 }
 
 Text padded(Runtime& runtime, const Text& text, const Field& field) {
-  if (static_cast<std::int64_t>(text.length()) >= field.width) return text;
-  const Side side = field.center ? Side::kBoth : field.left ? Side::kRight : Side::kLeft;
+  const std::int64_t missing = field.width - static_cast<std::int64_t>(text.length());
+  if (missing <= 0) return text;
+  if (field.center) {  // an odd place more goes to the right, unlike in str.center
+    const std::int64_t left_width = field.width - (missing + 1) / 2;
+    const Text half = pad(runtime, text, left_width, field.fill, Side::kLeft);
+    return pad(runtime, half, field.width, field.fill, Side::kRight);
+  }
+  const Side side = field.left ? Side::kRight : Side::kLeft;
   return pad(runtime, text, field.width, field.fill, side);
 }
 
@@ -177,7 +183,6 @@ Field percent_field(Scanner& scanner) {
 }
 
 Text percent_value(Runtime& runtime, const Value& value, const Field& field) {
-  need_defined(value);
   if (field.type == 's') return string_text(runtime, to_text(runtime, value), field);
   if (field.type == 'r') return string_text(runtime, repr(runtime, value), field);
   if (std::string_view("dixXofFeEgG").find(field.type) == std::string_view::npos) {
@@ -227,7 +232,6 @@ Field braces_field(std::string_view spec) {
 }
 
 Text braces_value(Runtime& runtime, const Value& value, std::string_view spec, char conversion) {
-  need_defined(value);
   if (conversion == 'r') return string_text(runtime, repr(runtime, value), braces_field(spec));
   if (spec.empty() || conversion == 's') {
     return string_text(runtime, to_text(runtime, value), braces_field(spec));
@@ -295,7 +299,8 @@ Text format_percent(Runtime& runtime, const Text& format, const Value& values) {
     const Field field = percent_field(scanner);
     out.append(percent_value(runtime, value, field));
   }
-  const bool may_be_left = by_name || (tuple == nullptr && values.object() != nullptr);
+  const bool may_be_left =
+      by_name || values.undefined() != nullptr || (tuple == nullptr && values.object() != nullptr);
   if (used < given && !may_be_left) {
     problem("not all arguments converted during string formatting");
   }

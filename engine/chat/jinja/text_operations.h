@@ -11,7 +11,7 @@
 namespace candor::engine::jinja {
 
 // Where `part` is found first at or after `from`, or last; npos when it is not there. In time
-// linear in both, or counted in steps for what it may take at worst (from the right).
+// linear in both, which std::string_view does not promise.
 std::size_t find_text(Runtime& runtime, std::string_view text, std::string_view part,
                       std::size_t from = 0);
 std::size_t find_last(Runtime& runtime, std::string_view text, std::string_view part);
