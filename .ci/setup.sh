@@ -13,11 +13,11 @@ wanted_packages() {
   while read -r name kind; do
     case $name in '' | '#'*) continue ;; esac
     if [ -z "$kind" ] || [ "$1" = test ]; then printf '%s\n' "$name"; fi
-  done <packages.txt
+  done <.ci/packages.txt
 }
 
 install_packages() {
-  command -v apt-get >/dev/null || die "this script installs packages with apt (Debian 12). Elsewhere, install what packages.txt lists and run: cmake --preset release && cmake --build --preset release"
+  command -v apt-get >/dev/null || die "this script installs packages with apt (Debian 12). Elsewhere, install what .ci/packages.txt lists and run: cmake --preset release && cmake --build --preset release"
   local missing=() name
   for name in $(wanted_packages "$1"); do
     [ "$(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null)" = installed ] || missing+=("$name")
