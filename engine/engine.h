@@ -54,11 +54,19 @@ struct Request {
   int repeat = 0;
   bool ignore_stops = false;
   bool reasoning_opened = false;  // the prompt ends inside the reasoning: stop strings wait
+  // Tokens to be scored after the prompt (teacher forcing) instead of generating any: the sampling
+  // parameters play no part. Prompts that many continuations share are computed once.
+  std::vector<TokenId> continuation;
+  bool keep_last_logits = false;  // those after the last token; alone it makes a scored request too
+
+  bool is_scored() const { return keep_last_logits || !continuation.empty(); }
 };
 
 struct Completion {
-  std::vector<TokenId> tokens;           // the final stop token included
+  std::vector<TokenId> tokens;           // the final stop token included; scored: the continuation
   std::vector<float> log_probabilities;  // of each token, under the untempered model
+  std::vector<TokenId> most_likely;      // scored: the first choice at each place, lowest id on ties
+  std::vector<float> last_logits;        // [vocabulary], where they were asked for
   std::string text;                      // decoded, without special tokens, cut at a stop string
   data::FinishReason finish = data::FinishReason::kStop;
   std::string error;  // for kError: "non-finite logits (step 3)", "prompt of 40000 tokens …"

@@ -105,7 +105,7 @@ bool Flight::make_room(std::size_t position, std::size_t rows) {
 void Flight::plan() {
   plan_.clear();
   planned_.clear();
-  chosen_for_.clear();
+  logit_rows_.clear();
   std::size_t budget = options_.chunk;
   for (std::size_t i = 0; i < active_.size(); ++i) {
     const std::size_t waiting = active_[i]->waiting();
@@ -122,12 +122,11 @@ void Flight::plan() {
       plan_.rows.push_back({.token = sequence.tokens()[position],
                             .position = static_cast<std::int64_t>(position),
                             .sequence = table});
-    }
-    planned_.push_back({.sequence = i, .rows = rows, .logits = rows == waiting});
-    if (rows == waiting) {
+      if (!sequence.wants_logits(position)) continue;
       plan_.logit_rows.push_back(static_cast<std::uint32_t>(plan_.rows.size() - 1));
-      chosen_for_.push_back(i);
+      logit_rows_.push_back({.sequence = i, .position = position});
     }
+    planned_.push_back({.sequence = i, .rows = rows});
   }
 }
 
@@ -145,24 +144,39 @@ void Flight::step(const Scheduler::Done& done) {
 
 void Flight::choose_tokens() {
   const std::size_t vocabulary = device_.vocabulary();
-  choices_.resize(chosen_for_.size());
-  for (std::size_t first = 0; first < chosen_for_.size(); first += kLogitRows) {
-    const std::size_t count = std::min(kLogitRows, chosen_for_.size() - first);
+  choices_.resize(logit_rows_.size());
+  judged_.resize(logit_rows_.size());
+  for (std::size_t first = 0; first < logit_rows_.size(); first += kLogitRows) {
+    const std::size_t count = std::min(kLogitRows, logit_rows_.size() - first);
     const std::span<const float> logits = device_.logits(first, count);
     device_.threads().run(count, [&](std::size_t i, int thread) {
-      const Sequence& sequence = *active_[chosen_for_[first + i]];
-      choices_[first + i] =
-          choose(logits.subspan(i * vocabulary, options_.vocabulary), sequence.request().sampling,
-                 sequence.uniform(), scratch_[static_cast<std::size_t>(thread)]);
+      const LogitRow& row = logit_rows_[first + i];
+      const Sequence& sequence = *active_[row.sequence];
+      const auto values = logits.subspan(i * vocabulary, options_.vocabulary);
+      if (sequence.is_scored()) {
+        const bool last = row.position + 1 == sequence.tokens().size();
+        judged_[first + i] = judge(values, last ? 0 : sequence.tokens()[row.position + 1]);
+        if (last) active_[row.sequence]->keep_last_logits(values);
+      } else {
+        choices_[first + i] = choose(values, sequence.request().sampling, sequence.uniform(),
+                                     scratch_[static_cast<std::size_t>(thread)]);
+      }
     });
   }
 
   over_.assign(active_.size(), false);
-  for (std::size_t i = 0; i < chosen_for_.size(); ++i) {
-    Sequence& sequence = *active_[chosen_for_[i]];
+  for (std::size_t i = 0; i < logit_rows_.size(); ++i) {
+    const std::size_t place = logit_rows_[i].sequence;
+    Sequence& sequence = *active_[place];
+    if (over_[place]) continue;  // a row before this one was wrong
+    if (sequence.is_scored()) {
+      over_[place] = sequence.accept_scored(logit_rows_[i].position, judged_[i]);
+      if (over_[place]) counters_.prompt_tokens += sequence.tokens().size();
+      continue;
+    }
     if (sequence.generated() == 0) counters_.prompt_tokens += sequence.request().prompt.size();
     if (choices_[i].token >= 0) ++counters_.generated_tokens;
-    over_[chosen_for_[i]] = sequence.accept(choices_[i]);
+    over_[place] = sequence.accept(choices_[i]);
   }
 }
 

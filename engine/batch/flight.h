@@ -52,12 +52,16 @@ class Flight {
   struct Planned {
     std::size_t sequence;  // index into active_
     std::size_t rows;
-    bool logits;
   };
   std::vector<Planned> planned_;
   StepPlan plan_;
-  std::vector<std::size_t> chosen_for_;  // index into active_ of each logit row
-  std::vector<Choice> choices_;
+  struct LogitRow {
+    std::size_t sequence;  // index into active_
+    std::size_t position;  // of the token that was run
+  };
+  std::vector<LogitRow> logit_rows_;  // as in plan_
+  std::vector<Choice> choices_;       // of the rows of sequences that generate
+  std::vector<Judged> judged_;        // of the rows of sequences that are scored
   std::vector<SamplerScratch> scratch_;  // one a thread
   std::vector<bool> over_;               // of active_: its last token has been chosen
 };

@@ -11,6 +11,8 @@
 #include <cstddef>
 #include <functional>
 #include <span>
+#include <string>
+#include <string_view>
 
 #include "engine/cache/kv_cache.h"
 #include "engine/device/device.h"
@@ -44,6 +46,7 @@ class Scheduler {
  private:
   // Why a request cannot be run; empty when it can.
   std::string refusal(const Request& request) const;
+  std::string unknown_token(std::string_view what, std::span<const TokenId> ids) const;
   std::string misfit(std::size_t prompt, std::size_t generated) const;
 
   Device& device_;

@@ -17,14 +17,24 @@ Sequence::Sequence(std::size_t index, const Request& request, const StopTokens& 
     : index_(index),
       request_(request),
       tokens_(request.prompt),
+      to_run_(request.prompt.size()),
       stops_(stops, request.sampling, request.ignore_stops, request.reasoning_opened) {
   if (request.sampling.temperature > 0) {
     key_ = stream_key(request.seed, request.prompt, request.sampling, request.repeat);
   }
+  if (!is_scored()) return;
+  tokens_.insert(tokens_.end(), request.continuation.begin(), request.continuation.end());
+  to_run_ = tokens_.size() - (request.keep_last_logits ? 0 : 1);  // nothing follows the last
+  completion_.tokens = request.continuation;
+  completion_.log_probabilities.resize(request.continuation.size());
+  completion_.most_likely.resize(request.continuation.size());
+  completion_.finish = data::FinishReason::kLength;
 }
 
 void Sequence::adopt_prefix(KvCache& cache, Device& device) {
-  PrefixTree::Match match = cache.prefixes().match(std::span(tokens_).first(tokens_.size() - 1));
+  // Rows whose logits are wanted have to be run.
+  const std::size_t known = is_scored() ? request_.prompt.size() - 1 : tokens_.size() - 1;
+  PrefixTree::Match match = cache.prefixes().match(std::span(tokens_).first(known));
   for (const PageId page : match.pages) cache.pool().retain(page);
   pages_ = std::move(match.pages);
   node_ = match.node;
@@ -91,6 +101,7 @@ bool Sequence::accept(const Choice& choice) {
     return true;
   }
   tokens_.push_back(choice.token);
+  to_run_ = tokens_.size();
   completion_.tokens.push_back(choice.token);
   completion_.log_probabilities.push_back(choice.log_probability);
   const auto finish = stops_.push(choice.token);
@@ -98,8 +109,26 @@ bool Sequence::accept(const Choice& choice) {
   return finish.has_value();
 }
 
+bool Sequence::accept_scored(std::size_t position, const Judged& judged) {
+  if (!judged.finite) {
+    completion_.finish = data::FinishReason::kError;
+    completion_.error = fmt::format("non-finite logits (position {})", position);
+    return true;
+  }
+  const std::size_t place = position + 1 - request_.prompt.size();
+  if (place < request_.continuation.size()) {
+    completion_.log_probabilities[place] = judged.log_probability;
+    completion_.most_likely[place] = judged.most_likely;
+  }
+  return position + 1 == to_run_;
+}
+
+void Sequence::keep_last_logits(std::span<const float> logits) {
+  completion_.last_logits.assign(logits.begin(), logits.end());
+}
+
 Completion Sequence::take_completion() {
-  completion_.text = stops_.take_text();
+  if (!is_scored()) completion_.text = stops_.take_text();
   completion_.seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - admitted_).count();
   return std::move(completion_);

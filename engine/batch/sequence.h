@@ -23,12 +23,17 @@ class Sequence {
 
   std::size_t index() const { return index_; }
   const Request& request() const { return request_; }
-  const std::vector<TokenId>& tokens() const { return tokens_; }  // prompt and generated
+  // The prompt and what was generated, or the continuation to be scored.
+  const std::vector<TokenId>& tokens() const { return tokens_; }
   const std::vector<PageId>& pages() const { return pages_; }
   std::size_t computed() const { return computed_; }
-  std::size_t waiting() const { return tokens_.size() - computed_; }  // tokens to be run, >= 1
+  std::size_t waiting() const { return to_run_ - computed_; }  // tokens to be run, >= 1
   std::size_t generated() const { return tokens_.size() - request_.prompt.size(); }
-  bool in_prompt() const { return computed_ + 1 < tokens_.size() || generated() == 0; }
+  bool is_scored() const { return request_.is_scored(); }
+  // Whether the logits after the token at `position` (the next ones to be run) are wanted.
+  bool wants_logits(std::size_t position) const {
+    return is_scored() ? position + 1 >= request_.prompt.size() : position + 1 == to_run_;
+  }
 
   // Takes whole pages of known prompts over and copies the page in which they part, so that fewer
   // tokens have to be run. At least one token is left.
@@ -45,12 +50,16 @@ class Sequence {
   double uniform() const;
   // Takes the next token; true: it was the last, and `completion` is ready.
   bool accept(const Choice& choice);
+  // Takes what the logits after the token at `position` say of the given next one.
+  bool accept_scored(std::size_t position, const Judged& judged);
+  void keep_last_logits(std::span<const float> logits);
   Completion take_completion();
 
  private:
   std::size_t index_;
   const Request& request_;
   std::vector<TokenId> tokens_;
+  std::size_t to_run_;  // of tokens_, from the first
   std::size_t computed_ = 0;
   std::vector<PageId> pages_;
 

@@ -173,4 +173,17 @@ Choice choose(std::span<const float> logits, const data::Sampling& sampling, dou
   return {token, static_cast<float>(logit - normaliser)};
 }
 
+Judged judge(std::span<const float> logits, TokenId token) {
+  if (!all_finite(logits)) return {};
+  Judged judged;
+  judged.finite = true;
+  judged.most_likely = static_cast<TokenId>(kernels::argmax(logits));
+  const auto index = static_cast<std::size_t>(token);
+  judged.log_probability = index < logits.size()
+                               ? static_cast<float>(static_cast<double>(logits[index]) -
+                                                    kernels::log_sum_exp(logits))
+                               : -std::numeric_limits<float>::infinity();
+  return judged;
+}
+
 }  // namespace candor::engine

@@ -47,6 +47,14 @@ class SamplerScratch {
 Choice choose(std::span<const float> logits, const data::Sampling& sampling, double uniform,
               SamplerScratch& scratch);
 
+// What logits say of a token that is given.
+struct Judged {
+  bool finite = false;  // all logits are: else the rest says nothing
+  float log_probability = 0;  // minus infinity for a token beyond the logits
+  TokenId most_likely = -1;
+};
+Judged judge(std::span<const float> logits, TokenId token);
+
 bool all_finite(std::span<const float> values);
 
 }  // namespace candor::engine
