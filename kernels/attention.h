@@ -1,10 +1,10 @@
 // Causal attention of single query rows over paged keys and values, softmax in float32.
 //
 // A page holds the keys and values of kPageTokens consecutive positions of one layer, aligned to
-// absolute positions; how they lie in it is cpu/pages.h's affair (a page is copied whole or written by
-// store_kv). Tiles are pages, walked in ascending position with an online softmax, so a row's bits
-// depend on its own query and its own keys alone: not on the batch, the chunking of the prompt or where
-// a page came from. Slots that no row sees are never used and need no initial value.
+// absolute positions; how they lie in it is cpu/pages.h's affair (a page is copied whole or written
+// by store_kv). Tiles are pages, walked in ascending position with an online softmax, so a row's
+// bits depend on its own query and its own keys alone: not on the batch, the chunking of the prompt
+// or where a page came from. Slots that no row sees are never used and need no initial value.
 #pragma once
 
 #include <cstddef>
@@ -20,10 +20,10 @@ inline constexpr std::size_t kPageTokens = 64;
 enum class KvFormat { kF32, kF16 };
 
 struct AttentionShape {
-  std::size_t heads;     // query heads; query head h uses kv head h / (heads / kv_heads)
+  std::size_t heads;  // query heads; query head h uses kv head h / (heads / kv_heads)
   std::size_t kv_heads;
   std::size_t head_dim;
-  float scale;           // of the scores: usually head_dim^-0.5
+  float scale;  // of the scores: usually head_dim^-0.5
   KvFormat format;
 };
 

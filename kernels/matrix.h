@@ -1,15 +1,18 @@
 // A weight matrix W [rows = out features, cols = in features], packed once for y = x W^T.
 //
-// Precision::kInt8 unpacks every quantised block format to int8 groups exactly (the format's group
-// scales and minimums are kept) and multiplies with int8 activations in groups of 32: integer sums
-// are exact in any order and the float32 group sums are added in ascending k, so the instruction
-// set, the batch and the threads do not change a bit. Matrices stored as F32, F16 or BF16, and any
-// matrix whose cols are not a multiple of 32, are multiplied in float32. Precision::kFloat32
-// dequantises everything to float32: the reference mode.
+// Precision::kInt8, the default, rounds every quantised block format to int8 in groups of 128 along
+// cols (scale = largest magnitude / 127, rounded up to bf16) and multiplies with int8 activations
+// in the same groups: one kernel for all formats. Precision::kExact keeps the file's own groups of
+// 16 or 32, with their scales and minimums, and quantises activations in groups of 32. In both,
+// integer sums are exact in any order and the float32 group sums are added in ascending k, so the
+// instruction set, the batch and the threads do not change a bit. Matrices stored as F32, F16 or
+// BF16, and any matrix whose cols are not a multiple of 32, are multiplied in float32.
+// Precision::kFloat32 dequantises everything to float32: the reference mode.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <vector>
@@ -19,12 +22,12 @@
 
 namespace candor::kernels {
 
-enum class Precision { kInt8, kFloat32 };
+enum class Precision { kInt8, kExact, kFloat32 };
+const char* name(Precision precision);  // "int8", "exact", "float32"
 
-// Rows of activations [rows, cols] in float32, and quantised to int8 on first need: groups of 32
-// along cols, scale = max|x| / 127, q = x * (127 / max|x|) rounded to nearest even. A row's bits
-// depend on that row alone; a group with a NaN or infinity makes all products of its row NaN.
-// Buffers are reused by `assign`.
+// Rows of activations [rows, cols] in float32, quantised on first need (scale = max|x| / 127 of a
+// group, q = x * (127 / max|x|) rounded to nearest even). A row's bits depend on that row alone; a
+// group with a NaN or infinity makes all products of its row NaN. Buffers are used again.
 class Activations {
  public:
   Activations();
@@ -32,6 +35,13 @@ class Activations {
 
   // Copies nothing: `values` [rows, cols] contiguous must stay alive and unchanged while used.
   void assign(const float* values, std::size_t rows, std::size_t cols);
+
+  // Rows that `make(row, out)` writes (out: [cols]; called once a row, on any thread), quantised at
+  // once for matrices that were packed with `precision`.
+  using MakeRow = std::function<void(std::size_t row, float* out)>;
+  void fill(std::size_t rows, std::size_t cols, Precision precision, const MakeRow& make,
+            ThreadPool& pool);
+
   std::size_t rows() const;
   std::size_t cols() const;
 
@@ -63,8 +73,17 @@ class Matrix {
   std::unique_ptr<State> state_;
 };
 
-// y[m, n] = sum_k x[m, k] * W[n, k] (+ bias[n]); y is [x.rows(), y_stride], bias may be null.
-// Any number of matrices may share one Activations (q, k, v; gate, up): it is quantised once.
+// y[m, n] (+)= sum_k x[m, k] * W[n, k] (+ bias[n]); y is [x.rows(), y_stride], bias may be null.
+struct Product {
+  const Matrix* weights;
+  const float* bias;
+  float* y;
+  std::size_t y_stride;
+  bool add = false;  // to what is in y
+};
+
+// All products of the same rows (q, k, v; gate, up), the work of all of them shared out together.
+void multiply(std::span<const Product> products, Activations& x, ThreadPool& pool);
 void multiply(const Matrix& weights, Activations& x, const float* bias, float* y,
               std::size_t y_stride, ThreadPool& pool);
 

@@ -18,12 +18,16 @@ float exp_f32(float x);
 void rms_norm(const float* x, const float* weight, float epsilon, std::size_t rows,
               std::size_t width, float* out, ThreadPool& pool);
 
+void rms_norm_row(const float* x, const float* weight, float epsilon, std::size_t width, float* out);
+
 // x += y over [rows * width].
 void add(float* x, const float* y, std::size_t count, ThreadPool& pool);
 
 // out = silu(gate) * up over [count]; may alias gate. silu(z) = z / (1 + exp(-z)).
 void silu_multiply(const float* gate, const float* up, std::size_t count, float* out,
                    ThreadPool& pool);
+
+void silu_multiply_row(const float* gate, const float* up, std::size_t count, float* out);
 
 enum class RopePairing { kHalves, kInterleaved };  // (j, j + n/2) ("NeoX") or (2j, 2j + 1) ("norm")
 
@@ -32,7 +36,8 @@ enum class RopePairing { kHalves, kInterleaved };  // (j, j + n/2) ("NeoX") or (
 void rope_angles(std::span<const double> inv_freq, std::int64_t position, float scale, float* cos,
                  float* sin);
 
-// Rotates the first n_rot of each head's head_dim values in place; x: [heads, head_dim] of one token.
+// Rotates the first n_rot of each head's head_dim values in place; x: [heads, head_dim] of one
+// token.
 void rope_rotate(float* x, std::size_t heads, std::size_t head_dim, std::size_t n_rot,
                  RopePairing pairing, const float* cos, const float* sin);
 

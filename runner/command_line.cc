@@ -1,7 +1,6 @@
 #include "runner/command_line.h"
 
 #include <CLI/CLI.hpp>
-
 #include <algorithm>
 #include <csignal>
 #include <exception>
@@ -47,6 +46,7 @@ class CommandLine {
     add_models_and_suites();
     add_inspect();
     add_judge();
+    add_bench();
   }
 
   int run() {
@@ -78,7 +78,10 @@ class CommandLine {
   void model_options(CLI::App* command, ModelChoice& choice) {
     command->add_option("-m,--model", choice.model,
                         "registered name or path of a GGUF file or folder");
-    command->add_option("--precision", choice.precision, "int8 or float32")->capture_default_str();
+    command
+        ->add_option("--precision", choice.precision,
+                     "int8, exact (the groups of the file) or float32")
+        ->capture_default_str();
     command->add_option("--threads", choice.threads, "0: all processors")->capture_default_str();
     command->add_option("--batch", choice.batch, "sequences in flight at most")
         ->capture_default_str();
@@ -282,7 +285,8 @@ class CommandLine {
     prompt_model->excludes(prompt_template);
     prompt->add_option("--date", date_, "the clock a template sees: 2025-01-29T12:00:00");
     on(prompt, [this] {
-      if (name_.empty() && !template_file_) fail_usage("inspect prompt: give a model or --template");
+      if (name_.empty() && !template_file_)
+        fail_usage("inspect prompt: give a model or --template");
       return inspect_prompt_command(name_, template_file_, date_);
     });
 
@@ -300,8 +304,7 @@ class CommandLine {
   }
 
   void add_judge() {
-    CLI::App* judge =
-        app_.add_subcommand("judge", "one judge by itself (JSON Lines in and out)");
+    CLI::App* judge = app_.add_subcommand("judge", "one judge by itself (JSON Lines in and out)");
     judge->require_subcommand(1);
     on(judge->add_subcommand("maths", R"({"id", "answer", "gold"} -> {"verdict", "reason"})"),
        judge_maths_command);
@@ -311,6 +314,30 @@ class CommandLine {
        judge_code_command);
     on(judge->add_subcommand("audit", R"({"id", "question", "answer", …} -> {"delivery", …})"),
        judge_audit_command);
+  }
+
+  void add_bench() {
+    CLI::App* bench = app_.add_subcommand(
+        "bench", "speed and memory of a model here, against the limits of the machine");
+    model_options(bench, bench_.model);
+    bench->add_option("model_name", bench_.model.model, "model");
+    CLI::Option* growth = bench->add_flag(
+        "--growth", bench_.growth, "also the cost by length of the queue and of the context");
+    CLI::Option* report = bench->add_option("--report", bench_.report, "write an HTML page here");
+    CLI::Option* job = bench->add_option(
+        "--job", bench_.job, "run this file instead: lines of {\"prompt\", \"max_tokens\", …}");
+    bench->add_option("--outputs", bench_.outputs, "the job's answers as JSON lines")->needs(job);
+    CLI::Option* accuracy = bench->add_option(
+        "--accuracy", bench_.accuracy,
+        "the precision against float32 on lines of {\"prompt\", \"continuation\"}");
+    bench->add_option("--limit", bench_.limit, "lines of the file; 0: all");
+    bench->add_flag("--json", bench_.json);
+    job->excludes(accuracy)->excludes(growth)->excludes(report);
+    accuracy->excludes(growth)->excludes(report);
+    on(bench, [this, bench] {
+      bench_.batch_chosen = bench->get_option("--batch")->count() > 0;
+      return bench_command(bench_);
+    });
   }
 
   int argc_;
@@ -328,6 +355,7 @@ class CommandLine {
   RunsOptions runs_;
   SuitesOptions suites_;
   GenerateOptions generate_;
+  BenchOptions bench_;
   ModelChoice inspect_;
   std::string name_;
   std::string date_;

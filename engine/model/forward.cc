@@ -1,6 +1,7 @@
 #include "engine/model/forward.h"
 
 #include <algorithm>
+#include <array>
 
 #include "kernels/ops.h"
 
@@ -11,12 +12,6 @@ namespace {
 // Grows only: the contents need not survive.
 void ensure(std::vector<float>& buffer, std::size_t size) {
   if (buffer.size() < size) buffer.resize(size);
-}
-
-void apply(const Linear& linear, kernels::Activations& x, std::vector<float>& y,
-           kernels::ThreadPool& pool) {
-  kernels::multiply(linear.weights, x, linear.bias.empty() ? nullptr : linear.bias.data(), y.data(),
-                    linear.weights.rows(), pool);
 }
 
 }  // namespace
@@ -40,8 +35,6 @@ void Forward::prepare(const StepPlan& plan) {
   const std::size_t q_width = shape_.heads * shape_.head_dim;
   const std::size_t kv_width = shape_.kv_heads * shape_.head_dim;
   ensure(x_, rows * spec.width);
-  ensure(normed_, rows * spec.width);
-  ensure(branch_, rows * spec.width);
   ensure(q_, rows * q_width);
   ensure(attended_, rows * q_width);
   ensure(k_, rows * kv_width);
@@ -60,6 +53,26 @@ void Forward::prepare(const StepPlan& plan) {
     first_page_.push_back(pages_.size());
     for (const PageId page : table) pages_.push_back(memory_.page(page, 0));
   }
+}
+
+// The rows that the next products multiply: RMS norm of rows of x, quantised where they are made.
+void Forward::normed(const float* x, std::span<const float> weight, std::size_t rows) {
+  const std::size_t width = model_.spec().width;
+  const float epsilon = model_.spec().norm_epsilon;
+  activations_.fill(
+      rows, width, model_.precision(),
+      [&](std::size_t row, float* out) {
+        kernels::rms_norm_row(x + row * width, weight.data(), epsilon, width, out);
+      },
+      pool_);
+}
+
+kernels::Product Forward::product(const Linear& linear, std::vector<float>& y, bool add) const {
+  return {.weights = &linear.weights,
+          .bias = linear.bias.empty() ? nullptr : linear.bias.data(),
+          .y = y.data(),
+          .y_stride = linear.weights.rows(),
+          .add = add};
 }
 
 void Forward::embed(const StepPlan& plan) {
@@ -100,12 +113,9 @@ void Forward::attend(const StepPlan& plan, std::size_t layer) {
   const std::size_t q_width = shape_.heads * shape_.head_dim;
   const std::size_t kv_width = shape_.kv_heads * shape_.head_dim;
 
-  kernels::rms_norm(x_.data(), weights.attention_norm.data(), spec.norm_epsilon, rows_, spec.width,
-                    normed_.data(), pool_);
-  activations_.assign(normed_.data(), rows_, spec.width);
-  apply(weights.q, activations_, q_, pool_);
-  apply(weights.k, activations_, k_, pool_);
-  apply(weights.v, activations_, v_, pool_);
+  normed(x_.data(), weights.attention_norm, rows_);
+  const std::array qkv = {product(weights.q, q_), product(weights.k, k_), product(weights.v, v_)};
+  kernels::multiply(qkv, activations_, pool_);
 
   pool_.run(rows_, [&](std::size_t r, int) {
     const StepPlan::Row& row = plan.rows[r];
@@ -137,8 +147,8 @@ void Forward::attend(const StepPlan& plan, std::size_t layer) {
   kernels::attention(shape_, attention_rows_, pool_);
 
   activations_.assign(attended_.data(), rows_, q_width);
-  apply(weights.output, activations_, branch_, pool_);
-  kernels::add(x_.data(), branch_.data(), rows_ * spec.width, pool_);
+  const kernels::Product output = product(weights.output, x_, true);
+  kernels::multiply({&output, 1}, activations_, pool_);
 }
 
 void Forward::keep_logit_rows(const StepPlan& plan) {
@@ -153,15 +163,19 @@ void Forward::keep_logit_rows(const StepPlan& plan) {
 void Forward::feed_forward(std::size_t layer) {
   const ArchSpec& spec = model_.spec();
   const LayerWeights& weights = model_.layers()[layer];
-  kernels::rms_norm(x_.data(), weights.ffn_norm.data(), spec.norm_epsilon, rows_, spec.width,
-                    normed_.data(), pool_);
-  activations_.assign(normed_.data(), rows_, spec.width);
-  apply(weights.gate, activations_, gate_, pool_);
-  apply(weights.up, activations_, up_, pool_);
-  kernels::silu_multiply(gate_.data(), up_.data(), rows_ * spec.ffn.width, gate_.data(), pool_);
-  activations_.assign(gate_.data(), rows_, spec.ffn.width);
-  apply(weights.down, activations_, branch_, pool_);
-  kernels::add(x_.data(), branch_.data(), rows_ * spec.width, pool_);
+  normed(x_.data(), weights.ffn_norm, rows_);
+  const std::array gate_up = {product(weights.gate, gate_), product(weights.up, up_)};
+  kernels::multiply(gate_up, activations_, pool_);
+  const std::size_t width = spec.ffn.width;
+  activations_.fill(
+      rows_, width, model_.precision(),
+      [&](std::size_t row, float* out) {
+        kernels::silu_multiply_row(gate_.data() + row * width, up_.data() + row * width, width,
+                                   out);
+      },
+      pool_);
+  const kernels::Product down = product(weights.down, x_, true);
+  kernels::multiply({&down, 1}, activations_, pool_);
 }
 
 std::span<const float> Forward::logits(std::size_t first, std::size_t count) {

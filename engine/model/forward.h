@@ -42,6 +42,8 @@ class Forward {
 
  private:
   void prepare(const StepPlan& plan);
+  void normed(const float* x, std::span<const float> weight, std::size_t rows);
+  kernels::Product product(const Linear& linear, std::vector<float>& y, bool add = false) const;
   void embed(const StepPlan& plan);
   void attend(const StepPlan& plan, std::size_t layer);
   void feed_forward(std::size_t layer);
@@ -55,10 +57,8 @@ class Forward {
 
   std::size_t rows_ = 0;          // rows in x_: all of the plan, then its logit rows
   std::vector<float> x_;          // [rows, width] the residual stream
-  std::vector<float> normed_;     // [rows, width]
   std::vector<float> q_, k_, v_;  // [rows, heads * head_dim], [rows, kv_heads * head_dim]
   std::vector<float> attended_;   // [rows, heads * head_dim]
-  std::vector<float> branch_;     // [rows, width] what attention or ffn adds
   std::vector<float> gate_, up_;  // [rows, ffn width]
   std::vector<float> hidden_;     // [logit rows, width] after the final norm
   std::vector<float> logits_;

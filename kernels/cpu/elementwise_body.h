@@ -1,5 +1,5 @@
-// exp, norms, activations, quantisation and the vocabulary-wide reductions, written once over 16
-// lanes (lanes_portable.h says which operations a set of lanes has).
+// exp, norms, activations and the vocabulary-wide reductions, written once over 16 lanes
+// (lanes_portable.h says which operations a set of lanes has).
 //
 // exp(x): n = round(x / ln 2), r = x - n ln 2 in two steps (Cody and Waite), then a polynomial of
 // degree 6 for exp(r) on |r| <= ln 2 / 2, fitted to the least relative error (3.1e-9, a
@@ -12,11 +12,10 @@
 #include <limits>
 
 #include "kernels/cpu/packed.h"
+#include "kernels/cpu/quantize_body.h"
 
 namespace candor::kernels {
 
-// 1.5 * 2^23: adding it to |x| < 2^22 leaves x, rounded to nearest even, in the low bits.
-inline constexpr float kRounder = 12582912.0F;
 inline constexpr float kExpLowest = -87.3F;
 inline constexpr float kExpHighest = 88.7F;
 
@@ -122,59 +121,6 @@ struct Elementwise {
       const float b = y[i];
       x[i] = a * cos[i] - b * sin[i];
       y[i] = b * cos[i] + a * sin[i];
-    }
-  }
-
-  // One row's group of 32: x = scale * q, scale = largest magnitude / 127.
-  [[gnu::always_inline]] static inline void quantize_group(const float* x, std::size_t row,
-                                                           ActivationGroup& out) {
-    const F a = L::load(x);
-    const F b = L::load(x + 16);
-    const F magnitude_a = L::abs(a);
-    const F magnitude_b = L::abs(b);
-    const F infinity = L::set1(kInfinity);
-    const bool finite =
-        L::all(L::less(magnitude_a, infinity)) && L::all(L::less(magnitude_b, infinity));
-    const float largest = finite ? L::largest(L::max(magnitude_a, magnitude_b)) : 0.0F;
-    // Below 2^-100 the scale would lose bits as a denormal; such a group is zero.
-    if (largest < 0x1p-100F) {
-      for (std::size_t quad = 0; quad < 8; ++quad) {
-        for (std::size_t k = 0; k < 4; ++k) out.q[quad][row][k] = 0;
-      }
-      out.scale[row] = finite ? 0.0F : std::numeric_limits<float>::quiet_NaN();
-      out.scaled_sum[row] = out.scale[row];
-      out.correction[row] = out.half_correction[0][row] = out.half_correction[1][row] = 0;
-      return;
-    }
-    const float scale = largest / 127.0F;
-    const F inverse = L::set1(127.0F / largest);
-    const F rounder = L::set1(kRounder);
-    const F rounded_a = L::add(L::mul(a, inverse), rounder);
-    const F rounded_b = L::add(L::mul(b, inverse), rounder);
-    alignas(16) std::int8_t q[32];
-    L::store_low_bytes(q, rounded_a);
-    L::store_low_bytes(q + 16, rounded_b);
-    for (std::size_t quad = 0; quad < 8; ++quad) {
-      __builtin_memcpy(out.q[quad][row], q + 4 * quad, 4);
-    }
-    // Sums of whole numbers below 2^24: exact in any order.
-    const auto sum_a = static_cast<std::int32_t>(L::sum(L::sub(rounded_a, rounder)));
-    const auto sum_b = static_cast<std::int32_t>(L::sum(L::sub(rounded_b, rounder)));
-    out.scale[row] = scale;
-    out.scaled_sum[row] = scale * static_cast<float>(sum_a + sum_b);
-    out.correction[row] = -128 * (sum_a + sum_b);
-    out.half_correction[0][row] = -128 * sum_a;
-    out.half_correction[1][row] = -128 * sum_b;
-  }
-
-  static void quantize_block(const Activations::State& x, std::size_t block, ActivationGroup* out) {
-    const std::size_t rows = x.rows_in_block(block);
-    const std::size_t groups = x.groups();
-    for (std::size_t row = 0; row < rows; ++row) {
-      const float* values = x.values + (block * kBlockRows + row) * x.cols;
-      for (std::size_t g = 0; g < groups; ++g) {
-        quantize_group(values + g * kGroupSize, row, out[g]);
-      }
     }
   }
 

@@ -11,6 +11,7 @@
 #include <cstddef>
 
 #include "kernels/cpu/packed.h"
+#include "kernels/cpu/stripe_writer.h"
 
 namespace candor::kernels {
 
@@ -142,16 +143,12 @@ struct FloatMultiply {
 
   // The loops keep 64 rows of one block of x (64 KiB) in the second-level cache for all tiles.
   static void multiply(const Matrix::State& weights, const Activations::State& x,
-                       std::size_t stripe, const float* bias, float* y, std::size_t y_stride) {
+                       std::size_t stripe, const StripeOutput& output) {
     constexpr std::size_t kRowsAtOnce = 64;
     constexpr std::size_t kTiles = L::kFloatTiles;
     alignas(64) float sums[kRowsAtOnce * kSumStride];
     const std::size_t first_tile = stripe * kStripeTiles;
-    const std::size_t left = weights.tiles() - first_tile;
-    const std::size_t tiles = left < kStripeTiles ? left : kStripeTiles;
-    const std::size_t first = first_tile * kTileRows;
-    const std::size_t width =
-        weights.rows - first < tiles * kTileRows ? weights.rows - first : tiles * kTileRows;
+    const std::size_t tiles = weights.tiles_in_stripe(stripe);
     for (std::size_t row = 0; row < x.rows; row += kRowsAtOnce) {
       const std::size_t rows = x.rows - row < kRowsAtOnce ? x.rows - row : kRowsAtOnce;
       for (std::size_t k = 0; k < x.cols; k += kBlock) {
@@ -166,13 +163,7 @@ struct FloatMultiply {
           some_tiles<1>(weights, first_tile + t, k, count, values, rows, sums + t * kTileRows);
         }
       }
-      for (std::size_t m = 0; m < rows; ++m) {
-        const float* from = sums + m * kSumStride;
-        float* to = y + (row + m) * y_stride + first;
-        for (std::size_t n = 0; n < width; ++n) {
-          to[n] = bias != nullptr ? from[n] + bias[first + n] : from[n];
-        }
-      }
+      StripeWriter<L>::write(sums, weights, stripe, row, rows, output);
     }
   }
 };

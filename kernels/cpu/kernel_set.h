@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 #include "kernels/attention.h"
 #include "kernels/cpu/packed.h"
@@ -18,15 +19,32 @@ struct AttentionRun {
 };
 inline constexpr std::size_t kMaxRunRows = 16;
 
+// Where the products of a stripe go: y[row * y_stride + column].
+struct StripeOutput {
+  const float* bias;  // may be null
+  float* y;
+  std::size_t y_stride;
+  bool add;  // to what is there
+};
+
+struct WideGroup;
+struct WideHeader;
+
 struct KernelSet {
   // Quantises the rows of one block.
   void (*quantize_block)(const Activations::State& x, std::size_t block, ActivationGroup* out);
-  // y columns [64 * stripe, 64 * stripe + 64) of all rows; x is quantised.
-  void (*multiply_int8)(const Matrix::State& weights, const Activations::State& x,
-                        std::size_t stripe, const float* bias, float* y, std::size_t y_stride);
-  // The same in float32, from any storage.
-  void (*multiply_float)(const Matrix::State& weights, const Activations::State& x,
-                         std::size_t stripe, const float* bias, float* y, std::size_t y_stride);
+  // One row of x for wide weights, to its place in the groups of its block.
+  void (*quantize_wide)(const float* x, std::size_t cols, std::size_t row, WideGroup* out);
+  // One group of a row of weights: its scale, the sum of q, and q itself.
+  void (*round_weights)(const float* weights, std::size_t count, std::uint16_t* scale,
+                        std::int16_t* sum, std::int8_t* q);
+  // y columns [64 * stripe, 64 * stripe + 64) of all rows. x is quantised in the way that the
+  // weights want (wide, grouped).
+  using Multiply = void (*)(const Matrix::State& weights, const Activations::State& x,
+                            std::size_t stripe, const StripeOutput& output);
+  Multiply multiply_wide;
+  Multiply multiply_grouped;
+  Multiply multiply_float;  // from any storage but wide
   void (*attention)(const AttentionShape& shape, AttentionRun run, std::size_t kv_head);
   void (*rms_norm)(const float* x, const float* weight, float epsilon, std::size_t width,
                    float* out);
@@ -46,11 +64,13 @@ const KernelSet& portable_kernels();
 #if defined(__x86_64__)
 const KernelSet& avx2_kernels();
 const KernelSet& avx512vnni_kernels();
+const KernelSet& amx_kernels();
+// Asks the system for the use of tiles by this process; false: it declines.
+bool request_amx();
 #endif
 
 // The public operations with an instruction set of choice; the public ones use active_isa().
-void multiply_with(Isa isa, const Matrix& weights, Activations& x, const float* bias, float* y,
-                   std::size_t y_stride, ThreadPool& pool);
+void multiply_with(Isa isa, std::span<const Product> products, Activations& x, ThreadPool& pool);
 void attention_with(Isa isa, const AttentionShape& shape, std::span<const AttentionRow> rows,
                     ThreadPool& pool);
 

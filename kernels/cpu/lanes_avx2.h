@@ -43,6 +43,11 @@ struct Avx2Lanes {
     const __m256i bytes = _mm256_and_si256(shifted, _mm256_set1_epi32(255));
     return _mm256_cvtepi32_ps(_mm256_sub_epi32(bytes, _mm256_set1_epi32(128)));
   }
+  CANDOR_INLINE F load_int32(const std::int32_t* p) {
+    const auto* values = reinterpret_cast<const __m256i*>(p);
+    return {_mm256_cvtepi32_ps(_mm256_loadu_si256(values)),
+            _mm256_cvtepi32_ps(_mm256_loadu_si256(values + 1))};
+  }
   CANDOR_INLINE F load_quad_byte(const std::byte* p, int index) {
     const auto* quads = reinterpret_cast<const __m256i*>(p);
     return {quad_byte(quads, index), quad_byte(quads + 1, index)};

@@ -29,6 +29,9 @@ struct Avx512Lanes {
     const __m256i values = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));
     return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(values), 16));
   }
+  CANDOR_INLINE F load_int32(const std::int32_t* p) {
+    return _mm512_cvtepi32_ps(_mm512_loadu_si512(p));
+  }
   CANDOR_INLINE F load_quad_byte(const std::byte* p, int index) {
     const __m512i quads = _mm512_loadu_si512(p);
     const __m512i shifted = _mm512_srl_epi32(quads, _mm_cvtsi32_si128(8 * index));

@@ -46,6 +46,9 @@ struct PortableLanes {
   static F load_bfloat(const std::uint16_t* p) {
     return map([&](int i) { return bfloat_to_float(p[i]); });
   }
+  static F load_int32(const std::int32_t* p) {
+    return map([&](int i) { return static_cast<float>(p[i]); });
+  }
   // Byte `index` of each of 16 consecutive 4-byte quads, less 128.
   static F load_quad_byte(const std::byte* p, int index) {
     return map(

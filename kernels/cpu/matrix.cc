@@ -1,16 +1,19 @@
 #include "kernels/matrix.h"
 
+#include <algorithm>
 #include <cstring>
+#include <vector>
 
 #include "data/base/error.h"
 #include "kernels/cpu/kernel_set.h"
 #include "kernels/cpu/packed.h"
 #include "kernels/cpu/unpack.h"
+#include "kernels/cpu/wide.h"
 
 namespace candor::kernels {
 namespace {
 
-Storage storage_of(BlockFormat format) {
+Storage storage_of(BlockFormat format, std::size_t cols, Precision precision) {
   switch (format) {
     case BlockFormat::kF32:
       return Storage::kF32;
@@ -21,6 +24,7 @@ Storage storage_of(BlockFormat format) {
     default:
       break;
   }
+  if (precision == Precision::kInt8 && cols > 0) return Storage::kWide;
   switch (group_kind(format)) {
     case GroupKind::kScaleMin:
       return Storage::kScaleMin;
@@ -56,6 +60,27 @@ void pack_quantized_row(BlockFormat format, Storage storage, const std::byte* ro
   }
 }
 
+// One row, rounded to int8 groups, to its lane of a stripe whose tiles lie group by group.
+void pack_wide_row(const KernelSet& kernels, BlockFormat format, std::span<const std::byte> row,
+                   std::size_t lane, std::size_t tile, std::size_t tiles, std::byte* stripe,
+                   std::vector<float>& values) {
+  dequantize(format, row, values);
+  const std::size_t groups = wide_groups(values.size());
+  for (std::size_t g = 0; g < groups; ++g) {
+    const std::size_t quads = g + 1 == groups ? wide_last_quads(values.size()) : kWideQuads;
+    std::byte* const chunk = stripe + g * tiles * kWideChunk + tile * wide_chunk_bytes(quads);
+    auto* const header = reinterpret_cast<WideHeader*>(chunk);
+    const std::size_t first = g * kWideGroup;
+    const std::size_t count = std::min(values.size() - first, kWideGroup);
+    std::int8_t q[kWideGroup] = {};
+    kernels.round_weights(values.data() + first, count, &header->scale[lane], &header->sum[lane],
+                          q);
+    for (std::size_t quad = 0; quad < quads; ++quad) {
+      std::memcpy(chunk + sizeof(WideHeader) + 64 * quad + 4 * lane, q + 4 * quad, 4);
+    }
+  }
+}
+
 template <std::size_t Bytes>
 void pack_float_row(const std::byte* row, std::size_t cols, std::size_t lane, std::byte* tile) {
   for (std::size_t k = 0; k < cols; ++k) {
@@ -72,7 +97,7 @@ void Activations::assign(const float* values, std::size_t rows, std::size_t cols
   state_->values = values;
   state_->rows = rows;
   state_->cols = cols;
-  state_->quantized = false;
+  state_->grouped_ready = state_->wide_ready = false;
 }
 
 std::size_t Activations::rows() const { return state_->rows; }
@@ -102,55 +127,170 @@ Matrix Matrix::pack(BlockFormat format, std::span<const std::byte> bytes, std::s
   auto state = std::make_unique<State>();
   state->rows = rows;
   state->cols = cols;
-  state->storage = storage_of(format);
+  state->storage = storage_of(format, cols, precision);
   state->precision = precision;
-  const std::size_t stride = tile_bytes(state->storage, cols);
-  state->data = AlignedBuffer(state->tiles() * stride);
-  std::byte* data = state->data.data();
   const Storage storage = state->storage;
-  pool.run(state->tiles(), [&](std::size_t tile, int) {
-    std::byte* to = data + tile * stride;
+  const bool wide = storage == Storage::kWide;
+  const std::size_t stride = wide ? wide_tile_bytes(cols) : tile_bytes(storage, cols);
+  state->data = AlignedBuffer(state->tiles() * stride);
+  std::byte* const data = state->data.data();
+  const KernelSet& kernels = kernel_set(active_isa());
+  std::vector<std::vector<float>> values(static_cast<std::size_t>(pool.threads()));
+  for (std::vector<float>& row : values) row.resize(wide ? cols : 0);
+  pool.run(state->tiles(), [&](std::size_t tile, int thread) {
+    std::byte* const to = data + tile * stride;
     for (std::size_t lane = 0; lane < kTileRows && tile * kTileRows + lane < rows; ++lane) {
-      const std::byte* row = bytes.data() + (tile * kTileRows + lane) * row_bytes;
-      if (is_grouped(storage)) {
-        pack_quantized_row(format, storage, row, cols, lane, to);
+      const auto row = bytes.subspan((tile * kTileRows + lane) * row_bytes, row_bytes);
+      if (wide) {
+        const std::size_t stripe = tile / kStripeTiles;
+        pack_wide_row(kernels, format, row, lane, tile % kStripeTiles,
+                      state->tiles_in_stripe(stripe), data + stripe * kStripeTiles * stride,
+                      values[static_cast<std::size_t>(thread)]);
+      } else if (is_grouped(storage)) {
+        pack_quantized_row(format, storage, row.data(), cols, lane, to);
       } else if (storage == Storage::kF32) {
-        pack_float_row<4>(row, cols, lane, to);
+        pack_float_row<4>(row.data(), cols, lane, to);
       } else {
-        pack_float_row<2>(row, cols, lane, to);
+        pack_float_row<2>(row.data(), cols, lane, to);
       }
     }
   });
   return Matrix(std::move(state));
 }
 
-void multiply_with(Isa isa, const Matrix& weights, Activations& x, const float* bias, float* y,
-                   std::size_t y_stride, ThreadPool& pool) {
-  const KernelSet& kernels = kernel_set(isa);
-  const Matrix::State& matrix = weights.state();
-  Activations::State& activations = x.state();
-  if (matrix.cols != activations.cols) {
-    fail("a matrix of {} columns cannot multiply rows of {}", matrix.cols, activations.cols);
+namespace {
+
+WideGroup* wide_block(Activations::State& x, std::size_t row) {
+  return reinterpret_cast<WideGroup*>(x.wide_buffer.data()) +
+         row / kWideBlockRows * wide_groups(x.cols);
+}
+
+void reserve(Activations::State& x, Quantized kind) {
+  if (kind == Quantized::kGrouped) {
+    x.grouped_buffer.reserve(x.blocks() * x.groups() * sizeof(ActivationGroup));
+  } else if (kind == Quantized::kWide) {
+    const std::size_t blocks = (x.rows + kWideBlockRows - 1) / kWideBlockRows;
+    x.wide_buffer.reserve(blocks * wide_groups(x.cols) * sizeof(WideGroup));
   }
-  if (activations.rows == 0) return;
-  if (matrix.uses_int8() && !activations.quantized) {
-    activations.buffer.reserve(activations.blocks() * activations.groups() *
-                               sizeof(ActivationGroup));
-    pool.run(activations.blocks(), [&](std::size_t block, int) {
-      kernels.quantize_block(activations, block, activations.block(block));
-    });
-    activations.quantized = true;
+}
+
+// Rows of one block of kBlockRows.
+void quantize_rows(const KernelSet& kernels, Activations::State& x, Quantized kind,
+                   std::size_t block) {
+  if (kind == Quantized::kGrouped) {
+    kernels.quantize_block(x, block, x.block(block));
+  } else if (kind == Quantized::kWide) {
+    for (std::size_t i = 0; i < x.rows_in_block(block); ++i) {
+      const std::size_t row = block * kBlockRows + i;
+      kernels.quantize_wide(x.values + row * x.cols, x.cols, row % kWideBlockRows,
+                            wide_block(x, row));
+    }
   }
-  const auto kernel = matrix.uses_int8() ? kernels.multiply_int8 : kernels.multiply_float;
-  const std::size_t stripes = (matrix.tiles() + kStripeTiles - 1) / kStripeTiles;
-  pool.run(stripes, [&](std::size_t stripe, int) {
-    kernel(matrix, activations, stripe, bias, y, y_stride);
+}
+
+bool& ready(Activations::State& x, Quantized kind) {
+  return kind == Quantized::kGrouped ? x.grouped_ready : x.wide_ready;
+}
+
+void prepare(const KernelSet& kernels, Activations::State& x, Quantized kind, ThreadPool& pool) {
+  if (kind == Quantized::kNone || ready(x, kind)) return;
+  reserve(x, kind);
+  pool.run(x.blocks(), [&](std::size_t block, int) { quantize_rows(kernels, x, kind, block); });
+  ready(x, kind) = true;
+}
+
+KernelSet::Multiply multiply_of(const KernelSet& kernels, Quantized kind) {
+  switch (kind) {
+    case Quantized::kWide:
+      return kernels.multiply_wide;
+    case Quantized::kGrouped:
+      return kernels.multiply_grouped;
+    default:
+      return kernels.multiply_float;
+  }
+}
+
+}  // namespace
+
+const char* name(Precision precision) {
+  switch (precision) {
+    case Precision::kInt8:
+      return "int8";
+    case Precision::kExact:
+      return "exact";
+    case Precision::kFloat32:
+      return "float32";
+  }
+  return "unknown";
+}
+
+void Activations::fill(std::size_t rows, std::size_t cols, Precision precision, const MakeRow& make,
+                       ThreadPool& pool) {
+  State& x = *state_;
+  x.value_buffer.reserve(rows * cols * sizeof(float));
+  auto* const values = reinterpret_cast<float*>(x.value_buffer.data());
+  assign(values, rows, cols);
+  Quantized kind = Quantized::kNone;
+  if (cols % kGroupSize == 0 && precision == Precision::kInt8) kind = Quantized::kWide;
+  if (cols % kGroupSize == 0 && precision == Precision::kExact) kind = Quantized::kGrouped;
+  reserve(x, kind);
+  const KernelSet& kernels = kernel_set(active_isa());
+  pool.run(x.blocks(), [&](std::size_t block, int) {
+    for (std::size_t i = 0; i < x.rows_in_block(block); ++i) {
+      const std::size_t row = block * kBlockRows + i;
+      make(row, values + row * cols);
+    }
+    quantize_rows(kernels, x, kind, block);
   });
+  if (kind != Quantized::kNone) ready(x, kind) = true;
+}
+
+void multiply_with(Isa isa, std::span<const Product> products, Activations& activations,
+                   ThreadPool& pool) {
+  const KernelSet& kernels = kernel_set(isa);
+  Activations::State& x = activations.state();
+  std::size_t stripes = 0;
+  for (const Product& product : products) {
+    const Matrix::State& weights = product.weights->state();
+    if (weights.cols != x.cols) {
+      fail("a matrix of {} columns cannot multiply rows of {}", weights.cols, x.cols);
+    }
+    stripes += weights.stripes();
+  }
+  if (x.rows == 0) return;
+  for (const Product& product : products) {
+    prepare(kernels, x, product.weights->state().multiplies(), pool);
+  }
+  // Neighbouring stripes go to one thread: each fetches the next one ahead.
+  const std::size_t threads = static_cast<std::size_t>(pool.threads());
+  const std::size_t run =
+      std::max<std::size_t>(1, std::min<std::size_t>(8, stripes / (8 * threads)));
+  pool.run((stripes + run - 1) / run, [&](std::size_t task, int) {
+    for (std::size_t i = task * run; i < std::min(stripes, (task + 1) * run); ++i) {
+      std::size_t stripe = i;
+      const Product* product = products.data();
+      while (stripe >= product->weights->state().stripes()) {
+        stripe -= product->weights->state().stripes();
+        ++product;
+      }
+      const Matrix::State& weights = product->weights->state();
+      multiply_of(kernels, weights.multiplies())(weights, x, stripe,
+                                                 {.bias = product->bias,
+                                                  .y = product->y,
+                                                  .y_stride = product->y_stride,
+                                                  .add = product->add});
+    }
+  });
+}
+
+void multiply(std::span<const Product> products, Activations& x, ThreadPool& pool) {
+  multiply_with(active_isa(), products, x, pool);
 }
 
 void multiply(const Matrix& weights, Activations& x, const float* bias, float* y,
               std::size_t y_stride, ThreadPool& pool) {
-  multiply_with(active_isa(), weights, x, bias, y, y_stride, pool);
+  const Product product{.weights = &weights, .bias = bias, .y = y, .y_stride = y_stride};
+  multiply({&product, 1}, x, pool);
 }
 
 }  // namespace candor::kernels

@@ -43,6 +43,15 @@ void rms_norm(const float* x, const float* weight, float epsilon, std::size_t ro
   });
 }
 
+void rms_norm_row(const float* x, const float* weight, float epsilon, std::size_t width,
+                  float* out) {
+  kernel_set(active_isa()).rms_norm(x, weight, epsilon, width, out);
+}
+
+void silu_multiply_row(const float* gate, const float* up, std::size_t count, float* out) {
+  kernel_set(active_isa()).silu_multiply(gate, up, count, out);
+}
+
 void add(float* x, const float* y, std::size_t count, ThreadPool& pool) {
   const auto kernel = kernel_set(active_isa()).add;
   for_chunks(count, pool,

@@ -2,13 +2,14 @@
 //
 // Weights: tiles of 16 rows. Lane r of a vector is row r of the tile, so every output is a single
 // chain of additions in ascending k and the width of the vectors does not matter.
-//   quantised: per tile, per group of 32 k, one chunk: scale[16] f32, for two of the kinds a second
-//              vector (minimum[16], or the scale of elements 16 … 31), then q + 128 as bytes
-//              [8 quads of k][16 rows][4 k].
-//   float:     per tile [cols][16 rows] of f32, f16 or bf16.
+//   wide:    (the default) int8 in groups of 128 k: see wide.h.
+//   grouped: the file's own groups. Per tile, per group of 32 k, one chunk: scale[16] f32, for two
+//            of the kinds a second vector (minimum[16], or the scale of elements 16 … 31), then
+//            q + 128 as bytes [8 quads of k][16 rows][4 k].
+//   float:   per tile [cols][16 rows] of f32, f16 or bf16.
 // Rows past the end of the matrix are zero.
 //
-// Activations: blocks of 4 rows, per group of 32 k one ActivationGroup.
+// Activations for grouped weights: blocks of 4 rows, per group of 32 k one ActivationGroup.
 #pragma once
 
 #include <cstddef>
@@ -25,7 +26,7 @@ inline constexpr std::size_t kStripeTiles = 4;  // a task: 64 rows
 inline constexpr std::size_t kBlockRows = 4;    // rows of activations that go together
 inline constexpr std::size_t kSumStride = kStripeTiles * kTileRows;  // of a task's sums
 
-enum class Storage { kScale, kScaleMin, kTwoScales, kF32, kF16, kBF16 };
+enum class Storage { kScale, kScaleMin, kTwoScales, kF32, kF16, kBF16, kWide };
 
 constexpr bool is_grouped(Storage storage) { return storage <= Storage::kTwoScales; }
 
@@ -52,6 +53,9 @@ struct ActivationGroup {
 };
 static_assert(sizeof(ActivationGroup) == 208);
 
+// What activations are quantised to; kNone where float32 itself is multiplied.
+enum class Quantized { kNone, kGrouped, kWide };
+
 struct Matrix::State {
   std::size_t rows = 0;
   std::size_t cols = 0;
@@ -60,7 +64,17 @@ struct Matrix::State {
   AlignedBuffer data;
 
   std::size_t tiles() const { return (rows + kTileRows - 1) / kTileRows; }
-  bool uses_int8() const { return is_grouped(storage) && precision == Precision::kInt8; }
+  std::size_t stripes() const { return (tiles() + kStripeTiles - 1) / kStripeTiles; }
+  std::size_t tiles_in_stripe(std::size_t stripe) const {
+    const std::size_t left = tiles() - stripe * kStripeTiles;
+    return left < kStripeTiles ? left : kStripeTiles;
+  }
+  Quantized multiplies() const {
+    if (storage == Storage::kWide) return Quantized::kWide;
+    return is_grouped(storage) && precision == Precision::kExact ? Quantized::kGrouped
+                                                                 : Quantized::kNone;
+  }
+  // Grouped and float storage.
   const std::byte* tile(std::size_t index) const {
     return data.data() + index * tile_bytes(storage, cols);
   }
@@ -70,8 +84,11 @@ struct Activations::State {
   const float* values = nullptr;
   std::size_t rows = 0;
   std::size_t cols = 0;
-  bool quantized = false;
-  AlignedBuffer buffer;
+  bool grouped_ready = false;
+  bool wide_ready = false;
+  AlignedBuffer grouped_buffer;
+  AlignedBuffer wide_buffer;   // WideGroup records (wide.h)
+  AlignedBuffer value_buffer;  // of rows that were made here
 
   std::size_t blocks() const { return (rows + kBlockRows - 1) / kBlockRows; }
   std::size_t groups() const { return cols / kGroupSize; }
@@ -80,10 +97,10 @@ struct Activations::State {
     return left < kBlockRows ? left : kBlockRows;
   }
   ActivationGroup* block(std::size_t index) {
-    return reinterpret_cast<ActivationGroup*>(buffer.data()) + index * groups();
+    return reinterpret_cast<ActivationGroup*>(grouped_buffer.data()) + index * groups();
   }
   const ActivationGroup* block(std::size_t index) const {
-    return reinterpret_cast<const ActivationGroup*>(buffer.data()) + index * groups();
+    return reinterpret_cast<const ActivationGroup*>(grouped_buffer.data()) + index * groups();
   }
 };
 

@@ -3,17 +3,15 @@
 #include <cmath>
 #include <cstring>
 
-#include "kernels/cpu/attention_body.h"
-#include "kernels/cpu/elementwise_body.h"
-#include "kernels/cpu/float_body.h"
-#include "kernels/cpu/int8_body.h"
-#include "kernels/cpu/kernel_set.h"
+#include "kernels/cpu/kernel_table.h"
 #include "kernels/cpu/lanes_portable.h"
+#include "kernels/cpu/wide_portable.h"
 
 namespace candor::kernels {
 namespace {
 
-struct PortableInt8 {
+struct PortableGrouped {
+  using Writer = StripeWriter<PortableLanes>;
   static constexpr int kTiles = 1;
 
   template <Storage S, int Tiles, int Rows>
@@ -54,21 +52,7 @@ struct PortableInt8 {
 }  // namespace
 
 const KernelSet& portable_kernels() {
-  using L = PortableLanes;
-  static constexpr KernelSet kSet = {
-      .quantize_block = &Elementwise<L>::quantize_block,
-      .multiply_int8 = &Int8Multiply<PortableInt8>::multiply,
-      .multiply_float = &FloatMultiply<L>::multiply,
-      .attention = &Attention<L>::attention,
-      .rms_norm = &Elementwise<L>::rms_norm,
-      .silu_multiply = &Elementwise<L>::silu_multiply,
-      .add = &Elementwise<L>::add,
-      .rotate = &Elementwise<L>::rotate,
-      .exp = &Elementwise<L>::exp_values,
-      .argmax = &Elementwise<L>::argmax,
-      .sum_exp = &Elementwise<L>::sum_exp,
-  };
-  return kSet;
+  return kKernelTable<PortableLanes, PortableWide, PortableGrouped>;
 }
 
 }  // namespace candor::kernels

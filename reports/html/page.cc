@@ -87,6 +87,14 @@ constexpr Named kTemplates[] = {
         "comparison.tpl",
 #include "reports/templates/comparison.tpl"
     },
+    {
+        "plot.tpl",
+#include "reports/templates/plot.tpl"
+    },
+    {
+        "bench.tpl",
+#include "reports/templates/bench.tpl"
+    },
 };
 
 // ctemplate keeps templates by name for the whole program.

@@ -85,6 +85,20 @@ int runs_show_command(const RunsOptions& options);
 // the same give the same bytes.
 int runs_export_command(const RunsOptions& options);
 
+// One of three: the speed of the machine with a model (the default), a job, or an accuracy.
+struct BenchOptions {
+  ModelChoice model;
+  bool batch_chosen = false;                    // else the widest that is measured
+  bool growth = false;                          // also the cost by queue length and by context
+  std::optional<std::filesystem::path> report;  // of the speed, as a page
+  std::optional<std::filesystem::path> job;
+  std::optional<std::filesystem::path> outputs;  // of the job, as JSON lines
+  std::optional<std::filesystem::path> accuracy;
+  std::size_t limit = 0;  // lines of the job or accuracy file; 0: all
+  bool json = false;
+};
+int bench_command(const BenchOptions& options);
+
 struct SuitesOptions {
   std::string suite;                              // of `show`
   std::optional<std::filesystem::path> suite_file;

@@ -13,8 +13,10 @@ engine::EngineOptions engine_options(const ModelChoice& choice) {
   engine::EngineOptions options;
   if (choice.precision == "float32") {
     options.precision = kernels::Precision::kFloat32;
+  } else if (choice.precision == "exact") {
+    options.precision = kernels::Precision::kExact;
   } else if (choice.precision != "int8") {
-    fail_usage("precision \"{}\": known are int8 and float32", choice.precision);
+    fail_usage("precision \"{}\": known are int8, exact and float32", choice.precision);
   }
   if (choice.threads < 0 || choice.threads > 1024) {
     fail_usage("threads {} is not in [0, 1024] (0: all processors)", choice.threads);
@@ -35,8 +37,8 @@ std::unique_ptr<EmbeddedProvider> load_provider(const ModelChoice& choice, bool 
   if (choice.template_file) options.template_text = read_text_file(*choice.template_file);
   std::atomic<double> share = 0;
   options.engine.progress = [&share](double done) { share = done; };
-  const Progress progress(
-      [&] { return fmt::format("{} loading {}", bar(share, 24), model.name); }, quiet);
+  const Progress progress([&] { return fmt::format("{} loading {}", bar(share, 24), model.name); },
+                          quiet);
   return std::make_unique<EmbeddedProvider>(model, options);
 }
 

@@ -14,14 +14,6 @@ namespace candor::runner {
 
 namespace {
 
-std::string processor_name() {
-  std::ifstream cpuinfo("/proc/cpuinfo");
-  for (std::string line; std::getline(cpuinfo, line);) {
-    if (line.starts_with("model name")) return line.substr(line.find(':') + 2);
-  }
-  return "unknown processor";
-}
-
 std::string token_text(const engine::Tokenizer& tokenizer, std::optional<engine::TokenId> id) {
   return id ? std::string(tokenizer.bytes(*id)) : std::string();
 }
@@ -33,6 +25,14 @@ data::Generation blank(const Ask& ask) {
 }
 
 }  // namespace
+
+std::string processor_name() {
+  std::ifstream cpuinfo("/proc/cpuinfo");
+  for (std::string line; std::getline(cpuinfo, line);) {
+    if (line.starts_with("model name")) return line.substr(line.find(':') + 2);
+  }
+  return "unknown processor";
+}
 
 EmbeddedProvider::EmbeddedProvider(const ResolvedModel& model, const EmbeddedOptions& options)
     : model_(model), options_(options) {
@@ -73,8 +73,7 @@ void EmbeddedProvider::describe(data::Manifest& manifest) const {
   manifest.template_sha256 = chat_template().sha256();
   manifest.template_text = chat_template().source();
   manifest.tokenizer_sha256 = engine_->tokenizer()->sha256();
-  manifest.precision =
-      options_.engine.precision == kernels::Precision::kFloat32 ? "float32" : "int8";
+  manifest.precision = kernels::name(options_.engine.precision);
   manifest.engine_version = CANDOR_VERSION;
   manifest.device = processor_name();
   manifest.isa = kernels::name(kernels::active_isa());

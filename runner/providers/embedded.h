@@ -13,6 +13,9 @@
 
 namespace candor::runner {
 
+// What the system calls the processor, or "unknown processor".
+std::string processor_name();
+
 struct EmbeddedOptions {
   engine::EngineOptions engine;
   std::optional<std::string> template_text;  // instead of the checkpoint's own

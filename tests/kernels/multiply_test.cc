@@ -2,6 +2,8 @@
 // operands, and bit by bit against themselves over instruction sets, batches, threads and places.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <bit>
 #include <cmath>
 #include <limits>
 
@@ -29,7 +31,7 @@ struct Case {
 
 std::string label(const Case& c) {
   return testing::format_name(c.format) + " " + std::to_string(c.rows) + "x" +
-         std::to_string(c.cols) + (c.precision == Precision::kInt8 ? " int8" : " float32");
+         std::to_string(c.cols) + " " + name(c.precision);
 }
 
 // Shapes with whole and broken stripes and tiles, one and several blocks.
@@ -37,7 +39,7 @@ std::vector<Case> cases() {
   std::vector<Case> out;
   for (const BlockFormat format : kAllFormats) {
     const std::size_t block = block_layout(format).elements;
-    for (const Precision precision : {Precision::kInt8, Precision::kFloat32}) {
+    for (const Precision precision : {Precision::kInt8, Precision::kExact, Precision::kFloat32}) {
       if (block == 1) {
         out.push_back({format, 21, 37, precision});
         out.push_back({format, 64, 300, precision});
@@ -58,21 +60,30 @@ std::vector<float> multiplied(Isa isa, const Matrix& matrix, const std::vector<f
   std::vector<float> y(rows * matrix.rows());
   Activations activations;
   activations.assign(x.data(), rows, matrix.cols());
-  multiply_with(isa, matrix, activations, bias, y.data(), matrix.rows(), pool);
+  const Product product{.weights = &matrix, .bias = bias, .y = y.data(), .y_stride = matrix.rows()};
+  multiply_with(isa, {&product, 1}, activations, pool);
   return y;
 }
 
-// What the int8 path should make of the activations, from its contract: groups of 32, largest /
-// 127.
-std::vector<double> rounded_activations(const std::vector<float>& x, std::size_t cols) {
+// What int8 should make of rows of values, from the contract of matrix.h: groups along a row, scale
+// = largest / 127, for weights rounded up to bf16.
+std::vector<double> rounded_rows(const std::vector<float>& x, std::size_t cols, std::size_t group,
+                                 bool weights) {
   std::vector<double> out(x.size());
   for (std::size_t row = 0; row < x.size(); row += cols) {
-    for (std::size_t g = row; g < row + cols; g += 32) {
+    for (std::size_t g = row; g < row + cols; g += group) {
+      const std::size_t end = std::min(g + group, row + cols);
       float largest = 0.0F;
-      for (std::size_t i = g; i < g + 32; ++i) largest = std::max(largest, std::fabs(x[i]));
-      const float inverse = largest == 0.0F ? 0.0F : 127.0F / largest;
-      const double scale = largest / 127.0F;
-      for (std::size_t i = g; i < g + 32; ++i) out[i] = scale * std::nearbyint(x[i] * inverse);
+      for (std::size_t i = g; i < end; ++i) largest = std::max(largest, std::fabs(x[i]));
+      if (largest == 0.0F) continue;
+      float scale = largest / 127.0F;
+      if (weights) {
+        scale = std::bit_cast<float>((std::bit_cast<std::uint32_t>(scale) + 0xFFFFU) & ~0xFFFFU);
+      }
+      const float inverse = weights ? 1.0F / scale : 127.0F / largest;
+      for (std::size_t i = g; i < end; ++i) {
+        out[i] = static_cast<double>(scale) * std::nearbyint(x[i] * inverse);
+      }
     }
   }
   return out;
@@ -108,13 +119,18 @@ TEST(Multiply, IsWithinTheRoundingOfItsSumsOfTheExactProduct) {
     const auto bytes = random_blocks(c.format, c.rows * c.cols, rng);
     std::vector<float> weights(c.rows * c.cols);
     dequantize(c.format, bytes, weights);
-    const std::vector<double> sizes = term_sizes(c.format, bytes, weights);
+    std::vector<double> sizes = term_sizes(c.format, bytes, weights);
+    std::vector<double> used(weights.begin(), weights.end());
     const std::size_t batch = 5;
     const std::vector<float> x = random_floats(batch * c.cols, rng);
     const std::vector<float> bias = random_floats(c.rows, rng);
-    const bool int8 = is_quantized(c.format) && c.precision == Precision::kInt8;
-    const std::vector<double> exact_x =
-        int8 ? rounded_activations(x, c.cols) : std::vector<double>(x.begin(), x.end());
+    const bool int8 = is_quantized(c.format) && c.precision != Precision::kFloat32;
+    std::vector<double> exact_x(x.begin(), x.end());
+    if (int8) exact_x = rounded_rows(x, c.cols, c.precision == Precision::kInt8 ? 128 : 32, false);
+    if (int8 && c.precision == Precision::kInt8) {
+      used = rounded_rows(weights, c.cols, 128, true);
+      for (std::size_t i = 0; i < used.size(); ++i) sizes[i] = std::fabs(used[i]);
+    }
     const Matrix matrix = Matrix::pack(c.format, bytes, c.rows, c.cols, c.precision, pool);
     const std::vector<float> y = multiplied(active_isa(), matrix, x, bias.data(), pool);
     // Each addition of a chain rounds by at most 2^-24 of a sum that is no larger than all terms
@@ -126,7 +142,7 @@ TEST(Multiply, IsWithinTheRoundingOfItsSumsOfTheExactProduct) {
         double sum = bias[n];
         double size = std::fabs(sum);
         for (std::size_t k = 0; k < c.cols; ++k) {
-          sum += exact_x[m * c.cols + k] * weights[n * c.cols + k];
+          sum += exact_x[m * c.cols + k] * used[n * c.cols + k];
           size += std::fabs(exact_x[m * c.cols + k]) * sizes[n * c.cols + k];
         }
         ASSERT_NEAR(y[m * c.rows + n], sum, steps * 0x1p-24 * size) << m << ", " << n;
@@ -186,7 +202,7 @@ TEST(Multiply, DoesNotDependOnTheNumberOfThreads) {
   const Case c{BlockFormat::kQ5_0, 1000, 896, Precision::kInt8};
   const auto bytes = random_blocks(c.format, c.rows * c.cols, rng);
   const std::vector<float> x = random_floats(33 * c.cols, rng);
-  for (const Precision precision : {Precision::kInt8, Precision::kFloat32}) {
+  for (const Precision precision : {Precision::kInt8, Precision::kExact, Precision::kFloat32}) {
     std::vector<float> first;
     for (const int threads : {1, 2, 3}) {
       ThreadPool pool(threads);
@@ -226,18 +242,81 @@ TEST(Multiply, TheLargestIntegersDoNotSaturate) {
   // Every weight -128 or 127 and every activation at full scale: the sums a saturating 16-bit
   // multiply-add would clip.
   ThreadPool pool(1);
-  for (const int weight : {-128, 127}) {
+  for (const int weight : {-127, 127, -128}) {
     std::vector<std::byte> block(34, static_cast<std::byte>(weight));
     const std::uint16_t one = 0x3C00;
     std::memcpy(block.data(), &one, 2);
-    const Matrix matrix = Matrix::pack(BlockFormat::kQ8_0, block, 1, 32, Precision::kInt8, pool);
-    for (const float value : {127.0F, -127.0F}) {
-      const std::vector<float> x(32, value);
-      for (const Isa isa : supported_isas()) {
-        const std::vector<float> y = multiplied(isa, matrix, x, nullptr, pool);
-        EXPECT_EQ(y[0], static_cast<float>(weight) * 32.0F * value) << name(isa);
+    std::vector<std::byte> row;
+    for (int i = 0; i < 4; ++i) row.insert(row.end(), block.begin(), block.end());
+    for (const Precision precision : {Precision::kInt8, Precision::kExact}) {
+      if (weight == -128 && precision == Precision::kInt8)
+        continue;  // its scale is no whole number
+      const Matrix matrix = Matrix::pack(BlockFormat::kQ8_0, row, 1, 128, precision, pool);
+      for (const float value : {127.0F, -127.0F}) {
+        const std::vector<float> x(128, value);
+        for (const Isa isa : supported_isas()) {
+          const std::vector<float> y = multiplied(isa, matrix, x, nullptr, pool);
+          EXPECT_EQ(y[0], static_cast<float>(weight) * 128.0F * value) << name(isa);
+        }
       }
     }
+  }
+}
+
+TEST(Multiply, AddsToWhatIsThere) {
+  std::mt19937 rng(17);
+  ThreadPool pool(1);
+  for (const Precision precision : {Precision::kInt8, Precision::kExact, Precision::kFloat32}) {
+    const auto bytes = random_blocks(BlockFormat::kQ8_0, 70 * 192, rng);
+    const Matrix matrix = Matrix::pack(BlockFormat::kQ8_0, bytes, 70, 192, precision, pool);
+    const std::vector<float> x = random_floats(3 * 192, rng);
+    const std::vector<float> bias = random_floats(70, rng);
+    const std::vector<float> before = random_floats(3 * 70, rng);
+    for (const Isa isa : supported_isas()) {
+      const std::vector<float> product = multiplied(isa, matrix, x, bias.data(), pool);
+      std::vector<float> y = before;
+      Activations activations;
+      activations.assign(x.data(), 3, 192);
+      const Product adding{
+          .weights = &matrix, .bias = bias.data(), .y = y.data(), .y_stride = 70, .add = true};
+      multiply_with(isa, {&adding, 1}, activations, pool);
+      for (std::size_t i = 0; i < y.size(); ++i) {
+        ASSERT_TRUE(testing::same_bits(y[i], before[i] + product[i])) << name(isa) << " " << i;
+      }
+    }
+  }
+}
+
+TEST(Multiply, ProductsOfOneSetOfRowsAreThoseOfEachMatrixAlone) {
+  std::mt19937 rng(18);
+  ThreadPool pool(2);
+  // Of several kinds and sizes, so that stripes of all of them are shared out together.
+  std::vector<Matrix> matrices;
+  for (const std::size_t rows : {130U, 64U, 7U}) {
+    matrices.push_back(Matrix::pack(BlockFormat::kQ4_0,
+                                    random_blocks(BlockFormat::kQ4_0, rows * 256, rng), rows, 256,
+                                    Precision::kInt8, pool));
+    matrices.push_back(Matrix::pack(BlockFormat::kBF16,
+                                    random_blocks(BlockFormat::kBF16, rows * 256, rng), rows, 256,
+                                    Precision::kInt8, pool));
+  }
+  const std::vector<float> x = random_floats(5 * 256, rng);
+  Activations activations;
+  activations.fill(
+      5, 256, Precision::kInt8,
+      [&](std::size_t row, float* out) { std::copy_n(x.data() + row * 256, 256, out); }, pool);
+  std::vector<std::vector<float>> ys;
+  std::vector<Product> products;
+  for (const Matrix& matrix : matrices) ys.emplace_back(5 * matrix.rows());
+  for (std::size_t i = 0; i < matrices.size(); ++i) {
+    products.push_back({.weights = &matrices[i],
+                        .bias = nullptr,
+                        .y = ys[i].data(),
+                        .y_stride = matrices[i].rows()});
+  }
+  multiply(products, activations, pool);
+  for (std::size_t i = 0; i < matrices.size(); ++i) {
+    EXPECT_EQ(first_difference(ys[i], multiplied(active_isa(), matrices[i], x, nullptr, pool)), -1);
   }
 }
 
@@ -245,25 +324,27 @@ TEST(Multiply, ZeroTinyAndBrokenActivationsKeepToTheirRow) {
   std::mt19937 rng(16);
   ThreadPool pool(1);
   const auto bytes = random_blocks(BlockFormat::kQ4_K, 20 * 256, rng);
-  const Matrix matrix = Matrix::pack(BlockFormat::kQ4_K, bytes, 20, 256, Precision::kInt8, pool);
-  std::vector<float> x = random_floats(4 * 256, rng);
-  const std::vector<float> good = multiplied(active_isa(), matrix, x, nullptr, pool);
-  for (std::size_t k = 0; k < 256; ++k) {
-    x[k] = 0.0F;
-    x[256 + k] = 1e-44F;
-  }
-  x[512 + 100] = std::numeric_limits<float>::quiet_NaN();
-  for (const Isa isa : supported_isas()) {
-    const std::vector<float> y = multiplied(isa, matrix, x, nullptr, pool);
-    for (std::size_t n = 0; n < 20; ++n) {
-      EXPECT_EQ(y[n], 0.0F);
-      EXPECT_EQ(y[20 + n], 0.0F);
-      EXPECT_TRUE(std::isnan(y[40 + n]));
-      EXPECT_TRUE(testing::same_bits(y[60 + n], good[60 + n]));
+  for (const Precision precision : {Precision::kInt8, Precision::kExact}) {
+    const Matrix matrix = Matrix::pack(BlockFormat::kQ4_K, bytes, 20, 256, precision, pool);
+    std::vector<float> x = random_floats(4 * 256, rng);
+    const std::vector<float> good = multiplied(active_isa(), matrix, x, nullptr, pool);
+    for (std::size_t k = 0; k < 256; ++k) {
+      x[k] = 0.0F;
+      x[256 + k] = 1e-44F;
     }
+    x[512 + 100] = std::numeric_limits<float>::quiet_NaN();
+    for (const Isa isa : supported_isas()) {
+      const std::vector<float> y = multiplied(isa, matrix, x, nullptr, pool);
+      for (std::size_t n = 0; n < 20; ++n) {
+        EXPECT_EQ(y[n], 0.0F);
+        EXPECT_EQ(y[20 + n], 0.0F);
+        EXPECT_TRUE(std::isnan(y[40 + n]));
+        EXPECT_TRUE(testing::same_bits(y[60 + n], good[60 + n]));
+      }
+    }
+    x[512 + 100] = std::numeric_limits<float>::infinity();
+    EXPECT_FALSE(std::isfinite(multiplied(active_isa(), matrix, x, nullptr, pool)[40]));
   }
-  x[512 + 100] = std::numeric_limits<float>::infinity();
-  EXPECT_FALSE(std::isfinite(multiplied(active_isa(), matrix, x, nullptr, pool)[40]));
 }
 
 TEST(Matrix, RefusesShapesThatDoNotFitTheBytes) {

@@ -97,7 +97,7 @@ inline TinyEngine tiny_engine(const std::filesystem::path& path, const TinyOptio
                            .kv_heads = attention.kv_heads,
                            .head_dim = attention.head_dim,
                            .scale = attention.scale,
-                           .format = options.precision == kernels::Precision::kInt8
+                           .format = options.precision != kernels::Precision::kFloat32
                                          ? kernels::KvFormat::kF16
                                          : kernels::KvFormat::kF32});
   auto pool = std::make_unique<kernels::ThreadPool>(options.threads);

@@ -1,4 +1,5 @@
-// The loops around the int8 micro-kernels, the same for every instruction set.
+// The loops around the int8 micro-kernels for weights in the file's own groups, the same for every
+// instruction set.
 //
 // A micro-kernel K::run<storage, tiles, rows>(...) adds, for `tiles` tiles of weights and `rows`
 // rows of one activation block, the groups [0, groups) to sums[row][16 * tile + lane] (or starts
@@ -17,6 +18,7 @@
 #include <cstddef>
 
 #include "kernels/cpu/packed.h"
+#include "kernels/cpu/stripe_writer.h"
 
 namespace candor::kernels {
 
@@ -30,7 +32,7 @@ struct Ahead {
 inline constexpr std::size_t kRunGroups = 8;
 
 template <typename K>
-struct Int8Multiply {
+struct GroupedMultiply {
   static constexpr std::size_t kRowsAtOnce = 64;
 
   using Run = void (*)(const std::byte* tile, std::size_t tile_stride, const ActivationGroup* x,
@@ -79,13 +81,9 @@ struct Int8Multiply {
 
   template <Storage S>
   static void multiply_stripe(const Matrix::State& weights, const Activations::State& x,
-                              std::size_t stripe, const float* bias, float* y,
-                              std::size_t y_stride) {
+                              std::size_t stripe, const StripeOutput& output) {
     const std::size_t first_tile = stripe * kStripeTiles;
-    const std::size_t first_row = first_tile * kTileRows;
-    const std::size_t left = weights.rows - first_row;
-    const std::size_t width = left < kSumStride ? left : kSumStride;
-    const std::size_t tiles = (width + kTileRows - 1) / kTileRows;
+    const std::size_t tiles = weights.tiles_in_stripe(stripe);
     // Apart from y, whose rows lie pages apart: each touch of it would miss the translation cache.
     alignas(64) float sums[kRowsAtOnce * kSumStride];
     constexpr std::size_t kBlocksAtOnce = kRowsAtOnce / kBlockRows;
@@ -102,27 +100,19 @@ struct Int8Multiply {
       }
       const std::size_t row = block * kBlockRows;
       const std::size_t end_row = end * kBlockRows < x.rows ? end * kBlockRows : x.rows;
-      for (std::size_t m = row; m < end_row; ++m) {
-        const float* from = sums + (m - row) * kSumStride;
-        float* to = y + m * y_stride + first_row;
-        if (bias == nullptr) {
-          __builtin_memcpy(to, from, width * sizeof(float));
-        } else {
-          for (std::size_t n = 0; n < width; ++n) to[n] = from[n] + bias[first_row + n];
-        }
-      }
+      K::Writer::write(sums, weights, stripe, row, end_row - row, output);
     }
   }
 
   static void multiply(const Matrix::State& weights, const Activations::State& x,
-                       std::size_t stripe, const float* bias, float* y, std::size_t y_stride) {
+                       std::size_t stripe, const StripeOutput& output) {
     switch (weights.storage) {
       case Storage::kScale:
-        return multiply_stripe<Storage::kScale>(weights, x, stripe, bias, y, y_stride);
+        return multiply_stripe<Storage::kScale>(weights, x, stripe, output);
       case Storage::kScaleMin:
-        return multiply_stripe<Storage::kScaleMin>(weights, x, stripe, bias, y, y_stride);
+        return multiply_stripe<Storage::kScaleMin>(weights, x, stripe, output);
       default:
-        return multiply_stripe<Storage::kTwoScales>(weights, x, stripe, bias, y, y_stride);
+        return multiply_stripe<Storage::kTwoScales>(weights, x, stripe, output);
     }
   }
 };

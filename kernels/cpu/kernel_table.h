@@ -1,0 +1,34 @@
+// How an instruction set's table is put together: everything that is written once over its lanes,
+// and its own multiplies. Included after the target pragma of the file that makes a table.
+#pragma once
+
+#include "kernels/cpu/attention_body.h"
+#include "kernels/cpu/elementwise_body.h"
+#include "kernels/cpu/float_body.h"
+#include "kernels/cpu/grouped_body.h"
+#include "kernels/cpu/kernel_set.h"
+#include "kernels/cpu/quantize_body.h"
+#include "kernels/cpu/wide.h"
+
+namespace candor::kernels {
+
+// L: lanes; Wide, Grouped: micro-kernels (wide.h, grouped_body.h).
+template <typename L, typename Wide, typename Grouped>
+inline constexpr KernelSet kKernelTable = {
+    .quantize_block = &Quantize<L>::quantize_block,
+    .quantize_wide = &Quantize<L>::template quantize_wide<Wide::kBias>,
+    .round_weights = &Quantize<L>::round_weights,
+    .multiply_wide = &WideMultiply<Wide>::multiply,
+    .multiply_grouped = &GroupedMultiply<Grouped>::multiply,
+    .multiply_float = &FloatMultiply<L>::multiply,
+    .attention = &Attention<L>::attention,
+    .rms_norm = &Elementwise<L>::rms_norm,
+    .silu_multiply = &Elementwise<L>::silu_multiply,
+    .add = &Elementwise<L>::add,
+    .rotate = &Elementwise<L>::rotate,
+    .exp = &Elementwise<L>::exp_values,
+    .argmax = &Elementwise<L>::argmax,
+    .sum_exp = &Elementwise<L>::sum_exp,
+};
+
+}  // namespace candor::kernels
