@@ -132,11 +132,13 @@ class LocalEngine final : public Engine {
     if (options.batch < 1)
       fail_usage("a batch of {} sequences: it must be at least 1", options.batch);
     if (options.threads < 0) fail_usage("{} threads: 0 takes all processors", options.threads);
+    if (options.describe_only) return;
     auto pool = std::make_unique<kernels::ThreadPool>(options.threads > 0 ? options.threads
                                                                           : usable_processors());
     auto model =
         std::make_unique<const Model>(std::move(checkpoint.source), std::move(checkpoint.spec),
                                       options.precision, *pool, options.progress);
+    description_.weight_bytes = model->matrix_bytes();
     // Asked after the weights have taken their share.
     const std::size_t kv_bytes = options.kv_bytes > 0 ? options.kv_bytes : free_memory() / 4;
     device_ = std::make_unique<CpuDevice>(std::move(pool), std::move(model), kv_bytes);
@@ -171,14 +173,19 @@ class LocalEngine final : public Engine {
   void run(std::span<const Request> requests,
            const std::function<void(std::size_t, Completion&&)>& done,
            const std::atomic<bool>& stop) override {
-    scheduler_->run(requests, done, stop, counters_);
+    scheduler().run(requests, done, stop, counters_);
   }
 
-  ScoredTokens score(std::span<const TokenId> ids) override { return scheduler_->score(ids); }
+  ScoredTokens score(std::span<const TokenId> ids) override { return scheduler().score(ids); }
 
   const EngineCounters& counters() const override { return counters_; }
 
  private:
+  Scheduler& scheduler() {
+    if (!scheduler_) fail("{}: only its description was loaded", description_.path);
+    return *scheduler_;
+  }
+
   ModelDescription description_;
   std::unique_ptr<Tokenizer> tokenizer_;
   std::optional<std::string> template_source_;

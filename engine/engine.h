@@ -43,6 +43,7 @@ struct ModelDescription {
   std::size_t vocabulary = 0;
   std::size_t context_length = 0;
   std::uint64_t parameters = 0;
+  std::uint64_t weight_bytes = 0;  // packed weights that every token reads; 0: not loaded
   std::vector<std::pair<std::string, std::size_t>> formats;  // block format -> number of tensors
   ReasoningMarkers reasoning;
 };

@@ -41,6 +41,9 @@ void rope_angles(std::span<const double> inv_freq, std::int64_t position, float 
 void rope_rotate(float* x, std::size_t heads, std::size_t head_dim, std::size_t n_rot,
                  RopePairing pairing, const float* cos, const float* sin);
 
+// No NaN and no infinity among them.
+bool all_finite(std::span<const float> values);
+
 // Index of the largest value, the lowest index on ties; -1 if any value is NaN or +infinity.
 std::ptrdiff_t argmax(std::span<const float> values);
 

@@ -9,6 +9,8 @@ namespace {
 
 // Logit rows at a time: bounds the buffer, which is this many vocabularies.
 constexpr std::size_t kLogitRows = 64;
+// Prompt rows that a step takes on however many sequences generate.
+constexpr std::size_t kLeastPromptRows = 16;
 // Waiting one or two steps for another prompt's start pays from about this many tokens.
 constexpr std::size_t kWorthWaiting = 32;
 // How far admission looks past requests that wait, in batches.
@@ -102,11 +104,22 @@ bool Flight::make_room(std::size_t position, std::size_t rows) {
   return true;
 }
 
+// Prompt rows of the next step. Beside sequences that generate there are few, so that prompts come in
+// while the others go on and the steps are of one size; alone they come in whole chunks.
+std::size_t Flight::prompt_rows() const {
+  const auto generating = static_cast<std::size_t>(std::count_if(
+      active_.begin(), active_.end(), [](const SequencePtr& s) { return s->waiting() == 1; }));
+  if (generating == 0) return options_.chunk;
+  const std::size_t least = std::min(kLeastPromptRows, options_.chunk);
+  if (options_.mixed_rows < generating + least) return least;
+  return std::min(options_.mixed_rows - generating, options_.chunk);
+}
+
 void Flight::plan() {
   plan_.clear();
   planned_.clear();
   logit_rows_.clear();
-  std::size_t budget = options_.chunk;
+  std::size_t budget = prompt_rows();
   for (std::size_t i = 0; i < active_.size(); ++i) {
     const std::size_t waiting = active_[i]->waiting();
     const std::size_t rows = waiting == 1 ? 1 : std::min(waiting, budget);

@@ -33,6 +33,7 @@ class Flight {
   bool fits(std::span<const TokenId> tokens) const;
   bool awaits_prefix(const Request& request) const;
   void start(SequencePtr sequence);
+  std::size_t prompt_rows() const;
   void plan();
   bool make_room(std::size_t position, std::size_t rows);
   void choose_tokens();

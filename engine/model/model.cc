@@ -92,6 +92,17 @@ Model::Model(std::shared_ptr<const WeightSource> source, ArchSpec spec,
   if (progress) progress(1.0);
 }
 
+std::size_t Model::matrix_bytes() const {
+  std::size_t sum = head_ ? head_->bytes() : 0;
+  for (const LayerWeights& layer : layers_) {
+    for (const Linear* linear : {&layer.q, &layer.k, &layer.v, &layer.output, &layer.gate,
+                                 &layer.up, &layer.down}) {
+      sum += linear->weights.bytes();
+    }
+  }
+  return sum;
+}
+
 void Model::embed(TokenId token, std::span<float> out) const {
   const std::size_t row_bytes = embedding_->bytes.size() / spec_.vocabulary;
   kernels::dequantize(

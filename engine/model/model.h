@@ -43,6 +43,8 @@ class Model {
   std::span<const float> final_norm() const { return final_norm_; }
   const kernels::Matrix& head() const { return *head_; }  // [vocabulary, width]
 
+  std::size_t matrix_bytes() const;  // held by all packed matrices
+
   // out: [width]. The token is one of the vocabulary.
   void embed(TokenId token, std::span<float> out) const;
 

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <bit>
 #include <limits>
 
 #include "kernels/ops.h"
@@ -151,19 +150,9 @@ std::string check_sampling(const data::Sampling& sampling) {
   return {};
 }
 
-bool all_finite(std::span<const float> values) {
-  constexpr std::uint32_t kExponent = 0x7F800000;
-  std::uint32_t bad = 0;
-  for (const float value : values) {
-    bad |=
-        static_cast<std::uint32_t>((std::bit_cast<std::uint32_t>(value) & kExponent) == kExponent);
-  }
-  return bad == 0;
-}
-
 Choice choose(std::span<const float> logits, const data::Sampling& sampling, double uniform,
               SamplerScratch& scratch) {
-  if (!all_finite(logits)) return {};
+  if (!kernels::all_finite(logits)) return {};
   const auto best = static_cast<std::size_t>(kernels::argmax(logits));
   const double normaliser = kernels::log_sum_exp(logits);
   const TokenId token = sampling.temperature > 0
@@ -174,7 +163,7 @@ Choice choose(std::span<const float> logits, const data::Sampling& sampling, dou
 }
 
 Judged judge(std::span<const float> logits, TokenId token) {
-  if (!all_finite(logits)) return {};
+  if (!kernels::all_finite(logits)) return {};
   Judged judged;
   judged.finite = true;
   judged.most_likely = static_cast<TokenId>(kernels::argmax(logits));

@@ -55,6 +55,4 @@ struct Judged {
 };
 Judged judge(std::span<const float> logits, TokenId token);
 
-bool all_finite(std::span<const float> values);
-
 }  // namespace candor::engine

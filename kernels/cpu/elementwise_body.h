@@ -160,6 +160,20 @@ struct Elementwise {
     return -1;
   }
 
+  static bool all_finite(const float* values, std::size_t count) {
+    const F infinity = L::set1(kInfinity);
+    const F zero = L::set1(0.0F);
+    F finite = L::set1(1.0F);
+    std::size_t i = 0;
+    for (; i + 16 <= count; i += 16) {
+      finite = L::select(L::less(L::abs(L::load(values + i)), infinity), finite, zero);
+    }
+    if (i < count) {
+      finite = L::select(L::less(L::abs(load_part(values + i, count - i)), infinity), finite, zero);
+    }
+    return L::all(L::less(zero, finite));
+  }
+
   static double sum_exp(const float* values, std::size_t count, float offset) {
     double lanes[16] = {};
     std::size_t i = 0;

@@ -53,6 +53,7 @@ struct KernelSet {
   void (*rotate)(float* x, float* y, const float* cos, const float* sin, std::size_t count);
   void (*exp)(const float* x, std::size_t count, float* out);
   std::ptrdiff_t (*argmax)(const float* values, std::size_t count);
+  bool (*all_finite)(const float* values, std::size_t count);
   // The sum of exp(value - offset), in float64: 16 lanes, folded by halves.
   double (*sum_exp)(const float* values, std::size_t count, float offset);
 };

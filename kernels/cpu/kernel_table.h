@@ -28,6 +28,7 @@ inline constexpr KernelSet kKernelTable = {
     .rotate = &Elementwise<L>::rotate,
     .exp = &Elementwise<L>::exp_values,
     .argmax = &Elementwise<L>::argmax,
+    .all_finite = &Elementwise<L>::all_finite,
     .sum_exp = &Elementwise<L>::sum_exp,
 };
 

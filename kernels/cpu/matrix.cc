@@ -60,23 +60,48 @@ void pack_quantized_row(BlockFormat format, Storage storage, const std::byte* ro
   }
 }
 
-// One row, rounded to int8 groups, to its lane of a stripe whose tiles lie group by group.
-void pack_wide_row(const KernelSet& kernels, BlockFormat format, std::span<const std::byte> row,
-                   std::size_t lane, std::size_t tile, std::size_t tiles, std::byte* stripe,
-                   std::vector<float>& values) {
-  dequantize(format, row, values);
-  const std::size_t groups = wide_groups(values.size());
-  for (std::size_t g = 0; g < groups; ++g) {
-    const std::size_t quads = g + 1 == groups ? wide_last_quads(values.size()) : kWideQuads;
-    std::byte* const chunk = stripe + g * tiles * kWideChunk + tile * wide_chunk_bytes(quads);
-    auto* const header = reinterpret_cast<WideHeader*>(chunk);
-    const std::size_t first = g * kWideGroup;
-    const std::size_t count = std::min(values.size() - first, kWideGroup);
-    std::int8_t q[kWideGroup] = {};
-    kernels.round_weights(values.data() + first, count, &header->scale[lane], &header->sum[lane],
-                          q);
-    for (std::size_t quad = 0; quad < quads; ++quad) {
-      std::memcpy(chunk + sizeof(WideHeader) + 64 * quad + 4 * lane, q + 4 * quad, 4);
+// What one tile packs at a time: a whole number of blocks of every format and of groups, small
+// enough for the first-level cache together with the chunks it goes to.
+constexpr std::size_t kSpan = 2 * kWideGroup;
+
+// `rows` rows from `bytes` on, rounded to int8 groups, as a tile of a stripe whose tiles lie group
+// by group.
+void pack_wide_tile(const KernelSet& kernels, BlockFormat format, std::span<const std::byte> bytes,
+                    std::size_t rows, std::size_t cols, std::size_t tile, std::size_t tiles,
+                    std::byte* stripe) {
+  const BlockLayout& layout = block_layout(format);
+  const std::size_t row_bytes = cols / layout.elements * layout.bytes;
+  const std::size_t groups = wide_groups(cols);
+  float values[kSpan];
+  std::int8_t q[kTileRows][kSpan] = {};
+  for (std::size_t begin = 0; begin < cols; begin += kSpan) {
+    const std::size_t count = std::min(cols - begin, kSpan);
+    const std::size_t offset = begin / layout.elements * layout.bytes;
+    // The end of a last group that is not full stays zero.
+    if (count < kSpan) std::memset(q, 0, sizeof q);
+    const auto chunk = [&](std::size_t first) {
+      const std::size_t g = first / kWideGroup;
+      return stripe + g * tiles * kWideChunk +
+             tile * wide_chunk_bytes(g + 1 == groups ? wide_last_quads(cols) : kWideQuads);
+    };
+    for (std::size_t lane = 0; lane < rows; ++lane) {
+      dequantize(format,
+                 bytes.subspan(lane * row_bytes + offset, count / layout.elements * layout.bytes),
+                 std::span(values, count));
+      for (std::size_t i = 0; i < count; i += kWideGroup) {
+        auto* const header = reinterpret_cast<WideHeader*>(chunk(begin + i));
+        kernels.round_weights(values + i, std::min(count - i, kWideGroup), &header->scale[lane],
+                              &header->sum[lane], q[lane] + i);
+      }
+    }
+    for (std::size_t i = 0; i < count; i += kWideGroup) {
+      const std::size_t quads = begin + i + kWideGroup >= cols ? wide_last_quads(cols) : kWideQuads;
+      std::byte* to = chunk(begin + i) + sizeof(WideHeader);
+      for (std::size_t quad = 0; quad < quads; ++quad, to += 4 * kTileRows) {
+        for (std::size_t lane = 0; lane < kTileRows; ++lane) {
+          std::memcpy(to + 4 * lane, q[lane] + i + 4 * quad, 4);
+        }
+      }
     }
   }
 }
@@ -135,23 +160,24 @@ Matrix Matrix::pack(BlockFormat format, std::span<const std::byte> bytes, std::s
   state->data = AlignedBuffer(state->tiles() * stride);
   std::byte* const data = state->data.data();
   const KernelSet& kernels = kernel_set(active_isa());
-  std::vector<std::vector<float>> values(static_cast<std::size_t>(pool.threads()));
-  for (std::vector<float>& row : values) row.resize(wide ? cols : 0);
-  pool.run(state->tiles(), [&](std::size_t tile, int thread) {
+  pool.run(state->tiles(), [&](std::size_t tile, int) {
+    const std::size_t tile_rows = std::min(kTileRows, rows - tile * kTileRows);
+    const auto from = bytes.subspan(tile * kTileRows * row_bytes, tile_rows * row_bytes);
+    if (wide) {
+      const std::size_t stripe = tile / kStripeTiles;
+      pack_wide_tile(kernels, format, from, tile_rows, cols, tile % kStripeTiles,
+                     state->tiles_in_stripe(stripe), data + stripe * kStripeTiles * stride);
+      return;
+    }
     std::byte* const to = data + tile * stride;
-    for (std::size_t lane = 0; lane < kTileRows && tile * kTileRows + lane < rows; ++lane) {
-      const auto row = bytes.subspan((tile * kTileRows + lane) * row_bytes, row_bytes);
-      if (wide) {
-        const std::size_t stripe = tile / kStripeTiles;
-        pack_wide_row(kernels, format, row, lane, tile % kStripeTiles,
-                      state->tiles_in_stripe(stripe), data + stripe * kStripeTiles * stride,
-                      values[static_cast<std::size_t>(thread)]);
-      } else if (is_grouped(storage)) {
-        pack_quantized_row(format, storage, row.data(), cols, lane, to);
+    for (std::size_t lane = 0; lane < tile_rows; ++lane) {
+      const std::byte* const row = from.data() + lane * row_bytes;
+      if (is_grouped(storage)) {
+        pack_quantized_row(format, storage, row, cols, lane, to);
       } else if (storage == Storage::kF32) {
-        pack_float_row<4>(row.data(), cols, lane, to);
+        pack_float_row<4>(row, cols, lane, to);
       } else {
-        pack_float_row<2>(row.data(), cols, lane, to);
+        pack_float_row<2>(row, cols, lane, to);
       }
     }
   });

@@ -85,6 +85,10 @@ void rope_rotate(float* x, std::size_t heads, std::size_t head_dim, std::size_t 
   }
 }
 
+bool all_finite(std::span<const float> values) {
+  return kernel_set(active_isa()).all_finite(values.data(), values.size());
+}
+
 std::ptrdiff_t argmax(std::span<const float> values) {
   return kernel_set(active_isa()).argmax(values.data(), values.size());
 }

@@ -12,14 +12,36 @@ unsigned byte_at(const std::byte* bytes, std::size_t index) {
   return std::to_integer<unsigned>(bytes[index]);
 }
 
-// Low nibbles are elements 0 … 15, high nibbles 16 … 31.
-unsigned nibble(const std::byte* quants, std::size_t i) {
-  return i < 16 ? byte_at(quants, i) & 15U : byte_at(quants, i - 16) >> 4;
+// The integers of a block are taken apart eight at a time, a byte each in a word. None exceeds its
+// byte on the way, so nothing is carried from one to the next.
+using Word = std::uint64_t;
+constexpr std::size_t kWordBytes = sizeof(Word);
+
+Word load_word(const std::byte* bytes) {
+  Word word;
+  std::memcpy(&word, bytes, sizeof word);
+  return word;
 }
 
+constexpr Word every_byte(unsigned value) { return 0x0101010101010101U * Word{value}; }
+
 // `minus` is what the format subtracts from its stored integers.
-void set(Group& group, std::size_t i, unsigned stored, unsigned minus) {
-  group.biased[i] = static_cast<std::uint8_t>(stored + 128U - minus);
+void put_word(Group& group, std::size_t word, Word stored, unsigned minus) {
+  const Word biased = stored + every_byte(128U - minus);
+  std::memcpy(group.biased + word * kWordBytes, &biased, sizeof biased);
+}
+
+// Eight bits of a byte, the lowest first, as the fifth bits of eight bytes. Byte i of the product
+// keeps bit i alone, and the sum lifts it to the byte's top.
+Word fifth_bits(unsigned bits) {
+  const Word apart = every_byte(bits) & 0x8040201008040201U;
+  return ((apart + 0x00406070787C7E7FU) & every_byte(0x80)) >> 3;
+}
+
+// Low nibbles are elements 0 … 15, high nibbles 16 … 31.
+Word nibbles(const std::byte* quants, std::size_t word) {
+  const Word packed = load_word(quants + word % 2 * kWordBytes);
+  return (word < 2 ? packed : packed >> 4) & every_byte(15);
 }
 
 void set_scale(Group& group, float scale, float minimum) {
@@ -30,22 +52,25 @@ void set_scale(Group& group, float scale, float minimum) {
 void unpack_four_bits(const std::byte* block, bool has_minimum, Group& group) {
   set_scale(group, load_half(block), has_minimum ? load_half(block + 2) : 0.0F);
   const std::byte* quants = block + (has_minimum ? 4 : 2);
-  for (std::size_t i = 0; i < 32; ++i) set(group, i, nibble(quants, i), has_minimum ? 0 : 8);
+  for (std::size_t word = 0; word < 4; ++word) {
+    put_word(group, word, nibbles(quants, word), has_minimum ? 0 : 8);
+  }
 }
 
 void unpack_five_bits(const std::byte* block, bool has_minimum, Group& group) {
   set_scale(group, load_half(block), has_minimum ? load_half(block + 2) : 0.0F);
   const std::byte* high = block + (has_minimum ? 4 : 2);
-  for (std::size_t i = 0; i < 32; ++i) {
-    const unsigned fifth = (byte_at(high, i / 8) >> (i % 8)) & 1U;
-    set(group, i, nibble(high + 4, i) | fifth << 4, has_minimum ? 0 : 16);
+  for (std::size_t word = 0; word < 4; ++word) {
+    put_word(group, word, nibbles(high + 4, word) | fifth_bits(byte_at(high, word)),
+             has_minimum ? 0 : 16);
   }
 }
 
 void unpack_q8_0(const std::byte* block, Group& group) {
   set_scale(group, load_half(block), 0.0F);
-  for (std::size_t i = 0; i < 32; ++i) {
-    group.biased[i] = static_cast<std::uint8_t>(byte_at(block, 2 + i) ^ 0x80U);
+  for (std::size_t word = 0; word < 4; ++word) {
+    const Word biased = load_word(block + 2 + word * kWordBytes) ^ every_byte(0x80);
+    std::memcpy(group.biased + word * kWordBytes, &biased, sizeof biased);
   }
 }
 
@@ -71,11 +96,13 @@ void unpack_k45(const std::byte* block, bool five_bits, Group* groups) {
     unsigned minimum = 0;
     scale_and_minimum(block + 4, b, scale, minimum);
     set_scale(groups[b], d * static_cast<float>(scale), -(d_minimum * static_cast<float>(minimum)));
-    for (std::size_t l = 0; l < 32; ++l) {
-      const unsigned packed = byte_at(quants, 32 * (b / 2) + l);
-      unsigned stored = b % 2 == 0 ? packed & 15U : packed >> 4;
-      if (five_bits) stored |= ((byte_at(high, l) >> b) & 1U) << 4;
-      set(groups[b], l, stored, 0);
+    for (std::size_t word = 0; word < 4; ++word) {
+      const Word packed = load_word(quants + 32 * (b / 2) + word * kWordBytes);
+      Word stored = (b % 2 == 0 ? packed : packed >> 4) & every_byte(15);
+      if (five_bits) {
+        stored |= ((load_word(high + word * kWordBytes) >> b) & every_byte(1)) << 4;
+      }
+      put_word(groups[b], word, stored, 0);
     }
   }
 }
@@ -90,11 +117,12 @@ void unpack_q6_k(const std::byte* block, Group* groups) {
       groups[b].scale[s] = d * static_cast<float>(scale);
     }
     groups[b].minimum = 0.0F;
-    for (std::size_t l = 0; l < 32; ++l) {
-      const unsigned packed = byte_at(block, 64 * half + 32 * (quarter & 1) + l);
-      const unsigned low = quarter < 2 ? packed & 15U : packed >> 4;
-      const unsigned high = (byte_at(block, 128 + 32 * half + l) >> (2 * quarter)) & 3U;
-      set(groups[b], l, low | high << 4, 32);
+    for (std::size_t word = 0; word < 4; ++word) {
+      const std::size_t at = word * kWordBytes;
+      const Word packed = load_word(block + 64 * half + 32 * (quarter & 1) + at);
+      const Word low = (quarter < 2 ? packed : packed >> 4) & every_byte(15);
+      const Word high = load_word(block + 128 + 32 * half + at) >> (2 * quarter);
+      put_word(groups[b], word, low | (high & every_byte(3)) << 4, 32);
     }
   }
 }
@@ -144,12 +172,31 @@ void unpack_block(BlockFormat format, const std::byte* block, Group* groups) {
   }
 }
 
-void dequantize_group(GroupKind kind, const Group& group, float* out) {
-  for (std::size_t i = 0; i < 32; ++i) {
-    const float value =
-        group.scale[i / 16] * static_cast<float>(static_cast<int>(group.biased[i]) - 128);
+namespace {
+
+// In constant counts over arrays of its own, which a compiler turns into vectors.
+template <bool HasMinimum>
+void dequantize_half(const std::uint8_t* biased, float scale, float minimum, float* out) {
+  std::int32_t q[16];
+  for (std::size_t i = 0; i < 16; ++i) q[i] = biased[i] - 128;
+  float values[16];
+  for (std::size_t i = 0; i < 16; ++i) {
+    const float value = scale * static_cast<float>(q[i]);
     // Adding an absent minimum of zero would turn -0 into +0.
-    out[i] = kind == GroupKind::kScaleMin ? value + group.minimum : value;
+    values[i] = HasMinimum ? value + minimum : value;
+  }
+  std::memcpy(out, values, sizeof values);
+}
+
+}  // namespace
+
+void dequantize_group(GroupKind kind, const Group& group, float* out) {
+  if (kind == GroupKind::kScaleMin) {
+    dequantize_half<true>(group.biased, group.scale[0], group.minimum, out);
+    dequantize_half<true>(group.biased + 16, group.scale[1], group.minimum, out + 16);
+  } else {
+    dequantize_half<false>(group.biased, group.scale[0], 0.0F, out);
+    dequantize_half<false>(group.biased + 16, group.scale[1], 0.0F, out + 16);
   }
 }
 

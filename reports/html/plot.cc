@@ -16,7 +16,6 @@ constexpr double kRight = 462;
 constexpr double kTop = 34;
 constexpr double kBottom = 250;
 constexpr double kNameGap = 9;
-constexpr double kFromEdge = 46;
 
 // "0.05", "12", "8,192": as short as it can be read back.
 std::string tick_text(double value) {
@@ -120,11 +119,11 @@ void add_plot(Dictionary& dictionary, const char* name, const Plot& plot) {
       point.SetValue("Y", coordinate(at_y(y)));
     }
     line.SetValue("PATH", path);
-    const double end_y = at_y(series.points.back().second);
-    line.SetValue("NAME_X", coordinate(at_x(series.points.back().first)));
-    line.SetValue("NAME_Y",
-                  coordinate(end_y - kTop < kFromEdge ? end_y + 2.2 * kNameGap : end_y - kNameGap));
-    set(line, "NAME", series.name);
+    if (plot.series.size() < 2) continue;
+    Dictionary& label = *line.AddSectionDictionary("LABEL");
+    label.SetValue("X", coordinate(at_x(series.points.back().first)));
+    label.SetValue("Y", coordinate(at_y(series.points.back().second) - kNameGap));
+    set(label, "NAME", series.name);
   }
 }
 

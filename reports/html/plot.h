@@ -11,8 +11,8 @@
 namespace candor::reports {
 
 struct PlotSeries {
-  std::string name;                               // written at its last point
-  std::string colour;                             // "en", "zh", … (style.css)
+  std::string name;    // written at its last point where there are several
+  std::string colour;  // "en", "zh", … (style.css)
   std::vector<std::pair<double, double>> points;  // x > 0, ascending; y > 0
 };
 

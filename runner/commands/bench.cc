@@ -137,12 +137,14 @@ json::object growth_json(engine::Engine& engine, SyntheticPrompts& prompts) {
 
 // What was reached of what the machine can do; fields of which too little is known are left out.
 json::object shares_json(const engine::ModelDescription& model, double prefill_tokens_per_s,
-                         const json::object& machine) {
+                         double decode_tokens_per_s, const json::object& machine) {
   json::object shares;
   if (const auto ops = layer_ops_per_token(model)) {
     shares["prefill_of_int8"] =
         *ops * prefill_tokens_per_s / machine.at("int8_ops_per_s").as_double();
   }
+  shares["decode_of_read"] = static_cast<double>(model.weight_bytes) * decode_tokens_per_s /
+                             machine.at("read_bytes_per_s").as_double();
   return shares;
 }
 
@@ -208,6 +210,7 @@ int speed_command(const BenchOptions& options) {
                        {"precision", choice.precision},
                        {"load_s", session.load_s}};
   double prefill = 0;
+  double one_stream = 0;
   {
     const Progress progress([] { return "measuring prefill and decode"; }, quiet());
     prefill = prefill_tokens_per_s(engine, prompts);
@@ -216,6 +219,7 @@ int speed_command(const BenchOptions& options) {
     for (const DecodeSpeed& speed :
          decode_speeds(engine, prompts, std::min(session.batch, kMostStreams))) {
       decode[fmt::to_string(speed.streams)] = speed.tokens_per_s;
+      if (speed.streams == 1) one_stream = speed.tokens_per_s;
     }
     figures["decode_tokens_per_s"] = std::move(decode);
   }
@@ -230,7 +234,7 @@ int speed_command(const BenchOptions& options) {
     figures["machine"] = json::object{{"read_bytes_per_s", kernels::read_bytes_per_s(pool)},
                                       {"int8_ops_per_s", kernels::int8_ops_per_s(pool)}};
   }
-  figures["shares"] = shares_json(model, prefill, figures.at("machine").as_object());
+  figures["shares"] = shares_json(model, prefill, one_stream, figures.at("machine").as_object());
   if (options.report) reports::write_html_bench(figures, *options.report);
   if (options.json) {
     print_json_line(figures);

@@ -189,6 +189,22 @@ TEST(Rope, RotatesBothPairingsAndLeavesTheRest) {
   }
 }
 
+TEST(AllFinite, FindsASingleBrokenValueAnywhere) {
+  for (const std::size_t count : {1U, 15U, 16U, 33U, 5000U}) {
+    std::vector<float> values(count, -2.0F);
+    EXPECT_TRUE(all_finite(values));
+    for (const Isa isa : testing::supported_isas()) {
+      for (const std::size_t at : {std::size_t{0}, count / 2, count - 1}) {
+        for (const float broken : {kNan, kInfinity, -kInfinity}) {
+          std::vector<float> copy = values;
+          copy[at] = broken;
+          EXPECT_FALSE(kernel_set(isa).all_finite(copy.data(), count)) << name(isa) << " " << at;
+        }
+      }
+    }
+  }
+}
+
 TEST(Argmax, TheLowestIndexWinsTiesAndBrokenValuesAreRefused) {
   std::vector<float> values(5000, -2.0F);
   EXPECT_EQ(argmax(values), 0);

@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <cstring>
-#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "kernels/cpu/aligned_buffer.h"
@@ -23,6 +23,7 @@ std::vector<std::pair<const char*, const ProbeLoops*>> supported_loops() {
   if (isa_supported(Isa::kAvx512Vnni)) {
     sets.emplace_back("avx512vnni", &avx512vnni_probe_loops());
   }
+  if (isa_supported(Isa::kAmx)) sets.emplace_back("amx", &amx_probe_loops());
 #endif
   return sets;
 }

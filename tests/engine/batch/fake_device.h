@@ -31,6 +31,7 @@ class FakeDevice final : public engine::Device {
     ++steps;
     rows += plan.rows.size();
     largest_step = std::max(largest_step, plan.rows.size());
+    if (on_step) on_step(plan);
     std::map<engine::PageId, std::uint32_t> writer;
     for (const auto& row : plan.rows) {
       const auto position = static_cast<std::size_t>(row.position);
@@ -65,6 +66,7 @@ class FakeDevice final : public engine::Device {
   int steps = 0;
   std::size_t rows = 0;
   std::size_t largest_step = 0;
+  std::function<void(const engine::StepPlan&)> on_step;  // may be empty
 
  private:
   std::size_t vocabulary_;
@@ -83,14 +85,31 @@ inline std::vector<float> only(std::size_t vocabulary, engine::TokenId token) {
   return logits;
 }
 
+inline std::uint64_t hash_of(const std::vector<engine::TokenId>& seen) {
+  std::uint64_t hash = 1469598103934665603ULL;
+  for (const engine::TokenId id : seen) {
+    hash = (hash ^ static_cast<std::uint64_t>(id)) * 1099511628211ULL;
+  }
+  return hash;
+}
+
 // A token that depends on every one before it.
 inline FakeDevice::Next fingerprint(std::size_t vocabulary) {
   return [vocabulary](const std::vector<engine::TokenId>& seen) {
-    std::uint64_t hash = 1469598103934665603ULL;
-    for (const engine::TokenId id : seen) {
-      hash = (hash ^ static_cast<std::uint64_t>(id)) * 1099511628211ULL;
+    return only(vocabulary, static_cast<engine::TokenId>((hash_of(seen) >> 20) % vocabulary));
+  };
+}
+
+// Logits of ordinary sizes, every one of them dependent on every token before it.
+inline FakeDevice::Next spread(std::size_t vocabulary) {
+  return [vocabulary](const std::vector<engine::TokenId>& seen) {
+    const std::uint64_t hash = hash_of(seen);
+    std::vector<float> logits(vocabulary);
+    for (std::size_t i = 0; i < vocabulary; ++i) {
+      const std::uint64_t mixed = (hash ^ (i * 0x9E3779B97F4A7C15ULL)) * 0xD6E8FEB86659FD93ULL;
+      logits[i] = static_cast<float>(mixed >> 40) * 0x1p-22F - 2.0F;
     }
-    return only(vocabulary, static_cast<engine::TokenId>((hash >> 20) % vocabulary));
+    return logits;
   };
 }
 

@@ -9,7 +9,8 @@
 #include <random>
 
 #include "data/base/error.h"
-#include "tests/engine/batch/fake_device.h"
+#include "engine/sample/sampler.h"
+#include "tests/engine/batch/planner_bench.h"
 
 namespace candor::engine {
 namespace {
@@ -19,23 +20,12 @@ using testing::HasSubstr;
 using tests::FakeDevice;
 using tests::fingerprint;
 using tests::only;
+using tests::random_tokens;
+using tests::request_of;
+using tests::scored_of;
+using Bench = tests::PlannerBench;
 
-constexpr std::size_t kVocabulary = 64;
-
-Request request_of(std::vector<TokenId> prompt, int max_tokens) {
-  Request request;
-  request.prompt = std::move(prompt);
-  request.sampling.max_tokens = max_tokens;
-  request.ignore_stops = true;
-  return request;
-}
-
-std::vector<TokenId> random_tokens(std::size_t count, unsigned seed) {
-  std::mt19937 random(seed);
-  std::vector<TokenId> tokens(count);
-  for (TokenId& token : tokens) token = static_cast<TokenId>(random() % kVocabulary);
-  return tokens;
-}
+constexpr std::size_t kVocabulary = tests::kFakeVocabulary;
 
 // What a sequence alone would get from the fingerprint device.
 std::vector<TokenId> alone(std::vector<TokenId> tokens, int count) {
@@ -49,30 +39,6 @@ std::vector<TokenId> alone(std::vector<TokenId> tokens, int count) {
   }
   return generated;
 }
-
-struct Bench {
-  explicit Bench(std::size_t pages, BatchOptions options = {},
-                 FakeDevice::Next next = fingerprint(kVocabulary))
-      : device(kVocabulary, pages, std::move(next)), cache(pages) {
-    if (options.context_length == 0) options.context_length = 4096;
-    options.vocabulary = kVocabulary;
-    scheduler = std::make_unique<Scheduler>(device, cache, StopTokens{}, options);
-  }
-
-  std::vector<Completion> run(std::span<const Request> requests) {
-    std::vector<Completion> completions(requests.size());
-    scheduler->run(
-        requests, [&](std::size_t i, Completion&& c) { completions[i] = std::move(c); }, stop,
-        counters);
-    return completions;
-  }
-
-  FakeDevice device;
-  KvCache cache;
-  std::unique_ptr<Scheduler> scheduler;
-  EngineCounters counters;
-  std::atomic<bool> stop{false};
-};
 
 TEST(Scheduler, GivesEverySequenceItsOwnKeysWhateverIsSharedCopiedOrPutOff) {
   std::mt19937 random(11);
@@ -262,6 +228,235 @@ TEST(Scheduler, ScoreRefusesWhatDoesNotFitAndWhatIsNotFinite) {
   EXPECT_THROW(bench.scheduler->score(std::vector<TokenId>{1, 1, 1, 1}), Error);
   EXPECT_EQ(bench.scheduler->score(std::vector<TokenId>{1, 1}).log_probabilities.size(), 1U);
   EXPECT_EQ(bench.cache.available(), 2U);  // what is kept of the prompt gives way
+}
+
+// What the logits of the fake device say of a continuation, worked out without the planner.
+Completion judged_alone(const Request& request, const FakeDevice::Next& next) {
+  Completion completion;
+  std::vector<TokenId> seen = request.prompt;
+  for (const TokenId token : request.continuation) {
+    const Judged judged = judge(next(seen), token);
+    completion.log_probabilities.push_back(judged.log_probability);
+    completion.most_likely.push_back(judged.most_likely);
+    seen.push_back(token);
+  }
+  completion.tokens = request.continuation;
+  completion.finish = FinishReason::kLength;
+  if (request.keep_last_logits) completion.last_logits = next(seen);
+  return completion;
+}
+
+std::vector<Completion> judged_alone(std::span<const Request> requests) {
+  std::vector<Completion> completions;
+  for (const Request& request : requests) {
+    completions.push_back(judged_alone(request, tests::spread(kVocabulary)));
+  }
+  return completions;
+}
+
+// Continuations of 1 to 140 tokens of three prompts, with and without the logits after them, and
+// logits alone.
+std::vector<Request> scored_requests() {
+  std::vector<Request> requests;
+  for (unsigned i = 0; i < 24; ++i) {
+    const std::size_t prompt = i % 3 == 0 ? 1 : i % 3 == 1 ? 64 : 150;
+    const std::size_t continuation = i % 8 == 7 ? 0 : i % 5 == 4 ? 140 : 1 + i % 5;
+    requests.push_back(scored_of(random_tokens(prompt, i % 3), random_tokens(continuation, 90 + i),
+                                 i % 8 == 7 || i % 4 == 2));
+  }
+  return requests;
+}
+
+TEST(ScoredRequests, HaveTheBitsThatTheLogitsGiveInAnyChunkBatchAndSharing) {
+  const std::vector<Request> requests = scored_requests();
+  const std::vector<Completion> expected = judged_alone(requests);
+  for (const std::size_t chunk : {1U, 3U, 63U, 64U, 256U, 2048U}) {
+    for (const std::size_t batch : {1U, 7U, 64U}) {
+      for (const bool share : {false, true}) {
+        Bench bench(400, {.batch = batch, .chunk = chunk, .share_prefixes = share},
+                    tests::spread(kVocabulary));
+        tests::expect_same(expected, bench.run(requests),
+                           "chunk " + std::to_string(chunk) + ", batch " + std::to_string(batch));
+        EXPECT_EQ(bench.pages_left(), 400U);
+      }
+    }
+  }
+}
+
+TEST(ScoredRequests, SayOfGeneratedTokensWhatGeneratingSaid) {
+  std::vector<Request> generating;
+  for (unsigned i = 0; i < 8; ++i) {
+    generating.push_back(request_of(random_tokens(20 + 30 * i, i), 40));
+    generating.back().sampling.temperature = i % 2 == 0 ? 0.0 : 0.7;
+    generating.back().sampling.top_p = 0.9;
+  }
+  Bench bench(400, {.batch = 5, .chunk = 50}, tests::spread(kVocabulary));
+  const std::vector<Completion> generated = bench.run(generating);
+  // Scored in one queue with requests that generate.
+  std::vector<Request> mixed;
+  for (std::size_t i = 0; i < generating.size(); ++i) {
+    mixed.push_back(generating[i]);
+    mixed.push_back(scored_of(generating[i].prompt, generated[i].tokens));
+  }
+  const std::vector<Completion> completions = bench.run(mixed);
+  for (std::size_t i = 0; i < generating.size(); ++i) {
+    const Completion& scored = completions[2 * i + 1];
+    EXPECT_EQ(completions[2 * i].tokens, generated[i].tokens);
+    EXPECT_EQ(scored.tokens, generated[i].tokens);
+    EXPECT_TRUE(tests::same_floats(scored.log_probabilities, generated[i].log_probabilities));
+    EXPECT_EQ(scored.most_likely == generated[i].tokens, i % 2 == 0) << "greedy takes the first";
+    EXPECT_TRUE(scored.last_logits.empty());
+    EXPECT_EQ(scored.text, "");
+  }
+}
+
+TEST(ScoredRequests, ContinuationsOfAPromptRunItOnce) {
+  const std::vector<TokenId> prompt = random_tokens(200, 2);
+  std::vector<Request> requests;
+  for (unsigned i = 0; i < 8; ++i) requests.push_back(scored_of(prompt, random_tokens(5, 70 + i)));
+  Bench shared(400, {}, tests::spread(kVocabulary));
+  tests::expect_same(judged_alone(requests), shared.run(requests), "shared");
+  // The prompt once, of each later one its last token, whose logits are wanted, and of all of them
+  // the continuation without its last token.
+  EXPECT_EQ(shared.device.rows, 200U + 7U + 8U * 4U);
+
+  Bench alone(400, {.share_prefixes = false}, tests::spread(kVocabulary));
+  tests::expect_same(judged_alone(requests), alone.run(requests), "not shared");
+  EXPECT_EQ(alone.device.rows, 8U * 204U);
+}
+
+TEST(ScoredRequests, ShareAPromptWithRequestsThatGenerate) {
+  const std::vector<TokenId> prompt = random_tokens(200, 2);
+  std::vector<Request> requests(6, request_of(prompt, 3));
+  for (unsigned i = 0; i < 6; ++i) requests.push_back(scored_of(prompt, random_tokens(4, i), true));
+  Bench bench(400, {}, tests::spread(kVocabulary));
+  bench.run(requests);
+  // Generating 3 tokens runs 2 of them; the logits after a continuation run all 4.
+  EXPECT_EQ(bench.device.rows, 200U + 11U + 6U * 2U + 6U * 4U);
+}
+
+TEST(ScoredRequests, LogitsAfterAPromptAreAskedForAlone) {
+  const std::vector<TokenId> prompt = random_tokens(130, 2);
+  const std::vector<Request> requests(3, scored_of(prompt, {}, true));
+  Bench bench(400, {}, tests::spread(kVocabulary));
+  for (const Completion& completion : bench.run(requests)) {
+    EXPECT_TRUE(tests::same_floats(completion.last_logits, tests::spread(kVocabulary)(prompt)));
+    EXPECT_TRUE(completion.log_probabilities.empty());
+    EXPECT_TRUE(completion.tokens.empty());
+  }
+  EXPECT_EQ(bench.device.rows, 130U + 2U);
+}
+
+TEST(ScoredRequests, ArePutOffForLackOfPagesAndComputedAgainToTheSameBits) {
+  // 230 tokens need four pages. Two prompts of one token are admitted together, as they hold next
+  // to nothing yet, and grow in chunks until six pages are not enough.
+  std::vector<Request> requests;
+  for (unsigned i = 0; i < 6; ++i) {
+    requests.push_back(scored_of(random_tokens(1, 50 + i), random_tokens(229, i), i % 2 == 0));
+  }
+  std::size_t needed = 0;
+  for (const Request& request : requests) {
+    needed += 1 + request.continuation.size() - (request.keep_last_logits ? 0 : 1);
+  }
+  Bench bench(6, {.batch = 6, .chunk = 40}, tests::spread(kVocabulary));
+  // Each also generates, so that rows of decoding and of scoring compete for the same pages.
+  std::vector<Request> mixed = requests;
+  for (unsigned i = 0; i < 6; ++i) mixed.push_back(request_of({static_cast<TokenId>(i)}, 200));
+  std::vector<Completion> completions = bench.run(mixed);
+  EXPECT_GT(bench.device.rows, needed + 6U * 200U) << "nothing was put off";
+  completions.resize(requests.size());
+  tests::expect_same(judged_alone(requests), completions, "put off");
+  EXPECT_EQ(bench.pages_left(), 6U);
+}
+
+TEST(ScoredRequests, TakeNoNoticeOfTheSamplingParameters) {
+  Request request = scored_of({1, 2, 3}, {4, 5});
+  const Request plain = request;
+  request.ignore_stops = false;
+  request.sampling.temperature = std::numeric_limits<double>::quiet_NaN();
+  request.sampling.max_tokens = 0;
+  request.sampling.stop = {"x"};
+  Bench bench(40, {}, tests::spread(kVocabulary));
+  tests::expect_same(judged_alone({&plain, 1}), bench.run({&request, 1}), "odd parameters");
+}
+
+TEST(ScoredRequests, RefusesWhatCannotBeScoredAndScoresTheRest) {
+  const std::vector<Request> requests = {
+      scored_of({}, {1}),
+      scored_of({1}, {2, 64}),
+      scored_of({1}, {-1}),
+      scored_of({64}, {1}),
+      scored_of(random_tokens(90, 4), random_tokens(20, 5)),  // beyond the context
+      scored_of({1, 2, 3}, {4, 5}),
+      scored_of({}, {}, true),
+  };
+  Bench bench(8, {.context_length = 100}, tests::spread(kVocabulary));
+  const std::vector<Completion> completions = bench.run(requests);
+  EXPECT_THAT(completions[0].error, HasSubstr("no tokens"));
+  EXPECT_THAT(completions[1].error, HasSubstr("continuation token 64 (at 1)"));
+  EXPECT_THAT(completions[2].error, HasSubstr("continuation token -1 (at 0)"));
+  EXPECT_THAT(completions[3].error, HasSubstr("prompt token 64 (at 0)"));
+  EXPECT_THAT(completions[4].error, HasSubstr("exceed the context of 100"));
+  EXPECT_THAT(completions[6].error, HasSubstr("no tokens"));
+  for (const std::size_t i : {0U, 1U, 2U, 3U, 4U, 6U}) {
+    EXPECT_EQ(completions[i].finish, FinishReason::kError);
+  }
+  tests::expect_same(judged_alone({&requests[5], 1}), {completions[5]}, "the one that can be");
+}
+
+TEST(ScoredRequests, FillTheContextAndTheCacheToTheLastToken) {
+  // The last token of a continuation needs no keys, unless the logits after it are wanted.
+  const std::vector<Request> requests = {
+      scored_of(random_tokens(100, 4), random_tokens(29, 5)),
+      scored_of(random_tokens(100, 4), random_tokens(28, 5), true),
+      scored_of(random_tokens(100, 4), random_tokens(30, 5)),
+  };
+  Bench bench(2, {.context_length = 130}, tests::spread(kVocabulary));
+  const std::vector<Completion> completions = bench.run(requests);
+  const std::vector<Completion> expected = judged_alone(requests);
+  tests::expect_same({expected[0], expected[1]}, {completions[0], completions[1]}, "just fits");
+  EXPECT_THAT(completions[2].error, HasSubstr("3 pages"));
+}
+
+TEST(ScoredRequests, LogitsAfterTheLastTokenThatTheCacheCannotHoldAreRefused) {
+  const std::vector<Request> requests = {
+      scored_of(random_tokens(100, 4), random_tokens(29, 5), true), scored_of({1}, {2})};
+  Bench bench(2, {}, tests::spread(kVocabulary));
+  bench.most_steps = 1000;
+  const std::vector<Completion> completions = bench.run(requests);
+  EXPECT_EQ(completions[0].finish, FinishReason::kError);
+  EXPECT_THAT(completions[0].error, HasSubstr("3 pages"));
+  EXPECT_EQ(completions[1].error, "");
+}
+
+TEST(ScoredRequests, NonFiniteLogitsEndThatRequestAlone) {
+  for (const float bad :
+       {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity(),
+        -std::numeric_limits<float>::infinity()}) {
+    const auto plain = tests::spread(kVocabulary);
+    Bench bench(40, {}, [&](const std::vector<TokenId>& seen) {
+      std::vector<float> logits = plain(seen);
+      if (seen.front() == 7 && seen.size() == 4) logits[33] = bad;
+      return logits;
+    });
+    const std::vector<Request> requests = {scored_of({7, 1}, {2, 3, 4, 5}, true),
+                                           scored_of({8, 1}, {2, 3, 4, 5}, true),
+                                           scored_of({7, 1}, {2, 3})};
+    const std::vector<Completion> completions = bench.run(requests);
+    EXPECT_EQ(completions[0].finish, FinishReason::kError);
+    EXPECT_EQ(completions[0].error, "non-finite logits (position 3)");
+    const std::vector<Completion> expected = judged_alone(requests);
+    tests::expect_same({expected[1], expected[2]}, {completions[1], completions[2]}, "the others");
+    EXPECT_EQ(bench.pages_left(), 40U);
+  }
+}
+
+TEST(ScoredRequests, CountTheTokensThatAreRead) {
+  const std::vector<Request> requests(3, scored_of({1, 2, 3}, {4, 5}, true));
+  Bench bench(40, {}, tests::spread(kVocabulary));
+  bench.run(requests);
+  EXPECT_EQ(bench.counters.prompt_tokens, 15U);
+  EXPECT_EQ(bench.counters.generated_tokens, 0U);
 }
 
 }  // namespace
