@@ -31,6 +31,12 @@ struct EngineOptions {
   // Reads and checks headers, tokenizer and template but packs no weights: `description` works,
   // `run` and `score` throw Error.
   bool describe_only = false;
+  // Keeps the packed weights in a file beside the model (engine/model/packed_cache.md) and takes them
+  // from there when it loads again: the same bits, sooner.
+  bool pack_cache = false;
+  // Told what hindered no loading but should be known: a packed file that could not be used or
+  // written. Empty: a line on standard error.
+  std::function<void(const std::string&)> notice = nullptr;
 };
 
 // What `candor inspect model --json` prints and the manifest keeps.
@@ -54,6 +60,7 @@ struct Request {
   std::uint64_t seed = 0;
   int repeat = 0;
   bool ignore_stops = false;
+  double expected_tokens = 0;  // what the answer will likely take, for the planner; 0: not known
   bool reasoning_opened = false;  // the prompt ends inside the reasoning: stop strings wait
   // Tokens to be scored after the prompt (teacher forcing) instead of generating any: the sampling
   // parameters play no part. Prompts that many continuations share are computed once.

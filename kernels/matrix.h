@@ -22,6 +22,10 @@
 
 namespace candor::kernels {
 
+// The version of the packed bytes: whatever changes them (a layout, a rounding) changes this
+// number, so that bytes kept in files are not taken for what they no longer are.
+inline constexpr std::uint32_t kPackedVersion = 2;
+
 enum class Precision { kInt8, kExact, kFloat32 };
 const char* name(Precision precision);  // "int8", "exact", "float32"
 
@@ -57,13 +61,22 @@ class Matrix {
   // `bytes` is rows * cols values in `format`, row after row; it is not needed afterwards.
   static Matrix pack(BlockFormat format, std::span<const std::byte> bytes, std::size_t rows,
                      std::size_t cols, Precision precision, ThreadPool& pool);
+  // What `pack` makes of such a matrix depends on the values, the format and the precision alone,
+  // not on the processor: bytes that were packed before may be used again. `packed` is what
+  // packed() gave, aligned to 64 bytes and never written to; `owner` keeps it alive. Error when its
+  // size is not packed_size().
+  static Matrix borrow(BlockFormat format, std::span<const std::byte> packed, std::size_t rows,
+                       std::size_t cols, Precision precision, std::shared_ptr<const void> owner);
+  static std::size_t packed_size(BlockFormat format, std::size_t rows, std::size_t cols,
+                                 Precision precision);
+  std::span<const std::byte> packed() const;
   Matrix(Matrix&&) noexcept;
   Matrix& operator=(Matrix&&) noexcept;
   ~Matrix();
 
   std::size_t rows() const;
   std::size_t cols() const;
-  std::size_t bytes() const;  // of memory held
+  std::size_t bytes() const;  // of memory held or borrowed
 
   struct State;
   const State& state() const { return *state_; }

@@ -20,13 +20,7 @@ void rms_norm(const float* x, const float* weight, float epsilon, std::size_t ro
 
 void rms_norm_row(const float* x, const float* weight, float epsilon, std::size_t width, float* out);
 
-// x += y over [rows * width].
-void add(float* x, const float* y, std::size_t count, ThreadPool& pool);
-
 // out = silu(gate) * up over [count]; may alias gate. silu(z) = z / (1 + exp(-z)).
-void silu_multiply(const float* gate, const float* up, std::size_t count, float* out,
-                   ThreadPool& pool);
-
 void silu_multiply_row(const float* gate, const float* up, std::size_t count, float* out);
 
 enum class RopePairing { kHalves, kInterleaved };  // (j, j + n/2) ("NeoX") or (2j, 2j + 1) ("norm")

@@ -87,6 +87,8 @@ class CommandLine {
         ->capture_default_str();
     command->add_option("--memory", choice.kv_mebibytes,
                         "MiB for keys and values; 0: a quarter of what is free");
+    command->add_flag("--pack-cache", choice.pack_cache,
+                      "keep the packed weights in a file beside the model and load them from it");
     command->add_option("--template", choice.template_file,
                         "chat template instead of the checkpoint's own");
   }
@@ -295,6 +297,7 @@ class CommandLine {
     logits->add_option("model", inspect_.model)->required();
     logits->add_option("--precision", inspect_.precision)->capture_default_str();
     logits->add_option("--threads", inspect_.threads);
+    logits->add_flag("--pack-cache", inspect_.pack_cache);
     on(logits, [this] { return inspect_logits_command(inspect_); });
 
     CLI::App* dequantize = inspect->add_subcommand("dequantize", "blocks to float32");

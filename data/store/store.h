@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -61,6 +62,8 @@ class StoreWriter {
   virtual void put(const Condition& condition) = 0;
   // Which samples of the run are stored already, as "question:condition:repeat".
   virtual std::vector<SampleKey> stored(const std::string& run_id) = 0;
+  // Mean number of tokens of the stored answers to each question (by hash), all runs together.
+  virtual std::map<std::string, double> answer_lengths() = 0;
   // Committed when it returns. Returns the generation's id. A sample stored twice is an Error.
   virtual std::int64_t put(const std::string& run_id, const Generation& generation) = 0;
   // The newest verdict of a judge counts, older ones stay; the newest one again changes nothing.

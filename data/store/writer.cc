@@ -128,6 +128,17 @@ class Writer final : public StoreWriter {
     return keys;
   }
 
+  std::map<std::string, double> answer_lengths() override {
+    const std::lock_guard hold(mutex_);
+    Statement list(database_,
+                   "SELECT q.hash, avg(length(g.tokens) / 4.0) FROM generations AS g"
+                   " JOIN questions AS q ON q.number = g.question"
+                   " WHERE g.finish IN ('stop', 'length') GROUP BY q.hash");
+    std::map<std::string, double> lengths;
+    while (list.step()) lengths.emplace(list.bytes(0), list.real(1));
+    return lengths;
+  }
+
   std::int64_t put(const std::string& run_id, const Generation& generation) override {
     const std::lock_guard hold(mutex_);
     const SampleKey& sample = generation.sample;

@@ -88,7 +88,6 @@ void Flight::admit() {
     queue_.erase(place);
     start(std::move(sequence));
   }
-  counters_.in_flight = static_cast<int>(active_.size());
 }
 
 // Pages for the next rows of the sequence at `position`, if need be those of younger ones. False:
@@ -104,8 +103,8 @@ bool Flight::make_room(std::size_t position, std::size_t rows) {
   return true;
 }
 
-// Prompt rows of the next step. Beside sequences that generate there are few, so that prompts come in
-// while the others go on and the steps are of one size; alone they come in whole chunks.
+// Prompt rows of the next step. Beside sequences that generate there are few, so that prompts come
+// in while the others go on and the steps are of one size; alone they come in whole chunks.
 std::size_t Flight::prompt_rows() const {
   const auto generating = static_cast<std::size_t>(std::count_if(
       active_.begin(), active_.end(), [](const SequencePtr& s) { return s->waiting() == 1; }));
@@ -145,6 +144,7 @@ void Flight::plan() {
 
 void Flight::step(const Scheduler::Done& done) {
   plan();
+  counters_.in_flight = static_cast<int>(active_.size());
   device_.run(plan_);
   for (const Planned& planned : planned_) {
     Sequence& sequence = *active_[planned.sequence];

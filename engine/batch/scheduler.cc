@@ -53,7 +53,10 @@ std::string Scheduler::refusal(const Request& request) const {
     if (std::string wrong = unknown_token("continuation", request.continuation); !wrong.empty()) {
       return wrong;
     }
-    return misfit(request.prompt.size(), request.continuation.size());
+    const std::size_t whole = request.prompt.size() + request.continuation.size();
+    // The logits after the last token need its keys too.
+    return request.keep_last_logits ? misfit(whole, 0)
+                                    : misfit(request.prompt.size(), request.continuation.size());
   }
   if (std::string wrong = check_sampling(request.sampling); !wrong.empty()) return wrong;
   if (!request.ignore_stops && !request.sampling.stop.empty() && stops_.tokenizer == nullptr) {
@@ -104,7 +107,8 @@ ScoredTokens Scheduler::score(std::span<const TokenId> ids) {
   request.keep_last_logits = true;
   ScoredTokens scored;
   EngineCounters counters;
-  run({&request, 1},
+  run(
+      {&request, 1},
       [&](std::size_t, Completion&& completion) {
         if (completion.finish == data::FinishReason::kError) fail("{}", completion.error);
         scored.log_probabilities = std::move(completion.log_probabilities);

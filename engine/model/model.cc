@@ -12,16 +12,22 @@ namespace {
 // Takes weights out of the source one after the other and tells how far it is.
 class Packer {
  public:
+  // `packed`: all matrices in the order in which they will be asked for, or none.
   Packer(const WeightSource& source, kernels::Precision precision, kernels::ThreadPool& pool,
-         const std::function<void(double)>& progress)
-      : source_(source), precision_(precision), pool_(pool), progress_(progress) {
+         const std::function<void(double)>& progress, std::vector<kernels::Matrix> packed)
+      : source_(source),
+        precision_(precision),
+        pool_(pool),
+        progress_(progress),
+        packed_(std::move(packed)) {
     for (const TensorView& tensor : source.tensors()) total_ += tensor.bytes.size();
   }
 
   kernels::Matrix matrix(const std::string& name, std::size_t rows, std::size_t cols) {
     const TensorView& tensor = source_.need(name, std::array{rows, cols});
-    kernels::Matrix packed =
-        kernels::Matrix::pack(tensor.format, tensor.bytes, rows, cols, precision_, pool_);
+    kernels::Matrix packed = packed_.empty() ? kernels::Matrix::pack(tensor.format, tensor.bytes,
+                                                                     rows, cols, precision_, pool_)
+                                             : std::move(packed_.at(next_++));
     finished(tensor);
     return packed;
   }
@@ -47,15 +53,40 @@ class Packer {
   kernels::Precision precision_;
   kernels::ThreadPool& pool_;
   const std::function<void(double)>& progress_;
+  std::vector<kernels::Matrix> packed_;
+  std::size_t next_ = 0;
   std::uint64_t total_ = 0;
   std::uint64_t done_ = 0;
 };
+
+// The tensors that a model packs, in the order of its constructor.
+std::vector<PackedTensor> wanted_matrices(const WeightSource& source, const ArchSpec& spec) {
+  std::vector<PackedTensor> wanted;
+  const auto want = [&](const std::string& name, std::size_t rows, std::size_t cols) {
+    wanted.push_back({&source.need(name, std::array{rows, cols}), rows, cols});
+  };
+  const TensorNames& names = spec.names;
+  const std::size_t width = spec.width;
+  const std::size_t q_width = spec.attention.heads * spec.attention.head_dim;
+  const std::size_t kv_width = spec.attention.kv_heads * spec.attention.head_dim;
+  for (std::size_t i = 0; i < spec.layers.size(); ++i) {
+    want(names.in_layer(i, names.q, ".weight"), q_width, width);
+    want(names.in_layer(i, names.k, ".weight"), kv_width, width);
+    want(names.in_layer(i, names.v, ".weight"), kv_width, width);
+    want(names.in_layer(i, names.output, ".weight"), width, q_width);
+    want(names.in_layer(i, names.gate, ".weight"), spec.ffn.width, width);
+    want(names.in_layer(i, names.up, ".weight"), spec.ffn.width, width);
+    want(names.in_layer(i, names.down, ".weight"), width, spec.ffn.width);
+  }
+  want(spec.tied ? names.embedding : names.head, spec.vocabulary, width);
+  return wanted;
+}
 
 }  // namespace
 
 Model::Model(std::shared_ptr<const WeightSource> source, ArchSpec spec,
              kernels::Precision precision, kernels::ThreadPool& pool,
-             const std::function<void(double)>& progress)
+             const std::function<void(double)>& progress, const PackedCache* cache)
     : source_(std::move(source)), spec_(std::move(spec)), precision_(precision) {
   const TensorNames& names = spec_.names;
   const std::size_t width = spec_.width;
@@ -63,7 +94,14 @@ Model::Model(std::shared_ptr<const WeightSource> source, ArchSpec spec,
   const std::size_t kv_width = spec_.attention.kv_heads * spec_.attention.head_dim;
   embedding_ = &source_->need(names.embedding, std::array{spec_.vocabulary, width});
 
-  Packer packer(*source_, precision, pool, progress);
+  std::vector<PackedTensor> wanted;
+  std::vector<kernels::Matrix> cached;
+  if (cache != nullptr) {
+    wanted = wanted_matrices(*source_, spec_);
+    cached = cache->read(wanted, pool);
+  }
+  const bool give = cache != nullptr && cached.empty();
+  Packer packer(*source_, precision, pool, progress, std::move(cached));
   layers_.reserve(spec_.layers.size());
   for (std::size_t i = 0; i < spec_.layers.size(); ++i) {
     const auto linear = [&](const std::string& name, std::size_t out, std::size_t in, bool bias) {
@@ -89,17 +127,25 @@ Model::Model(std::shared_ptr<const WeightSource> source, ArchSpec spec,
   final_norm_ = packer.vector(names.final_norm, width);
   // A tied checkpoint may carry a head of its own, which its makers ignore too.
   head_ = packer.matrix(spec_.tied ? names.embedding : names.head, spec_.vocabulary, width);
+  if (give) cache->write(wanted, matrices(), pool);
   if (progress) progress(1.0);
 }
 
-std::size_t Model::matrix_bytes() const {
-  std::size_t sum = head_ ? head_->bytes() : 0;
+std::vector<const kernels::Matrix*> Model::matrices() const {
+  std::vector<const kernels::Matrix*> all;
   for (const LayerWeights& layer : layers_) {
-    for (const Linear* linear : {&layer.q, &layer.k, &layer.v, &layer.output, &layer.gate,
-                                 &layer.up, &layer.down}) {
-      sum += linear->weights.bytes();
+    for (const Linear* linear :
+         {&layer.q, &layer.k, &layer.v, &layer.output, &layer.gate, &layer.up, &layer.down}) {
+      all.push_back(&linear->weights);
     }
   }
+  if (head_) all.push_back(&*head_);
+  return all;
+}
+
+std::size_t Model::matrix_bytes() const {
+  std::size_t sum = 0;
+  for (const kernels::Matrix* matrix : matrices()) sum += matrix->bytes();
   return sum;
 }
 

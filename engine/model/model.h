@@ -10,6 +10,7 @@
 
 #include "engine/arch/arch_spec.h"
 #include "engine/files/weights.h"
+#include "engine/model/packed_cache.h"
 #include "engine/tokenizer/tokenizer.h"
 #include "kernels/matrix.h"
 #include "kernels/thread_pool.h"
@@ -33,9 +34,11 @@ class Model {
  public:
   // Packs every weight that `spec` asks for and releases its pages of the file. The source is kept:
   // embedding rows are read from it. Throws Error naming the tensor that is missing or misshapen.
-  // `progress` is told the share of the bytes that is packed.
+  // `progress` is told the share of the bytes that is packed. With a cache, matrices that were
+  // packed before are taken from it, and it is given those that were not.
   Model(std::shared_ptr<const WeightSource> source, ArchSpec spec, kernels::Precision precision,
-        kernels::ThreadPool& pool, const std::function<void(double)>& progress);
+        kernels::ThreadPool& pool, const std::function<void(double)>& progress,
+        const PackedCache* cache = nullptr);
 
   const ArchSpec& spec() const { return spec_; }
   kernels::Precision precision() const { return precision_; }
@@ -49,6 +52,9 @@ class Model {
   void embed(TokenId token, std::span<float> out) const;
 
  private:
+  // Of all packed matrices in the order in which they are packed.
+  std::vector<const kernels::Matrix*> matrices() const;
+
   std::shared_ptr<const WeightSource> source_;
   ArchSpec spec_;
   kernels::Precision precision_;

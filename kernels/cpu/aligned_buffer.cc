@@ -22,16 +22,24 @@ AlignedBuffer::AlignedBuffer(std::size_t bytes) {
   size_ = bytes;
 }
 
+AlignedBuffer::AlignedBuffer(std::span<const std::byte> borrowed, std::shared_ptr<const void> owner)
+    : data_(const_cast<std::byte*>(borrowed.data())),
+      size_(borrowed.size()),
+      owner_(std::move(owner)) {}
+
 AlignedBuffer::~AlignedBuffer() {
-  if (data_ != nullptr) munmap(data_, size_);
+  if (data_ != nullptr && owner_ == nullptr) munmap(data_, size_);
 }
 
 AlignedBuffer::AlignedBuffer(AlignedBuffer&& other) noexcept
-    : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+    : data_(std::exchange(other.data_, nullptr)),
+      size_(std::exchange(other.size_, 0)),
+      owner_(std::move(other.owner_)) {}
 
 AlignedBuffer& AlignedBuffer::operator=(AlignedBuffer&& other) noexcept {
   std::swap(data_, other.data_);
   std::swap(size_, other.size_);
+  std::swap(owner_, other.owner_);
   return *this;
 }
 

@@ -1,6 +1,7 @@
-// The kernels for AMX with int8: the tile instructions for the default precision, AVX-512 VNNI for
-// the rest. Everything of the standard library that the bodies need is included before the pragma,
-// so that no function shared with other files is compiled for this target.
+// The kernels for AMX with int8: the tile instructions for the default precision and, where there
+// are those for bf16, for BF16 weights; AVX-512 VNNI for the rest. Everything of the standard
+// library that the bodies need is included before the pragma, so that no function shared with other
+// files is compiled for this target.
 #include "kernels/cpu/kernel_set.h"
 
 #if defined(__x86_64__)
@@ -25,6 +26,7 @@
 
 #include "kernels/cpu/lanes_avx512.h"
 // After the lanes, of which they are templates.
+#include "kernels/cpu/amx_float.h"
 #include "kernels/cpu/amx_wide.h"
 #include "kernels/cpu/kernel_table.h"
 #include "kernels/cpu/vnni_grouped.h"
@@ -74,6 +76,12 @@ struct HardwareTiles {
   [[gnu::always_inline]] static inline void dot() {
     asm volatile("tdpbssd %%tmm%c2, %%tmm%c1, %%tmm%c0" ::"i"(Sum), "i"(Activations), "i"(Weights));
   }
+  // sums += activations x weights, pairs of bf16.
+  template <int Sum, int Activations, int Weights>
+  [[gnu::always_inline]] static inline void dot_bf16() {
+    asm volatile("tdpbf16ps %%tmm%c2, %%tmm%c1, %%tmm%c0" ::"i"(Sum), "i"(Activations),
+                 "i"(Weights));
+  }
   [[gnu::always_inline]] static inline void fetch(const std::byte* from, std::size_t lines) {
     for (std::size_t line = 0; line < lines; ++line) _mm_prefetch(from + 64 * line, _MM_HINT_T1);
   }
@@ -88,7 +96,10 @@ bool request_amx() {
 }
 
 const KernelSet& amx_kernels() {
-  return kKernelTable<Avx512Lanes, AmxWide<HardwareTiles, Avx512Lanes>, VnniGrouped>;
+  using Wide = AmxWide<HardwareTiles, Avx512Lanes>;
+  using Pairs = AmxFloat<HardwareTiles, Avx512Lanes>;
+  if (has_bf16_tiles()) return kKernelTable<Avx512Lanes, Wide, VnniGrouped, Pairs>;
+  return kKernelTable<Avx512Lanes, Wide, VnniGrouped>;
 }
 
 }  // namespace candor::kernels

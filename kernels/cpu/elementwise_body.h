@@ -99,12 +99,6 @@ struct Elementwise {
     }
   }
 
-  static void add(float* x, const float* y, std::size_t count) {
-    std::size_t i = 0;
-    for (; i + 16 <= count; i += 16) L::store(x + i, L::add(L::load(x + i), L::load(y + i)));
-    for (; i < count; ++i) x[i] += y[i];
-  }
-
   // (x, y) <- (x cos - y sin, y cos + x sin): products and sums rounded one by one.
   static void rotate(float* x, float* y, const float* cos, const float* sin, std::size_t count) {
     std::size_t i = 0;

@@ -32,18 +32,23 @@ Isa choose() {
 }
 
 #if defined(__x86_64__)
-// CPUID leaf 7, EDX: AMX-TILE is bit 24, AMX-INT8 bit 25.
-bool has_tiles() {
+// CPUID leaf 7, EDX: AMX-BF16 is bit 22, AMX-TILE bit 24, AMX-INT8 bit 25.
+bool has_features(unsigned bits) {
   unsigned a = 0;
   unsigned b = 0;
   unsigned c = 0;
   unsigned d = 0;
-  constexpr unsigned kTiles = 3U << 24;
-  return __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (d & kTiles) == kTiles;
+  return __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (d & bits) == bits;
 }
+
+bool has_tiles() { return has_features(3U << 24); }
 #endif
 
 }  // namespace
+
+#if defined(__x86_64__)
+bool has_bf16_tiles() { return has_features(1U << 22); }
+#endif
 
 bool isa_supported(Isa isa) {
   if (isa == Isa::kPortable) return true;

@@ -27,6 +27,7 @@ struct StripeOutput {
   bool add;  // to what is there
 };
 
+struct SplitGroup;
 struct WideGroup;
 struct WideHeader;
 
@@ -38,18 +39,21 @@ struct KernelSet {
   // One group of a row of weights: its scale, the sum of q, and q itself.
   void (*round_weights)(const float* weights, std::size_t count, std::uint16_t* scale,
                         std::int16_t* sum, std::int8_t* q);
+  // One row of x as bf16 terms (bf16_pairs.h), to its place in the groups of its block. Null: the
+  // set has no use for them.
+  void (*split_row)(const float* x, std::size_t cols, std::size_t row, SplitGroup* out);
   // y columns [64 * stripe, 64 * stripe + 64) of all rows. x is quantised in the way that the
-  // weights want (wide, grouped).
+  // weights want (wide, grouped), or split (pairs).
   using Multiply = void (*)(const Matrix::State& weights, const Activations::State& x,
                             std::size_t stripe, const StripeOutput& output);
   Multiply multiply_wide;
   Multiply multiply_grouped;
   Multiply multiply_float;  // from any storage but wide
+  Multiply multiply_pairs;  // in float32 where split_row is null
   void (*attention)(const AttentionShape& shape, AttentionRun run, std::size_t kv_head);
   void (*rms_norm)(const float* x, const float* weight, float epsilon, std::size_t width,
                    float* out);
   void (*silu_multiply)(const float* gate, const float* up, std::size_t count, float* out);
-  void (*add)(float* x, const float* y, std::size_t count);
   void (*rotate)(float* x, float* y, const float* cos, const float* sin, std::size_t count);
   void (*exp)(const float* x, std::size_t count, float* out);
   std::ptrdiff_t (*argmax)(const float* values, std::size_t count);
@@ -66,6 +70,8 @@ const KernelSet& portable_kernels();
 const KernelSet& avx2_kernels();
 const KernelSet& avx512vnni_kernels();
 const KernelSet& amx_kernels();
+// Of the tiles of this processor: products of bf16 as well as of int8.
+bool has_bf16_tiles();
 // Asks the system for the use of tiles by this process; false: it declines.
 bool request_amx();
 #endif

@@ -12,19 +12,27 @@
 
 namespace candor::kernels {
 
-// L: lanes; Wide, Grouped: micro-kernels (wide.h, grouped_body.h).
-template <typename L, typename Wide, typename Grouped>
+// Where there are no bf16 tiles.
+template <typename L>
+struct NoPairs {
+  static constexpr void (*split_row)(const float*, std::size_t, std::size_t, SplitGroup*) = nullptr;
+  static constexpr KernelSet::Multiply multiply = &FloatMultiply<L>::multiply;
+};
+
+// L: lanes; Wide, Grouped: micro-kernels (wide.h, grouped_body.h); Pairs: AmxFloat (amx_float.h).
+template <typename L, typename Wide, typename Grouped, typename Pairs = NoPairs<L>>
 inline constexpr KernelSet kKernelTable = {
     .quantize_block = &Quantize<L>::quantize_block,
     .quantize_wide = &Quantize<L>::template quantize_wide<Wide::kBias>,
     .round_weights = &Quantize<L>::round_weights,
+    .split_row = Pairs::split_row,
     .multiply_wide = &WideMultiply<Wide>::multiply,
     .multiply_grouped = &GroupedMultiply<Grouped>::multiply,
     .multiply_float = &FloatMultiply<L>::multiply,
+    .multiply_pairs = Pairs::multiply,
     .attention = &Attention<L>::attention,
     .rms_norm = &Elementwise<L>::rms_norm,
     .silu_multiply = &Elementwise<L>::silu_multiply,
-    .add = &Elementwise<L>::add,
     .rotate = &Elementwise<L>::rotate,
     .exp = &Elementwise<L>::exp_values,
     .argmax = &Elementwise<L>::argmax,

@@ -38,6 +38,14 @@ struct Avx2Lanes {
     return {_mm256_castsi256_ps(_mm256_slli_epi32(low, 16)),
             _mm256_castsi256_ps(_mm256_slli_epi32(high, 16))};
   }
+  CANDOR_INLINE F load_bfloat_of_pair(const std::uint16_t* p, int index) {
+    const auto one = [&](const std::uint16_t* from) {
+      const __m256i pairs = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from));
+      return _mm256_castsi256_ps(index == 0 ? _mm256_slli_epi32(pairs, 16)
+                                            : _mm256_and_si256(pairs, _mm256_set1_epi32(-65536)));
+    };
+    return {one(p), one(p + 16)};
+  }
   CANDOR_INLINE __m256 quad_byte(const __m256i* p, int index) {
     const __m256i shifted = _mm256_srl_epi32(_mm256_loadu_si256(p), _mm_cvtsi32_si128(8 * index));
     const __m256i bytes = _mm256_and_si256(shifted, _mm256_set1_epi32(255));

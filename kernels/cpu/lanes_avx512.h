@@ -29,6 +29,11 @@ struct Avx512Lanes {
     const __m256i values = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));
     return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(values), 16));
   }
+  CANDOR_INLINE F load_bfloat_of_pair(const std::uint16_t* p, int index) {
+    const __m512i pairs = _mm512_loadu_si512(p);
+    return _mm512_castsi512_ps(index == 0 ? _mm512_slli_epi32(pairs, 16)
+                                          : _mm512_and_si512(pairs, _mm512_set1_epi32(-65536)));
+  }
   CANDOR_INLINE F load_int32(const std::int32_t* p) {
     return _mm512_cvtepi32_ps(_mm512_loadu_si512(p));
   }

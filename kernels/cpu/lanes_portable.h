@@ -46,6 +46,10 @@ struct PortableLanes {
   static F load_bfloat(const std::uint16_t* p) {
     return map([&](int i) { return bfloat_to_float(p[i]); });
   }
+  // Value `index` (0 or 1) of each of 16 consecutive pairs.
+  static F load_bfloat_of_pair(const std::uint16_t* p, int index) {
+    return map([&](int i) { return bfloat_to_float(p[2 * i + index]); });
+  }
   static F load_int32(const std::int32_t* p) {
     return map([&](int i) { return static_cast<float>(p[i]); });
   }

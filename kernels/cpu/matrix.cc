@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 #include <vector>
 
 #include "data/base/error.h"
+#include "kernels/cpu/bf16_pairs.h"
 #include "kernels/cpu/kernel_set.h"
 #include "kernels/cpu/packed.h"
 #include "kernels/cpu/unpack.h"
@@ -20,7 +22,7 @@ Storage storage_of(BlockFormat format, std::size_t cols, Precision precision) {
     case BlockFormat::kF16:
       return Storage::kF16;
     case BlockFormat::kBF16:
-      return Storage::kBF16;
+      return precision == Precision::kFloat32 ? Storage::kBF16 : Storage::kBF16Pairs;
     default:
       break;
   }
@@ -33,6 +35,10 @@ Storage storage_of(BlockFormat format, std::size_t cols, Precision precision) {
     default:
       return Storage::kScale;
   }
+}
+
+std::size_t stored_tile_bytes(Storage storage, std::size_t cols) {
+  return storage == Storage::kWide ? wide_tile_bytes(cols) : tile_bytes(storage, cols);
 }
 
 void pack_group(Storage storage, const Group& group, std::size_t lane, std::byte* chunk) {
@@ -122,7 +128,7 @@ void Activations::assign(const float* values, std::size_t rows, std::size_t cols
   state_->values = values;
   state_->rows = rows;
   state_->cols = cols;
-  state_->grouped_ready = state_->wide_ready = false;
+  state_->grouped_ready = state_->wide_ready = state_->split_ready = false;
 }
 
 std::size_t Activations::rows() const { return state_->rows; }
@@ -136,6 +142,31 @@ Matrix::~Matrix() = default;
 std::size_t Matrix::rows() const { return state_->rows; }
 std::size_t Matrix::cols() const { return state_->cols; }
 std::size_t Matrix::bytes() const { return state_->data.size(); }
+std::span<const std::byte> Matrix::packed() const {
+  return {std::as_const(state_->data).data(), state_->data.size()};
+}
+
+std::size_t Matrix::packed_size(BlockFormat format, std::size_t rows, std::size_t cols,
+                                Precision precision) {
+  const std::size_t tiles = (rows + kTileRows - 1) / kTileRows;
+  return tiles * stored_tile_bytes(storage_of(format, cols, precision), cols);
+}
+
+Matrix Matrix::borrow(BlockFormat format, std::span<const std::byte> packed, std::size_t rows,
+                      std::size_t cols, Precision precision, std::shared_ptr<const void> owner) {
+  const std::size_t size = packed_size(format, rows, cols, precision);
+  if (packed.size() != size) {
+    fail("a {} matrix of {} x {} is packed in {} bytes, not {}", block_layout(format).name, rows,
+         cols, size, packed.size());
+  }
+  auto state = std::make_unique<State>();
+  state->rows = rows;
+  state->cols = cols;
+  state->storage = storage_of(format, cols, precision);
+  state->precision = precision;
+  state->data = AlignedBuffer(packed, std::move(owner));
+  return Matrix(std::move(state));
+}
 
 Matrix Matrix::pack(BlockFormat format, std::span<const std::byte> bytes, std::size_t rows,
                     std::size_t cols, Precision precision, ThreadPool& pool) {
@@ -156,7 +187,7 @@ Matrix Matrix::pack(BlockFormat format, std::span<const std::byte> bytes, std::s
   state->precision = precision;
   const Storage storage = state->storage;
   const bool wide = storage == Storage::kWide;
-  const std::size_t stride = wide ? wide_tile_bytes(cols) : tile_bytes(storage, cols);
+  const std::size_t stride = stored_tile_bytes(storage, cols);
   state->data = AlignedBuffer(state->tiles() * stride);
   std::byte* const data = state->data.data();
   const KernelSet& kernels = kernel_set(active_isa());
@@ -176,6 +207,8 @@ Matrix Matrix::pack(BlockFormat format, std::span<const std::byte> bytes, std::s
         pack_quantized_row(format, storage, row, cols, lane, to);
       } else if (storage == Storage::kF32) {
         pack_float_row<4>(row, cols, lane, to);
+      } else if (storage == Storage::kBF16Pairs) {
+        pack_bf16_pairs(row, cols, lane, to);
       } else {
         pack_float_row<2>(row, cols, lane, to);
       }
@@ -191,12 +224,19 @@ WideGroup* wide_block(Activations::State& x, std::size_t row) {
          row / kWideBlockRows * wide_groups(x.cols);
 }
 
+SplitGroup* split_block(Activations::State& x, std::size_t row) {
+  return reinterpret_cast<SplitGroup*>(x.split_buffer.data()) +
+         row / kSplitBlockRows * split_groups(x.cols);
+}
+
 void reserve(Activations::State& x, Quantized kind) {
   if (kind == Quantized::kGrouped) {
     x.grouped_buffer.reserve(x.blocks() * x.groups() * sizeof(ActivationGroup));
   } else if (kind == Quantized::kWide) {
     const std::size_t blocks = (x.rows + kWideBlockRows - 1) / kWideBlockRows;
     x.wide_buffer.reserve(blocks * wide_groups(x.cols) * sizeof(WideGroup));
+  } else if (kind == Quantized::kSplit) {
+    x.split_buffer.reserve(split_bytes(x.rows, x.cols));
   }
 }
 
@@ -205,21 +245,27 @@ void quantize_rows(const KernelSet& kernels, Activations::State& x, Quantized ki
                    std::size_t block) {
   if (kind == Quantized::kGrouped) {
     kernels.quantize_block(x, block, x.block(block));
-  } else if (kind == Quantized::kWide) {
+  } else if (kind != Quantized::kNone) {
     for (std::size_t i = 0; i < x.rows_in_block(block); ++i) {
       const std::size_t row = block * kBlockRows + i;
-      kernels.quantize_wide(x.values + row * x.cols, x.cols, row % kWideBlockRows,
-                            wide_block(x, row));
+      const float* const values = x.values + row * x.cols;
+      if (kind == Quantized::kWide) {
+        kernels.quantize_wide(values, x.cols, row % kWideBlockRows, wide_block(x, row));
+      } else {
+        kernels.split_row(values, x.cols, row % kSplitBlockRows, split_block(x, row));
+      }
     }
   }
 }
 
 bool& ready(Activations::State& x, Quantized kind) {
+  if (kind == Quantized::kSplit) return x.split_ready;
   return kind == Quantized::kGrouped ? x.grouped_ready : x.wide_ready;
 }
 
 void prepare(const KernelSet& kernels, Activations::State& x, Quantized kind, ThreadPool& pool) {
   if (kind == Quantized::kNone || ready(x, kind)) return;
+  if (kind == Quantized::kSplit && kernels.split_row == nullptr) return;
   reserve(x, kind);
   pool.run(x.blocks(), [&](std::size_t block, int) { quantize_rows(kernels, x, kind, block); });
   ready(x, kind) = true;
@@ -231,6 +277,8 @@ KernelSet::Multiply multiply_of(const KernelSet& kernels, Quantized kind) {
       return kernels.multiply_wide;
     case Quantized::kGrouped:
       return kernels.multiply_grouped;
+    case Quantized::kSplit:
+      return kernels.multiply_pairs;
     default:
       return kernels.multiply_float;
   }

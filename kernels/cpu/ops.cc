@@ -12,15 +12,6 @@ namespace {
 // Values a task takes: less is not worth waking a thread for.
 constexpr std::size_t kChunk = 16384;
 
-void for_chunks(std::size_t count, ThreadPool& pool,
-                const std::function<void(std::size_t first, std::size_t size)>& body) {
-  const std::size_t chunks = (count + kChunk - 1) / kChunk;
-  pool.run(chunks, [&](std::size_t chunk, int) {
-    const std::size_t first = chunk * kChunk;
-    body(first, count - first < kChunk ? count - first : kChunk);
-  });
-}
-
 }  // namespace
 
 float exp_f32(float x) {
@@ -50,20 +41,6 @@ void rms_norm_row(const float* x, const float* weight, float epsilon, std::size_
 
 void silu_multiply_row(const float* gate, const float* up, std::size_t count, float* out) {
   kernel_set(active_isa()).silu_multiply(gate, up, count, out);
-}
-
-void add(float* x, const float* y, std::size_t count, ThreadPool& pool) {
-  const auto kernel = kernel_set(active_isa()).add;
-  for_chunks(count, pool,
-             [&](std::size_t first, std::size_t size) { kernel(x + first, y + first, size); });
-}
-
-void silu_multiply(const float* gate, const float* up, std::size_t count, float* out,
-                   ThreadPool& pool) {
-  const auto kernel = kernel_set(active_isa()).silu_multiply;
-  for_chunks(count, pool, [&](std::size_t first, std::size_t size) {
-    kernel(gate + first, up + first, size, out + first);
-  });
 }
 
 void rope_rotate(float* x, std::size_t heads, std::size_t head_dim, std::size_t n_rot,

@@ -7,6 +7,7 @@
 //            of the kinds a second vector (minimum[16], or the scale of elements 16 … 31), then
 //            q + 128 as bytes [8 quads of k][16 rows][4 k].
 //   float:   per tile [cols][16 rows] of f32, f16 or bf16.
+//   pairs:   bf16 in pairs of k, for tile registers: see bf16_pairs.h.
 // Rows past the end of the matrix are zero.
 //
 // Activations for grouped weights: blocks of 4 rows, per group of 32 k one ActivationGroup.
@@ -26,7 +27,7 @@ inline constexpr std::size_t kStripeTiles = 4;  // a task: 64 rows
 inline constexpr std::size_t kBlockRows = 4;    // rows of activations that go together
 inline constexpr std::size_t kSumStride = kStripeTiles * kTileRows;  // of a task's sums
 
-enum class Storage { kScale, kScaleMin, kTwoScales, kF32, kF16, kBF16, kWide };
+enum class Storage { kScale, kScaleMin, kTwoScales, kF32, kF16, kBF16, kBF16Pairs, kWide };
 
 constexpr bool is_grouped(Storage storage) { return storage <= Storage::kTwoScales; }
 
@@ -40,6 +41,7 @@ constexpr std::size_t chunk_bytes(Storage storage) {
 // Of one tile with `cols` columns.
 constexpr std::size_t tile_bytes(Storage storage, std::size_t cols) {
   if (is_grouped(storage)) return cols / kGroupSize * chunk_bytes(storage);
+  if (storage == Storage::kBF16Pairs) cols = (cols + 31) / 32 * 32;
   return cols * kTileRows * (storage == Storage::kF32 ? 4 : 2);
 }
 
@@ -53,8 +55,8 @@ struct ActivationGroup {
 };
 static_assert(sizeof(ActivationGroup) == 208);
 
-// What activations are quantised to; kNone where float32 itself is multiplied.
-enum class Quantized { kNone, kGrouped, kWide };
+// What activations are quantised to, or split into; kNone where float32 itself is multiplied.
+enum class Quantized { kNone, kGrouped, kWide, kSplit };
 
 struct Matrix::State {
   std::size_t rows = 0;
@@ -71,6 +73,7 @@ struct Matrix::State {
   }
   Quantized multiplies() const {
     if (storage == Storage::kWide) return Quantized::kWide;
+    if (storage == Storage::kBF16Pairs) return Quantized::kSplit;
     return is_grouped(storage) && precision == Precision::kExact ? Quantized::kGrouped
                                                                  : Quantized::kNone;
   }
@@ -86,8 +89,10 @@ struct Activations::State {
   std::size_t cols = 0;
   bool grouped_ready = false;
   bool wide_ready = false;
+  bool split_ready = false;
   AlignedBuffer grouped_buffer;
   AlignedBuffer wide_buffer;   // WideGroup records (wide.h)
+  AlignedBuffer split_buffer;  // SplitGroup records (bf16_pairs.h)
   AlignedBuffer value_buffer;  // of rows that were made here
 
   std::size_t blocks() const { return (rows + kBlockRows - 1) / kBlockRows; }

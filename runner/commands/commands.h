@@ -19,6 +19,7 @@ struct ModelChoice {
   int threads = 0;
   int batch = 32;
   std::uint64_t kv_mebibytes = 0;
+  bool pack_cache = false;
 };
 
 struct StoreChoice {

@@ -26,6 +26,7 @@ engine::EngineOptions engine_options(const ModelChoice& choice) {
   }
   options.threads = choice.threads;
   options.batch = choice.batch;
+  options.pack_cache = choice.pack_cache;
   options.kv_bytes = static_cast<std::size_t>(choice.kv_mebibytes) << 20U;
   return options;
 }

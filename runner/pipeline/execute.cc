@@ -1,6 +1,7 @@
 #include "runner/pipeline/execute.h"
 
 #include <chrono>
+#include <map>
 #include <set>
 
 #include "data/base/error.h"
@@ -90,7 +91,13 @@ Executed execute(const Plan& plan, Provider& provider, data::StoreWriter& store,
   });
 
   result.asked = plan.asks.size();
-  const std::vector<Ask> left = left_to_ask(plan, store.stored(run_id));
+  std::vector<Ask> left = left_to_ask(plan, store.stored(run_id));
+  const std::map<std::string, double> lengths = store.answer_lengths();
+  for (Ask& ask : left) {
+    if (const auto found = lengths.find(ask.question->hash()); found != lengths.end()) {
+      ask.expected_tokens = found->second;
+    }
+  }
   result.found = result.asked - left.size();
   if (!options.quiet && unfinished) {
     fmt::print(stderr, "going on with run {}: {} of {} answers are stored\n", run_id, result.found,

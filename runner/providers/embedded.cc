@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <fstream>
-#include <numeric>
 #include <thread>
 
 #include "data/base/error.h"
@@ -127,19 +126,10 @@ RenderedPrompt EmbeddedProvider::render(const data::Question& question,
 void EmbeddedProvider::generate(std::span<const Ask> asks, std::uint64_t seed,
                                 const std::function<void(data::Generation&&)>& done,
                                 const std::atomic<bool>& stop) {
-  // Longest answers allowed first, so that the last ones to finish are short. What a sample gets
-  // does not depend on the order.
-  std::vector<std::size_t> order(asks.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return asks[a].condition->sampling.max_tokens > asks[b].condition->sampling.max_tokens;
-  });
-
   std::vector<engine::Request> requests;
   std::vector<RenderedPrompt> prompts;
   std::vector<const Ask*> owners;
-  for (const std::size_t index : order) {
-    const Ask& ask = asks[index];
+  for (const Ask& ask : asks) {
     try {
       RenderedPrompt prompt = render(*ask.question, *ask.condition);
       engine::Request request;
@@ -147,6 +137,7 @@ void EmbeddedProvider::generate(std::span<const Ask> asks, std::uint64_t seed,
       request.sampling = ask.condition->sampling;
       request.seed = seed;
       request.repeat = ask.repeat;
+      request.expected_tokens = ask.expected_tokens;
       request.reasoning_opened = prompt.reasoning_opened;
       requests.push_back(std::move(request));
       prompts.push_back(std::move(prompt));

@@ -19,6 +19,7 @@ struct Ask {
   const data::Question* question = nullptr;
   const data::Condition* condition = nullptr;
   int repeat = 0;
+  double expected_tokens = 0;  // of the answer, from earlier ones; 0: not known
 };
 
 // What a progress line shows while the provider works.

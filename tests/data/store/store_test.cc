@@ -187,6 +187,24 @@ TEST_F(Store, OutcomeCountsSumToTheNumberAsked) {
   EXPECT_EQ(row, "10 = 1+2+1+1+1+1+1+1+1");
 }
 
+TEST_F(Store, AnswerLengthsAreTheMeanOfAllFinishedAnswersToAQuestion) {
+  EXPECT_TRUE(writer_->answer_lengths().empty());
+  data::Generation generation = odd_generation(odd_question(), odd_condition());
+  const auto put = [&](int repeat, std::size_t tokens, data::FinishReason finish) {
+    generation.sample.repeat = repeat;
+    generation.tokens.assign(tokens, 7);
+    generation.log_probabilities.assign(tokens, -1.0F);
+    generation.finish = finish;
+    writer_->put(run_, generation);
+  };
+  put(1, 10, data::FinishReason::kStop);
+  put(2, 31, data::FinishReason::kLength);
+  put(3, 500, data::FinishReason::kError);
+  const auto lengths = writer_->answer_lengths();
+  ASSERT_THAT(lengths, SizeIs(1));
+  EXPECT_DOUBLE_EQ(lengths.at(odd_question().hash()), 20.5);
+}
+
 TEST_F(Store, ASampleIsStoredOnce) {
   put_sample();
   EXPECT_THAT(error_of([&] { put_sample(); }), HasSubstr("stored already"));

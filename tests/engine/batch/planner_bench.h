@@ -53,10 +53,12 @@ struct PlannerBench {
     if (options.context_length == 0) options.context_length = 4096;
     options.vocabulary = kFakeVocabulary;
     device.on_step = [this, batch = options.batch](const engine::StepPlan& plan) {
-      EXPECT_GE(plan.rows.size(), 1U) << "a step without work";
+      if (plan.rows.empty()) throw std::runtime_error("a step without work: the queue stalls");
       EXPECT_LE(plan.pages.size(), batch);
-      EXPECT_GE(counters.in_flight, static_cast<int>(plan.pages.size()));
       EXPECT_LE(counters.in_flight, static_cast<int>(batch));
+      if (counted) {
+        EXPECT_GE(counters.in_flight, static_cast<int>(plan.pages.size()));
+      }
       if (device.steps > most_steps) throw std::runtime_error("the queue does not come to an end");
     };
     scheduler = std::make_unique<engine::Scheduler>(device, cache, engine::StopTokens{}, options);
@@ -66,6 +68,7 @@ struct PlannerBench {
   std::vector<engine::Completion> run(std::span<const engine::Request> requests) {
     std::vector<engine::Completion> completions(requests.size());
     std::vector<int> reported(requests.size());
+    counted = true;
     scheduler->run(
         requests,
         [&](std::size_t i, engine::Completion&& completion) {
@@ -73,6 +76,7 @@ struct PlannerBench {
           completions.at(i) = std::move(completion);
         },
         stop, counters);
+    counted = false;
     for (std::size_t i = 0; i < reported.size(); ++i) EXPECT_EQ(reported[i], 1) << "request " << i;
     EXPECT_EQ(counters.in_flight, 0);
     return completions;
@@ -91,6 +95,7 @@ struct PlannerBench {
   engine::EngineCounters counters;
   std::atomic<bool> stop{false};
   int most_steps = 1 << 30;
+  bool counted = false;  // inside run(): Scheduler::score has counters of its own
 };
 
 inline bool same_floats(std::span<const float> a, std::span<const float> b) {

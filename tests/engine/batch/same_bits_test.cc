@@ -3,21 +3,28 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cstring>
+#include <iterator>
 #include <numeric>
 #include <random>
+#include <string>
 
 #include "engine/batch/scheduler.h"
+#include "tests/engine/batch/planner_bench.h"
 #include "tests/engine/model/tiny_model.h"
 #include "tests/support/temp_folder.h"
 
 namespace candor::engine {
 namespace {
 
+using kernels::BlockFormat;
+using kernels::Precision;
+using tests::expect_same;
+using tests::same_floats;
 using tests::TinyOptions;
+using tests::TinyShape;
 
-// Prompts of 1 to 200 tokens, many with a common start, some asked several times; greedy and
-// sampled.
+// More requests than the largest batch. Prompts of 1 to 300 tokens, many with a common start, some
+// asked several times; greedy, sampled, and scored continuations between them.
 std::vector<Request> mixed_requests() {
   std::mt19937 random(7);
   const auto token = [&] { return static_cast<TokenId>(random() % 320); };
@@ -33,7 +40,7 @@ std::vector<Request> mixed_requests() {
     for (std::size_t n = 0; n < own; ++n) request.prompt.push_back(token());
     request.ignore_stops = true;
     request.seed = 99;
-    request.sampling.max_tokens = 1 + static_cast<int>(random() % 60);
+    request.sampling.max_tokens = 1 + static_cast<int>(random() % 30);
     if (i % 2 == 1) {
       request.sampling.temperature = 0.5 + 0.1 * i;
       request.sampling.top_p = i % 4 == 1 ? 0.9 : 1.0;
@@ -52,6 +59,24 @@ std::vector<Request> mixed_requests() {
     request.prompt.assign(common.begin(), common.begin() + static_cast<int>(size));
     request.ignore_stops = true;
     request.sampling.max_tokens = 70;
+    requests.push_back(request);
+  }
+  for (int i = 0; i < 40; ++i) {
+    Request request;
+    request.prompt.assign(common.begin(), common.begin() + static_cast<int>(1 + random() % 100));
+    if (i == 0) std::generate_n(std::back_inserter(request.prompt), 200, token);
+    request.ignore_stops = true;
+    request.seed = 99;
+    request.sampling.max_tokens = 1 + static_cast<int>(random() % 8);
+    if (i % 3 == 1) {
+      request.sampling.temperature = 0.7;
+      request.sampling.top_p = 0.9;
+    }
+    if (i % 3 == 2) {
+      const std::size_t length = i % 9 == 2 ? 90 : random() % 6;
+      std::generate_n(std::back_inserter(request.continuation), length, token);
+      request.keep_last_logits = length == 0 || i % 2 == 0;
+    }
     requests.push_back(request);
   }
   return requests;
@@ -75,35 +100,51 @@ std::vector<Completion> run_all(Scheduler& scheduler, std::span<const Request> r
   return completions;
 }
 
-void expect_same(const std::vector<Completion>& expected, const std::vector<Completion>& actual,
-                 const char* what) {
-  ASSERT_EQ(expected.size(), actual.size());
-  for (std::size_t i = 0; i < expected.size(); ++i) {
-    SCOPED_TRACE(testing::Message() << what << ", request " << i);
-    EXPECT_EQ(expected[i].error, actual[i].error);
-    EXPECT_EQ(expected[i].finish, actual[i].finish);
-    ASSERT_EQ(expected[i].tokens, actual[i].tokens);
-    ASSERT_EQ(std::memcmp(expected[i].log_probabilities.data(), actual[i].log_probabilities.data(),
-                          expected[i].log_probabilities.size() * sizeof(float)),
-              0);
-  }
+struct Setting {
+  const char* name;
+  Precision precision;
+  TinyShape shape;
+};
+
+void PrintTo(const Setting& setting, std::ostream* out) { *out << setting.name; }
+
+// Rows of 96 and 192 values are not whole groups of 128, and 24 values a head are not whole lanes.
+TinyShape broken_groups() {
+  return {.width = 96,
+          .ffn = 192,
+          .formats = {BlockFormat::kQ5_0, BlockFormat::kQ4_1, BlockFormat::kQ8_0,
+                      BlockFormat::kQ4_0, BlockFormat::kQ5_1}};
 }
 
-class SameBits : public testing::TestWithParam<kernels::Precision> {
+TinyShape super_blocks() {
+  return {
+      .width = 256,
+      .ffn = 256,
+      .formats = {BlockFormat::kQ4_K, BlockFormat::kQ6_K, BlockFormat::kQ5_0, BlockFormat::kQ5_K}};
+}
+
+TinyShape floats() {
+  return {.formats = {BlockFormat::kBF16, BlockFormat::kF16, BlockFormat::kF32}};
+}
+
+class SameBits : public testing::TestWithParam<Setting> {
  protected:
   void SetUp() override {
     path_ = folder_.path() / "tiny.gguf";
-    tests::tiny_llama().write(path_);
-    options_.precision = GetParam();
+    tests::tiny_llama(GetParam().shape).write(path_);
+    options_.precision = GetParam().precision;
     requests_ = mixed_requests();
+    ASSERT_GT(requests_.size(), 64U);
     // One at a time, nothing shared, prompts in one piece: the plainest way there is.
     options_.batch = {.batch = 1, .chunk = 4096, .share_prefixes = false};
     expected_ = run_with(options_);
     options_.batch = {};
     for (std::size_t i = 0; i < requests_.size(); ++i) {
+      ASSERT_EQ(expected_[i].error, "");
+      ASSERT_EQ(expected_[i].finish, data::FinishReason::kLength);
+      if (requests_[i].is_scored()) continue;
       ASSERT_EQ(expected_[i].tokens.size(),
                 static_cast<std::size_t>(requests_[i].sampling.max_tokens));
-      ASSERT_EQ(expected_[i].finish, data::FinishReason::kLength);
     }
   }
 
@@ -118,32 +159,29 @@ class SameBits : public testing::TestWithParam<kernels::Precision> {
   std::vector<Completion> expected_;
 };
 
-TEST_P(SameBits, ForAnyBatchSize) {
-  for (const std::size_t batch : {1U, 2U, 7U, 32U}) {
-    options_.batch.batch = batch;
-    expect_same(expected_, run_with(options_), "batch size");
+// Every batch size with every chunk; threads and sharing change places between them.
+TEST_P(SameBits, ForAnyBatchChunkThreadsAndSharing) {
+  int place = 0;
+  for (const std::size_t batch : {1U, 2U, 7U, 32U, 64U}) {
+    for (const std::size_t chunk : {64U, 256U, 2048U}) {
+      options_.batch.batch = batch;
+      options_.batch.chunk = chunk;
+      options_.threads = 1 + place % 2;
+      options_.batch.share_prefixes = place % 4 < 2;
+      ++place;
+      expect_same(expected_, run_with(options_),
+                  "batch " + std::to_string(batch) + ", chunk " + std::to_string(chunk) + ", " +
+                      std::to_string(options_.threads) + " threads, sharing " +
+                      std::to_string(options_.batch.share_prefixes));
+    }
   }
 }
 
-TEST_P(SameBits, ForAnyNumberOfThreads) {
-  for (const int threads : {1, 2, 3}) {
-    options_.threads = threads;
-    expect_same(expected_, run_with(options_), "threads");
-  }
-}
-
-TEST_P(SameBits, ForAnyChunkOfThePrompt) {
-  for (const std::size_t chunk : {1U, 17U, 64U, 100U, 512U}) {
+TEST_P(SameBits, ForChunksThatAreNotWholePages) {
+  options_.threads = 3;
+  for (const std::size_t chunk : {3U, 100U}) {
     options_.batch.chunk = chunk;
-    expect_same(expected_, run_with(options_), "chunk");
-  }
-}
-
-TEST_P(SameBits, WithAndWithoutSharedPrefixes) {
-  for (const bool share : {false, true}) {
-    options_.batch.share_prefixes = share;
-    options_.batch.batch = 5;
-    expect_same(expected_, run_with(options_), "sharing");
+    expect_same(expected_, run_with(options_), "chunk " + std::to_string(chunk));
   }
 }
 
@@ -163,7 +201,7 @@ TEST_P(SameBits, InAnyOrderOfTheQueue) {
 }
 
 TEST_P(SameBits, WhenPagesAreScarceAndSequencesArePutOff) {
-  // The largest request needs 4 or 5 pages alone; a batch of 8 wants some twenty.
+  // The largest request needs 5 pages alone; a batch of 8 wants some twenty.
   options_.pages = 6;
   options_.batch.batch = 8;
   const tests::TinyEngine tiny = tests::tiny_engine(path_, options_);
@@ -181,25 +219,59 @@ TEST_P(SameBits, WhenTheQueueIsRunAgainOnAWarmCache) {
 }
 
 TEST_P(SameBits, ScoringGivesTheLogProbabilitiesOfGenerating) {
+  // What was generated is scored in one queue with the requests that generate it.
+  std::vector<Request> mixed = requests_;
+  for (std::size_t i = 0; i < requests_.size(); ++i) {
+    if (requests_[i].is_scored()) continue;
+    Request scored;
+    scored.prompt = requests_[i].prompt;
+    scored.continuation = expected_[i].tokens;
+    mixed.push_back(std::move(scored));
+  }
+  options_.threads = 2;
   const tests::TinyEngine tiny = tests::tiny_engine(path_, options_);
-  for (std::size_t i = 0; i < requests_.size(); i += 5) {
-    std::vector<TokenId> ids = requests_[i].prompt;
-    ids.insert(ids.end(), expected_[i].tokens.begin(), expected_[i].tokens.end());
-    const ScoredTokens scored = tiny.scheduler->score(ids);
-    ASSERT_EQ(scored.log_probabilities.size(), ids.size() - 1);
-    const std::span<const float> tail =
-        std::span(scored.log_probabilities).last(expected_[i].tokens.size());
-    EXPECT_EQ(std::memcmp(tail.data(), expected_[i].log_probabilities.data(), tail.size_bytes()),
-              0);
-    EXPECT_EQ(scored.last_logits.size(), 320U);
+  const std::vector<Completion> completions = run_all(*tiny.scheduler, mixed);
+  std::size_t place = requests_.size();
+  for (std::size_t i = 0; i < requests_.size(); ++i) {
+    if (requests_[i].is_scored()) continue;
+    const Completion& scored = completions[place++];
+    ASSERT_EQ(scored.tokens, expected_[i].tokens);
+    EXPECT_TRUE(same_floats(scored.log_probabilities, expected_[i].log_probabilities));
+    if (requests_[i].sampling.temperature <= 0) {
+      EXPECT_EQ(scored.most_likely, expected_[i].tokens);
+    }
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Precisions, SameBits,
-                         testing::Values(kernels::Precision::kInt8, kernels::Precision::kFloat32),
-                         [](const auto& parameter) {
-                           return parameter.param == kernels::Precision::kInt8 ? "Int8" : "Float32";
-                         });
+TEST_P(SameBits, ScoringAWholeTextIsScoringItsEndAfterItsStart) {
+  options_.batch.chunk = 50;
+  const tests::TinyEngine tiny = tests::tiny_engine(path_, options_);
+  std::size_t compared = 0;
+  for (std::size_t i = 0; i < requests_.size(); ++i) {
+    if (!requests_[i].keep_last_logits) continue;
+    ++compared;
+    std::vector<TokenId> ids = requests_[i].prompt;
+    ids.insert(ids.end(), requests_[i].continuation.begin(), requests_[i].continuation.end());
+    const ScoredTokens scored = tiny.scheduler->score(ids);
+    ASSERT_EQ(scored.log_probabilities.size(), ids.size() - 1);
+    EXPECT_TRUE(
+        same_floats(std::span(scored.log_probabilities).last(requests_[i].continuation.size()),
+                    expected_[i].log_probabilities));
+    EXPECT_TRUE(same_floats(scored.last_logits, expected_[i].last_logits));
+  }
+  EXPECT_GT(compared, 3U);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Precisions, SameBits,
+    testing::Values(Setting{"Int8", Precision::kInt8, {}},
+                    Setting{"Int8BrokenGroups", Precision::kInt8, broken_groups()},
+                    Setting{"Int8SuperBlocks", Precision::kInt8, super_blocks()},
+                    Setting{"ExactBrokenGroups", Precision::kExact, broken_groups()},
+                    Setting{"ExactSuperBlocks", Precision::kExact, super_blocks()},
+                    Setting{"Float32", Precision::kFloat32, broken_groups()},
+                    Setting{"FloatWeights", Precision::kInt8, floats()}),
+    [](const auto& parameter) { return std::string(parameter.param.name); });
 
 }  // namespace
 }  // namespace candor::engine

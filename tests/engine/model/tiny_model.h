@@ -15,6 +15,7 @@
 #include "engine/device/cpu_device.h"
 #include "engine/files/gguf.h"
 #include "engine/model/model.h"
+#include "tests/kernels/kernels_testing.h"
 #include "tests/support/gguf_writer.h"
 
 namespace candor::tests {
@@ -22,6 +23,9 @@ namespace candor::tests {
 struct TinyShape {
   std::uint32_t layers = 2, width = 64, ffn = 96, heads = 4, kv_heads = 2, vocabulary = 320;
   std::uint32_t context = 1024;
+  // Of the matrices of the layers, in turn; one whose blocks do not divide a row is passed over.
+  // Embedding and head are Q8_0.
+  std::vector<kernels::BlockFormat> formats = {kernels::BlockFormat::kQ8_0};
 };
 
 // Rows of Q8_0 blocks: a half-precision scale of 2^-9 and 32 random bytes.
@@ -52,19 +56,29 @@ inline GgufWriter tiny_llama(const TinyShape& shape = {}, std::uint32_t seed = 1
   const auto norm = [&](const std::string& name) {
     file.tensor_f32(name, {shape.width}, std::vector<float>(shape.width, 1.0F));
   };
+  std::size_t turn = 0;
+  const auto layer_matrix = [&](const std::string& name, std::uint64_t rows, std::uint64_t cols) {
+    const auto next = [&] { return shape.formats[turn++ % shape.formats.size()]; };
+    kernels::BlockFormat format = next();
+    while (cols % kernels::block_layout(format).elements != 0) format = next();
+    if (format == kernels::BlockFormat::kQ8_0) return matrix(name, rows, cols);
+    const auto blocks = kernels::testing::random_blocks(format, rows * cols, random);
+    file.tensor(name, static_cast<std::uint32_t>(format), {rows, cols},
+                {reinterpret_cast<const char*>(blocks.data()), blocks.size()});
+  };
   const std::uint64_t kv_width = std::uint64_t{shape.width} / shape.heads * shape.kv_heads;
   matrix("token_embd.weight", shape.vocabulary, shape.width);
   for (std::uint32_t i = 0; i < shape.layers; ++i) {
     const std::string layer = "blk." + std::to_string(i) + ".";
     norm(layer + "attn_norm.weight");
-    matrix(layer + "attn_q.weight", shape.width, shape.width);
-    matrix(layer + "attn_k.weight", kv_width, shape.width);
-    matrix(layer + "attn_v.weight", kv_width, shape.width);
-    matrix(layer + "attn_output.weight", shape.width, shape.width);
+    layer_matrix(layer + "attn_q.weight", shape.width, shape.width);
+    layer_matrix(layer + "attn_k.weight", kv_width, shape.width);
+    layer_matrix(layer + "attn_v.weight", kv_width, shape.width);
+    layer_matrix(layer + "attn_output.weight", shape.width, shape.width);
     norm(layer + "ffn_norm.weight");
-    matrix(layer + "ffn_gate.weight", shape.ffn, shape.width);
-    matrix(layer + "ffn_up.weight", shape.ffn, shape.width);
-    matrix(layer + "ffn_down.weight", shape.width, shape.ffn);
+    layer_matrix(layer + "ffn_gate.weight", shape.ffn, shape.width);
+    layer_matrix(layer + "ffn_up.weight", shape.ffn, shape.width);
+    layer_matrix(layer + "ffn_down.weight", shape.width, shape.ffn);
   }
   norm("output_norm.weight");
   matrix("output.weight", shape.vocabulary, shape.width);

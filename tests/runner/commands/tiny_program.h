@@ -34,8 +34,10 @@ inline std::string read_file(const std::filesystem::path& path) {
 
 class TinyProgram : public testing::Test {
  protected:
-  TinyProgram() {
-    TinyShape shape;
+  TinyProgram() : model_(write_model("tiny.gguf", {})) {}
+
+  // A model with the small vocabulary and a template; the other sizes are those of `shape`.
+  std::filesystem::path write_model(const std::string& name, TinyShape shape) const {
     const TinyVocabulary words;
     shape.vocabulary = static_cast<std::uint32_t>(words.tokens.size());
     shape.context = 4096;
@@ -49,8 +51,9 @@ class TinyProgram : public testing::Test {
         .text("tokenizer.chat_template",
               "{% for m in messages %}<|im_start|>{{ m.role }}: {{ m.content }}<|end|>{% endfor %}"
               "{% if add_generation_prompt %}<|im_start|>{% endif %}");
-    model_ = folder_.path() / "tiny.gguf";
-    file.write(model_);
+    const std::filesystem::path path = folder_.path() / name;
+    file.write(path);
+    return path;
   }
 
   struct Started {
