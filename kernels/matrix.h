@@ -6,8 +6,10 @@
 // 16 or 32, with their scales and minimums, and quantises activations in groups of 32. In both,
 // integer sums are exact in any order and the float32 group sums are added in ascending k, so the
 // instruction set, the batch and the threads do not change a bit. Matrices stored as F32, F16 or
-// BF16, and any matrix whose cols are not a multiple of 32, are multiplied in float32.
-// Precision::kFloat32 dequantises everything to float32: the reference mode.
+// BF16 are multiplied with float32 activations: in float32, but BF16 on AMX through its bf16 tiles,
+// as accurate and as independent of batch and threads, with other bits than the other instruction
+// sets. Precision::kFloat32 dequantises everything to float32: the reference mode, the same bits
+// everywhere.
 #pragma once
 
 #include <cstddef>

@@ -37,9 +37,16 @@ Flight::Flight(Device& device, KvCache& cache, const StopTokens& stops, const Ba
 
 Flight::~Flight() {
   for (const SequencePtr& sequence : active_) sequence->release_pages(cache_);
-  while (cache_.prefixes().size() > options_.kept_pages && cache_.prefixes().evict()) {
-  }
+  forget_old_prompts();
   counters_.in_flight = 0;
+}
+
+// Memory is a cost too: without this a long run would fill the whole cache with prompts of the past.
+void Flight::forget_old_prompts() {
+  PrefixTree& prefixes = cache_.prefixes();
+  for (std::size_t unused = prefixes.evictable(); unused > options_.kept_pages; --unused) {
+    if (!prefixes.evict()) return;
+  }
 }
 
 // Room for the tokens there are and one page more for every sequence in flight. It is a forecast:
@@ -201,6 +208,7 @@ void Flight::finish(const Scheduler::Done& done) {
     over.push_back(std::move(active_[i]));
   }
   std::erase(active_, nullptr);
+  if (!over.empty()) forget_old_prompts();
   counters_.in_flight = static_cast<int>(active_.size());
   // Told last: what `done` throws must find everything in order.
   for (const SequencePtr& sequence : over) done(sequence->index(), sequence->take_completion());

@@ -38,6 +38,7 @@ class Flight {
   bool make_room(std::size_t position, std::size_t rows);
   void choose_tokens();
   void finish(const Scheduler::Done& done);
+  void forget_old_prompts();
 
   Device& device_;
   KvCache& cache_;

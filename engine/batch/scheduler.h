@@ -30,7 +30,9 @@ struct BatchOptions {
   std::size_t context_length = 0;  // positions a sequence may have
   std::size_t vocabulary = 0;      // tokens that may be chosen: ids below this
   bool share_prefixes = true;
-  std::size_t kept_pages = 256;  // of known prompts, when no sequence uses them
+  // Pages of known prompts that are kept though no sequence uses them. The queue is walked depth
+  // first, so what is wanted again was used lately.
+  std::size_t kept_pages = 64;
 };
 
 class Scheduler {

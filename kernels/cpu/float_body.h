@@ -62,10 +62,12 @@ struct FloatMultiply {
         break;
     }
     const auto* values = reinterpret_cast<const std::uint16_t*>(bytes) + first * kTileRows;
-    if (weights.storage == Storage::kBF16Pairs) {  // `first` is a multiple of 256
-      for (std::size_t k = 0; k < count; ++k) {
-        L::store(out + k * kTileRows,
-                 L::load_bfloat_of_pair(values + k / 2 * 2 * kTileRows, static_cast<int>(k % 2)));
+    if (weights.storage == Storage::kBF16Pairs) {
+      // `first` is a multiple of 256; an odd count is of the last block, and has room for one more.
+      for (std::size_t k = 0; k < count; k += 2) {
+        const std::uint16_t* from = values + k * kTileRows;
+        L::store(out + k * kTileRows, L::load_bfloat_of_pair(from, 0));
+        L::store(out + (k + 1) * kTileRows, L::load_bfloat_of_pair(from, 1));
       }
       return;
     }

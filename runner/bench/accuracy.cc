@@ -17,6 +17,21 @@ struct Scored {
   std::vector<engine::Completion> lines;  // empty when stopped
 };
 
+// A line of our own, or one of a set of questions with worked answers as GSM8K is published.
+boost::json::object texts_of(const data::JsonFields& fields) {
+  if (fields.find("question") != nullptr) {
+    fields.only({"question", "answer"});
+    return {{"prompt", fmt::format("Question: {}\nAnswer:", fields.text("question"))},
+            {"continuation", " " + fields.text("answer")}};
+  }
+  fields.only({"prompt", "continuation"});
+  boost::json::object line;
+  for (const char* key : {"prompt", "continuation"}) {
+    if (const boost::json::value* value = fields.find(key)) line[key] = *value;
+  }
+  return line;
+}
+
 Scored score_file(const ModelChoice& choice, const std::filesystem::path& file, std::size_t limit,
                   bool quiet) {
   const Session session = open_session(choice, quiet);
@@ -25,10 +40,11 @@ Scored score_file(const ModelChoice& choice, const std::filesystem::path& file, 
   std::vector<std::string> places;
   for_each_line(file, limit,
                 [&](const data::JsonFields& fields, std::size_t, const std::string& where) {
-                  fields.only({"prompt", "continuation"});
+                  const boost::json::object line = texts_of(fields);
+                  const data::JsonFields texts(line, where);
                   engine::Request request;
-                  request.prompt = reader.tokens(fields, where, "prompt", true);
-                  request.continuation = reader.tokens(fields, where, "continuation", false);
+                  request.prompt = reader.tokens(texts, where, "prompt", true);
+                  request.continuation = reader.tokens(texts, where, "continuation", false);
                   requests.push_back(std::move(request));
                   places.push_back(where);
                 });

@@ -158,7 +158,10 @@ TEST_P(InstructionSets, GiveTheSameAnswersForAnyBatchAndThreads) {
     int place = greedy ? 0 : 1;
     for (const std::string& name : supported()) {
       const ChosenIsa isa(name);
-      for (const char* batch : {"1", "7", "64"}) {
+      // One set with every batch, the others with one: they have to agree with all of them.
+      std::vector<const char*> batches = {"7"};
+      if (!expected) batches = {"1", "7", "64"};
+      for (const char* batch : batches) {
         const std::string found = answers(greedy, batch, ++place % 2 == 0 ? "1" : "2");
         if (!expected) expected = found;
         ASSERT_EQ(found == *expected, true)
