@@ -105,8 +105,6 @@ class InstructionSets : public tests::TinyProgram, public testing::WithParamInte
                                       "logic",
                                       "--count",
                                       "4",
-                                      "--repeats",
-                                      "2",
                                       "--model",
                                       weights_.string(),
                                       "--store",
@@ -116,7 +114,7 @@ class InstructionSets : public tests::TinyProgram, public testing::WithParamInte
                                       "--precision",
                                       GetParam().precision,
                                       "--max-tokens",
-                                      "40",
+                                      "20",
                                       "--batch",
                                       batch,
                                       "--threads",
@@ -136,8 +134,8 @@ class InstructionSets : public tests::TinyProgram, public testing::WithParamInte
 };
 
 TEST_P(InstructionSets, GiveTheSameLogits) {
-  // One row and many, and many generated tokens after them.
-  std::string input = "{\"input_ids\":[5],\"greedy\":3}\n{\"input_ids\":[5";
+  // Few rows and many, and many generated tokens after them.
+  std::string input = "{\"input_ids\":[5,6],\"greedy\":3}\n{\"input_ids\":[5";
   for (int i = 0; i < 150; ++i) input += "," + std::to_string((i * i + 7) % 260);
   input += "],\"greedy\":40}\n";
   std::optional<std::string> expected;
@@ -168,7 +166,7 @@ TEST_P(InstructionSets, GiveTheSameAnswersForAnyBatchAndThreads) {
             << name << ", batch " << batch << (greedy ? ", greedy" : ", sampled");
       }
     }
-    EXPECT_GT(std::count(expected->begin(), expected->end(), '\n'), 15);
+    EXPECT_GT(std::count(expected->begin(), expected->end(), '\n'), 3);
   }
 }
 
