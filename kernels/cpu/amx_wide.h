@@ -66,12 +66,11 @@ struct AmxWide {
     if constexpr (Blocks == 2 && Columns == 2) Tiles::template store<3>(sums.tile[3], 64);
   }
 
-  // out += float(dot) * (scale * x's scale), or = where `first`, for `rows` rows.
+  // out += float(dot) * (scale * x's scale), for `rows` rows.
   template <int Columns>
   [[gnu::always_inline]] static inline void drain(const Sums& sums, const WideGroup* x,
                                                   std::size_t x_stride, const std::byte* chunk,
-                                                  std::size_t quads, std::size_t rows, bool first,
-                                                  float* out) {
+                                                  std::size_t quads, std::size_t rows, float* out) {
     typename L::F scale[Columns];
 #pragma GCC unroll 2
     for (int t = 0; t < Columns; ++t) {
@@ -86,9 +85,8 @@ struct AmxWide {
 #pragma GCC unroll 2
       for (int t = 0; t < Columns; ++t) {
         const std::size_t tile = 2 * block + static_cast<std::size_t>(t);
-        const auto before = first ? L::set1(0.0F) : L::load(to + 16 * t);
-        L::store(to + 16 * t,
-                 L::fma(L::load_int32(sums.tile[tile][row]), L::mul(scale[t], x_scale), before));
+        L::store(to + 16 * t, L::fma(L::load_int32(sums.tile[tile][row]), L::mul(scale[t], x_scale),
+                                     L::load(to + 16 * t)));
       }
     }
   }
@@ -109,7 +107,7 @@ struct AmxWide {
       }
       if (g > 0) {
         drain<Columns>(sums[(g - 1) % 2], x + g - 1, run.x_stride, chunk_of(g - 1),
-                       run.quads(g - 1), rows, run.first && g == 1, out);
+                       run.quads(g - 1), rows, out);
       }
     }
   }

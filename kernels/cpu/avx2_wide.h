@@ -32,7 +32,7 @@ struct Avx2Wide {
   // Half a tile: rows 8 * half … 8 * half + 7; x is widened, rows kWideGroup apart.
   template <int Rows>
   static void half_tile(const std::byte* chunk, int half, const std::int16_t* x,
-                        const float* scales, std::size_t quads, bool first, float* sums) {
+                        const float* scales, std::size_t quads, float* sums) {
     __m256i dot[Rows][2];
 #pragma GCC unroll 8
     for (int r = 0; r < Rows; ++r) dot[r][0] = dot[r][1] = _mm256_setzero_si256();
@@ -55,7 +55,7 @@ struct Avx2Wide {
     for (int r = 0; r < Rows; ++r) {
       float* to = sums + static_cast<std::size_t>(r) * kSumStride + 8 * half;
       const __m256 both = _mm256_mul_ps(scale, _mm256_set1_ps(scales[r]));
-      const __m256 sum = first ? _mm256_setzero_ps() : _mm256_loadu_ps(to);
+      const __m256 sum = _mm256_loadu_ps(to);
       _mm256_storeu_ps(to,
                        _mm256_fmadd_ps(_mm256_cvtepi32_ps(join(dot[r][0], dot[r][1])), both, sum));
     }
@@ -63,11 +63,11 @@ struct Avx2Wide {
 
   template <int Rows>
   static void tiles(const WideRun& run, const std::byte* chunk, std::size_t quads,
-                    const std::int16_t* x, const float* scales, bool first, float* sums) {
+                    const std::int16_t* x, const float* scales, float* sums) {
     for (std::size_t t = 0; t < run.tiles; ++t) {
       const std::byte* tile = chunk + t * wide_chunk_bytes(quads);
-      half_tile<Rows>(tile, 0, x, scales, quads, first, sums + t * kTileRows);
-      half_tile<Rows>(tile, 1, x, scales, quads, first, sums + t * kTileRows);
+      half_tile<Rows>(tile, 0, x, scales, quads, sums + t * kTileRows);
+      half_tile<Rows>(tile, 1, x, scales, quads, sums + t * kTileRows);
     }
   }
 
@@ -78,7 +78,6 @@ struct Avx2Wide {
     const std::byte* chunk = run.chunk;
     for (std::size_t g = 0; g < run.groups; ++g, chunk += run.tiles * kWideChunk) {
       const std::size_t quads = run.quads(g);
-      const bool first = run.first && g == 0;
       for (std::size_t row = 0; row < run.rows; row += 4) {
         const std::size_t rows = run.rows - row < 4 ? run.rows - row : 4;
         const WideGroup& group = run.x[row / kWideBlockRows * run.x_stride + g];
@@ -94,16 +93,16 @@ struct Avx2Wide {
         float* to = sums + row * kSumStride;
         switch (rows) {
           case 4:
-            tiles<4>(run, chunk, quads, x[0], scales, first, to);
+            tiles<4>(run, chunk, quads, x[0], scales, to);
             break;
           case 3:
-            tiles<3>(run, chunk, quads, x[0], scales, first, to);
+            tiles<3>(run, chunk, quads, x[0], scales, to);
             break;
           case 2:
-            tiles<2>(run, chunk, quads, x[0], scales, first, to);
+            tiles<2>(run, chunk, quads, x[0], scales, to);
             break;
           default:
-            tiles<1>(run, chunk, quads, x[0], scales, first, to);
+            tiles<1>(run, chunk, quads, x[0], scales, to);
             break;
         }
       }

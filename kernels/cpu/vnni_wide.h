@@ -64,14 +64,16 @@ struct VnniWide {
     }
   }
 
-  // dot[t][r] of one group from `start` on. A compiler's own order of these 24 instructions a quad
-  // spills an accumulator and halves the speed, so 4 x 4, which all large batches consist of, is
-  // written out: 16 accumulators (zmm0 ... 15), 4 weights, 4 values; 2 dot products a cycle.
+  // One group of 4 rows and 4 tiles: sums += float(dot) * (scale * x's scale). A compiler's own
+  // order of these 24 instructions a quad spills an accumulator and halves the speed, so 4 x 4,
+  // which all large batches consist of, is written out: 16 accumulators (zmm0 ... 15), 4 weights, 4
+  // values; 2 dot products a cycle.
   [[gnu::always_inline]] static inline void four_by_four(const std::byte* weights,
                                                          std::size_t stride, const std::uint8_t* x,
                                                          std::size_t quads, const std::byte* ahead,
                                                          std::size_t ahead_step,
-                                                         const __m512i* start, __m512i* dot) {
+                                                         const __m512i* start, const __m512* scale,
+                                                         const float* x_scale, float* sums) {
     std::size_t left = quads / 4;
     const std::size_t stride3 = 3 * stride;
 // clang-format off
@@ -87,7 +89,15 @@ struct VnniWide {
   CANDOR_DOT(2, 22, 16) CANDOR_DOT(6, 22, 17) CANDOR_DOT(10, 22, 18) CANDOR_DOT(14, 22, 19)   \
   CANDOR_DOT(3, 23, 16) CANDOR_DOT(7, 23, 17) CANDOR_DOT(11, 23, 18) CANDOR_DOT(15, 23, 19)
 #define CANDOR_START(t, r) "vmovdqa64 64*" #t "(%[start]),%%zmm" #r "\n\t"
-#define CANDOR_STORE(r) "vmovdqa64 %%zmm" #r ",64*" #r "(%[dot])\n\t"
+// Accumulator a of row r and tile t, whose weights' scale is zmm w.
+#define CANDOR_ADD(a, r, t, w)                                                                \
+  "vcvtdq2ps %%zmm" #a ",%%zmm" #a "\n\tvmulps %%zmm20,%%zmm" #w ",%%zmm21\n\t"                  \
+  "vfmadd213ps 256*" #r "+64*" #t "(%[sums]),%%zmm21,%%zmm" #a "\n\t"                          \
+  "vmovups %%zmm" #a ",256*" #r "+64*" #t "(%[sums])\n\t"
+#define CANDOR_ROW(r, a0, a1, a2, a3)                                                         \
+  "vbroadcastss 4*" #r "(%[x_scale]),%%zmm20\n\t"                                             \
+  CANDOR_ADD(a0, r, 0, 16) CANDOR_ADD(a1, r, 1, 17) CANDOR_ADD(a2, r, 2, 18)                  \
+  CANDOR_ADD(a3, r, 3, 19)
     asm volatile(
         CANDOR_START(0, 0) CANDOR_START(0, 1) CANDOR_START(0, 2) CANDOR_START(0, 3)
         CANDOR_START(1, 4) CANDOR_START(1, 5) CANDOR_START(1, 6) CANDOR_START(1, 7)
@@ -100,34 +110,35 @@ struct VnniWide {
         CANDOR_QUAD(2) CANDOR_QUAD(3)
         "add %[step],%[ahead]\n\tadd $256,%[w]\n\tadd $16,%[x]\n\t"
         "dec %[left]\n\tjnz 1b\n\t"
-        CANDOR_STORE(0) CANDOR_STORE(1) CANDOR_STORE(2) CANDOR_STORE(3)
-        CANDOR_STORE(4) CANDOR_STORE(5) CANDOR_STORE(6) CANDOR_STORE(7)
-        CANDOR_STORE(8) CANDOR_STORE(9) CANDOR_STORE(10) CANDOR_STORE(11)
-        CANDOR_STORE(12) CANDOR_STORE(13) CANDOR_STORE(14) CANDOR_STORE(15)
+        "vmovaps (%[scale]),%%zmm16\n\tvmovaps 64(%[scale]),%%zmm17\n\t"
+        "vmovaps 128(%[scale]),%%zmm18\n\tvmovaps 192(%[scale]),%%zmm19\n\t"
+        CANDOR_ROW(0, 0, 4, 8, 12) CANDOR_ROW(1, 1, 5, 9, 13)
+        CANDOR_ROW(2, 2, 6, 10, 14) CANDOR_ROW(3, 3, 7, 11, 15)
         : [w] "+r"(weights), [x] "+r"(x), [left] "+r"(left), [ahead] "+r"(ahead)
         : [s] "r"(stride), [s3] "r"(stride3), [step] "r"(ahead_step), [start] "r"(start),
-          [dot] "r"(dot)
+          [scale] "r"(scale), [x_scale] "r"(x_scale), [sums] "r"(sums)
         : "memory", "cc", "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8",
           "xmm9", "xmm10", "xmm11", "xmm12", "xmm13", "xmm14", "xmm15", "xmm16", "xmm17", "xmm18",
           "xmm19", "xmm20", "xmm21", "xmm22", "xmm23");
 #undef CANDOR_DOT
 #undef CANDOR_QUAD
 #undef CANDOR_START
-#undef CANDOR_STORE
+#undef CANDOR_ADD
+#undef CANDOR_ROW
     // clang-format on
   }
 
-  // sums += float(dot) * (scale * x's scale), or = where `first`.
+  // sums += float(dot) * (scale * x's scale).
   template <int Tiles, int Rows>
   [[gnu::always_inline]] static inline void drain(const __m512i* dot, const __m512* scale,
-                                                  const float* x_scale, bool first, float* sums) {
+                                                  const float* x_scale, float* sums) {
 #pragma GCC unroll 8
     for (int r = 0; r < Rows; ++r) {
       const __m512 row_scale = _mm512_set1_ps(x_scale[r]);
       float* const to = sums + kSumStride * static_cast<std::size_t>(r);
 #pragma GCC unroll 8
       for (int t = 0; t < Tiles; ++t) {
-        const __m512 sum = first ? _mm512_setzero_ps() : _mm512_loadu_ps(to + 16 * t);
+        const __m512 sum = _mm512_loadu_ps(to + 16 * t);
         const __m512 both = _mm512_mul_ps(scale[t], row_scale);
         _mm512_storeu_ps(to + 16 * t,
                          _mm512_fmadd_ps(_mm512_cvtepi32_ps(dot[4 * t + r]), both, sum));
@@ -139,10 +150,10 @@ struct VnniWide {
   [[gnu::always_inline]] static inline void part(const std::byte* weights, std::size_t stride,
                                                  const std::uint8_t* x, std::size_t quads,
                                                  const __m512i* start, const __m512* scale,
-                                                 const float* x_scale, bool first, float* sums) {
+                                                 const float* x_scale, float* sums) {
     alignas(64) __m512i dot[16];
     few<Tiles, Rows>(weights, stride, x, quads, start, dot);
-    drain<Tiles, Rows>(dot, scale, x_scale, first, sums);
+    drain<Tiles, Rows>(dot, scale, x_scale, sums);
   }
 
   // One group: `chunk` is that of the first of `Tiles` tiles.
@@ -150,7 +161,6 @@ struct VnniWide {
   static void group(const WideRun& run, const std::byte* chunk, std::size_t g, float* sums) {
     const std::size_t quads = run.quads(g);
     const std::size_t stride = wide_chunk_bytes(quads);
-    const bool first = run.first && g == 0;
     alignas(64) __m512i start[Tiles];
     alignas(64) __m512 scale[Tiles];
 #pragma GCC unroll 8
@@ -170,10 +180,9 @@ struct VnniWide {
     for (; Tiles == 4 && row + 4 <= run.rows; row += 4) {
       const WideGroup& x = run.x[row / kWideBlockRows * run.x_stride + g];
       const std::size_t at = row % kWideBlockRows;
-      alignas(64) __m512i dot[16];
-      four_by_four(weights, stride, x.q[at], quads, ahead, 64 * lines, start, dot);
+      four_by_four(weights, stride, x.q[at], quads, ahead, 64 * lines, start, scale, x.scale + at,
+                   sums + row * kSumStride);
       ahead += 64 * lines * (quads / 4);
-      drain<Tiles, 4>(dot, scale, x.scale + at, first, sums + row * kSumStride);
     }
     for (std::size_t rows = 0; row < run.rows; row += rows) {
       const WideGroup& x = run.x[row / kWideBlockRows * run.x_stride + g];
@@ -182,16 +191,16 @@ struct VnniWide {
       rows = run.rows - row < 4 ? run.rows - row : 4;
       switch (rows) {
         case 4:
-          part<Tiles, 4>(weights, stride, x.q[at], quads, start, scale, x.scale + at, first, to);
+          part<Tiles, 4>(weights, stride, x.q[at], quads, start, scale, x.scale + at, to);
           break;
         case 3:
-          part<Tiles, 3>(weights, stride, x.q[at], quads, start, scale, x.scale + at, first, to);
+          part<Tiles, 3>(weights, stride, x.q[at], quads, start, scale, x.scale + at, to);
           break;
         case 2:
-          part<Tiles, 2>(weights, stride, x.q[at], quads, start, scale, x.scale + at, first, to);
+          part<Tiles, 2>(weights, stride, x.q[at], quads, start, scale, x.scale + at, to);
           break;
         default:
-          part<Tiles, 1>(weights, stride, x.q[at], quads, start, scale, x.scale + at, first, to);
+          part<Tiles, 1>(weights, stride, x.q[at], quads, start, scale, x.scale + at, to);
           break;
       }
     }

@@ -11,7 +11,7 @@
 //
 // Activations are quantised in the same groups, 16 rows together.
 //
-// A micro-kernel K adds groups to sums[row][16 * tile + lane] (or starts them at zero):
+// A micro-kernel K adds groups to sums[row][16 * tile + lane], which start at zero:
 //   dot = sum over the group of q * x               exact, int32 (at most 128 * 127 * 127)
 //   sum = fma(float(dot), scale * x.scale, sum)     one chain, ascending groups
 // The sums of a chain may rest in memory between calls, which changes no bit. So a stripe is walked
@@ -72,7 +72,6 @@ struct WideRun {
   std::size_t rows;
   std::size_t groups;
   std::size_t last_quads;
-  bool first;              // start the sums at zero
   const std::byte* ahead;  // what to fetch meanwhile: so many lines
   std::size_t ahead_lines;
 
@@ -88,6 +87,7 @@ struct WideMultiply {
 
   static void rows_by_stripe(const Matrix::State& weights, const Activations::State& x,
                              std::size_t stripe, std::size_t row, std::size_t rows, float* sums) {
+    __builtin_memset(sums, 0, rows * kSumStride * sizeof(float));
     const std::size_t groups = wide_groups(weights.cols);
     const std::size_t tiles = weights.tiles_in_stripe(stripe);
     const std::byte* chunk =
@@ -103,7 +103,6 @@ struct WideMultiply {
                 .rows = rows,
                 .groups = few ? groups : kRunGroups,
                 .last_quads = kWideQuads,
-                .first = true,
                 .ahead = chunk,
                 .ahead_lines = 0};
     for (std::size_t g = 0; g < groups; g += run.groups) {
@@ -111,7 +110,6 @@ struct WideMultiply {
         run.groups = groups - g;
         run.last_quads = wide_last_quads(weights.cols);
       }
-      run.first = g == 0;
       run.chunk = chunk;
       chunk += tiles * ((run.groups - 1) * kWideChunk + wide_chunk_bytes(run.last_quads));
       if (!few) {

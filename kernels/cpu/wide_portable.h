@@ -21,7 +21,6 @@ struct PortableWide {
     for (std::size_t t = 0; t < run.tiles; ++t) {
       for (std::size_t r = 0; r < run.rows; ++r) {
         float* to = sums + r * kSumStride + t * kTileRows;
-        if (run.first) std::memset(to, 0, kTileRows * sizeof(float));
         for (std::size_t g = 0; g < run.groups; ++g) {
           const std::size_t quads = run.quads(g);
           const WideGroup& group = run.x[r / kWideBlockRows * run.x_stride + g];
