@@ -37,6 +37,8 @@ struct Avx2Wide {
 #pragma GCC unroll 8
     for (int r = 0; r < Rows; ++r) dot[r][0] = dot[r][1] = _mm256_setzero_si256();
     const std::byte* weights = chunk + sizeof(WideHeader) + 32 * half;
+    // Unrolled, so that the sums stay where they are instead of moving from register to register.
+#pragma GCC unroll 4
     for (std::size_t quad = 0; quad < quads; ++quad, weights += 64) {
       const __m256i low = widened(weights);
       const __m256i high = widened(weights + 16);
