@@ -122,13 +122,13 @@ json::object growth_json(engine::Engine& engine, SyntheticPrompts& prompts) {
   {
     const Progress progress([] { return "measuring the cost by length of the queue"; }, quiet());
     for (const QueueCost& cost : queue_costs(engine, prompts)) {
-      queue.push_back(
-          json::object{{"prompts", cost.prompts}, {"seconds_per_prompt", cost.seconds_per_prompt}});
+      queue.push_back(json::object{{"prompts", static_cast<std::int64_t>(cost.prompts)},
+                                   {"seconds_per_prompt", cost.seconds_per_prompt}});
     }
   }
   const Progress progress([] { return "measuring the cost by length of the context"; }, quiet());
   for (const ContextCost& cost : context_costs(engine, prompts)) {
-    context.push_back(json::object{{"tokens", cost.tokens},
+    context.push_back(json::object{{"tokens", static_cast<std::int64_t>(cost.tokens)},
                                    {"prefill_ms_per_token", cost.prefill_ms_per_token},
                                    {"decode_ms_per_token", cost.decode_ms_per_token}});
   }
