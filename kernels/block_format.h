@@ -9,7 +9,7 @@
 
 namespace candor::kernels {
 
-// Values are the type ids of GGUF files.
+// Values below 1000 are the type ids of GGUF files; the others stand in safetensors files only.
 enum class BlockFormat : std::uint32_t {
   kF32 = 0,
   kF16 = 1,
@@ -18,10 +18,34 @@ enum class BlockFormat : std::uint32_t {
   kQ5_0 = 6,
   kQ5_1 = 7,
   kQ8_0 = 8,
+  kQ2_K = 10,
+  kQ3_K = 11,
   kQ4_K = 12,
   kQ5_K = 13,
   kQ6_K = 14,
+  kIQ2_XXS = 16,
+  kIQ2_XS = 17,
+  kIQ3_XXS = 18,
+  kIQ1_S = 19,
+  kIQ4_NL = 20,
+  kIQ3_S = 21,
+  kIQ2_S = 22,
+  kIQ4_XS = 23,
+  kI8 = 24,
+  kI16 = 25,
+  kI32 = 26,
+  kI64 = 27,
+  kF64 = 28,
+  kIQ1_M = 29,
   kBF16 = 30,
+  kTQ1_0 = 34,
+  kTQ2_0 = 35,
+  kMXFP4 = 39,
+  kF8_E4M3 = 1000,  // the "fn" variant: no infinity; a scale for each 128 x 128 stands apart
+  kF8_E5M2 = 1001,
+  kF8_E8M0 = 1002,
+  kU8 = 1003,
+  kBool = 1004,
 };
 
 struct BlockLayout {

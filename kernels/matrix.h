@@ -58,8 +58,27 @@ class Activations {
   std::unique_ptr<State> state_;
 };
 
+// The rows of a matrix as a checkpoint holds them, for packing. Safe to read from several threads.
+class MatrixRows {
+ public:
+  virtual ~MatrixRows() = default;
+  virtual std::size_t rows() const = 0;
+  virtual std::size_t cols() const = 0;
+  // What the values are stored as in the checkpoint: decides what they are packed to.
+  virtual BlockFormat format() const = 0;
+  // Whether rows can be had as blocks of format(), row after row of the same size.
+  virtual bool has_blocks() const = 0;
+  // The blocks of a row, in place or in `scratch`, valid until the next call with that scratch.
+  virtual std::span<const std::byte> blocks(std::size_t row,
+                                            std::vector<std::byte>& scratch) const = 0;
+  // Values [begin, begin + out.size()) of a row. `begin` and the end are multiples of 256, or the
+  // end is that of the row.
+  virtual void values(std::size_t row, std::size_t begin, std::span<float> out) const = 0;
+};
+
 class Matrix {
  public:
+  static Matrix pack(const MatrixRows& rows, Precision precision, ThreadPool& pool);
   // `bytes` is rows * cols values in `format`, row after row; it is not needed afterwards.
   static Matrix pack(BlockFormat format, std::span<const std::byte> bytes, std::size_t rows,
                      std::size_t cols, Precision precision, ThreadPool& pool);
@@ -88,16 +107,25 @@ class Matrix {
   std::unique_ptr<State> state_;
 };
 
-// y[m, n] (+)= sum_k x[m, k] * W[n, k] (+ bias[n]); y is [x.rows(), y_stride], bias may be null.
+// y[m, n] (+)= sum_k x[first_row + m, k] * W[n, k] (+ bias[n]) for m in [0, rows); y is [rows,
+// y_stride], bias may be null.
 struct Product {
   const Matrix* weights;
   const float* bias;
   float* y;
   std::size_t y_stride;
-  bool add = false;  // to what is in y
-};
+  bool add = false;           // to what is in y
+  std::size_t first_row = 0;  // of the activations: a multiple of kRowAlignment
+  std::size_t rows = kAllRows;
 
-// All products of the same rows (q, k, v; gate, up), the work of all of them shared out together.
+  static constexpr std::size_t kAllRows = ~std::size_t{0};  // from first_row on
+};
+// Matrices that multiply different rows of the same activations (experts, heads) begin at multiples
+// of this.
+inline constexpr std::size_t kRowAlignment = 16;
+
+// All products of the same activations (q, k, v; gate, up; the experts of a layer), the work of all
+// of them shared out together.
 void multiply(std::span<const Product> products, Activations& x, ThreadPool& pool);
 void multiply(const Matrix& weights, Activations& x, const float* bias, float* y,
               std::size_t y_stride, ThreadPool& pool);
