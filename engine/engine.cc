@@ -142,7 +142,7 @@ class LocalEngine final : public Engine {
     auto model = std::make_unique<const Model>(
         std::move(checkpoint.source), std::move(checkpoint.spec), options.precision, *pool,
         options.progress, packed ? &*packed : nullptr);
-    description_.weight_bytes = model->matrix_bytes();
+    description_.weight_bytes = model->active_matrix_bytes();
     // Asked after the weights have taken their share.
     const std::size_t kv_bytes = options.kv_bytes > 0 ? options.kv_bytes : free_memory() / 4;
     device_ = std::make_unique<CpuDevice>(std::move(pool), std::move(model), kv_bytes);

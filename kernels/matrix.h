@@ -31,6 +31,10 @@ inline constexpr std::uint32_t kPackedVersion = 2;
 enum class Precision { kInt8, kExact, kFloat32 };
 const char* name(Precision precision);  // "int8", "exact", "float32"
 
+// Rows of activations that are multiplied by different matrices (experts, heads) begin at multiples
+// of this.
+inline constexpr std::size_t kRowAlignment = 16;
+
 // Rows of activations [rows, cols] in float32, quantised on first need (scale = max|x| / 127 of a
 // group, q = x * (127 / max|x|) rounded to nearest even). A row's bits depend on that row alone; a
 // group with a NaN or infinity makes all products of its row NaN. Buffers are used again.
@@ -38,6 +42,8 @@ class Activations {
  public:
   Activations();
   ~Activations();
+  Activations(Activations&&) noexcept;
+  Activations& operator=(Activations&&) noexcept;
 
   // Copies nothing: `values` [rows, cols] contiguous must stay alive and unchanged while used.
   void assign(const float* values, std::size_t rows, std::size_t cols);
@@ -47,9 +53,18 @@ class Activations {
   using MakeRow = std::function<void(std::size_t row, float* out)>;
   void fill(std::size_t rows, std::size_t cols, Precision precision, const MakeRow& make,
             ThreadPool& pool);
+  // The same for ranges that ascend and begin at multiples of kRowAlignment; rows between them hold
+  // anything.
+  struct RowRange {
+    std::size_t first = 0;
+    std::size_t rows = 0;
+  };
+  void fill(std::span<const RowRange> ranges, std::size_t cols, Precision precision,
+            const MakeRow& make, ThreadPool& pool);
 
   std::size_t rows() const;
   std::size_t cols() const;
+  const float* row(std::size_t index) const;  // its values: [cols]
 
   struct State;
   State& state() { return *state_; }
@@ -86,11 +101,11 @@ class Matrix {
   // not on the processor: bytes that were packed before may be used again. `packed` is what
   // packed() gave, aligned to 64 bytes and never written to; `owner` keeps it alive. Error when its
   // size is not packed_size().
-  static Matrix borrow(BlockFormat format, std::span<const std::byte> packed, std::size_t rows,
-                       std::size_t cols, Precision precision, std::shared_ptr<const void> owner);
-  static std::size_t packed_size(BlockFormat format, std::size_t rows, std::size_t cols,
-                                 Precision precision);
+  static Matrix borrow(const MatrixRows& rows, std::span<const std::byte> packed,
+                       Precision precision, std::shared_ptr<const void> owner);
+  static std::size_t packed_size(const MatrixRows& rows, Precision precision);
   std::span<const std::byte> packed() const;
+  Matrix();  // of no rows, to be assigned to
   Matrix(Matrix&&) noexcept;
   Matrix& operator=(Matrix&&) noexcept;
   ~Matrix();
@@ -120,10 +135,6 @@ struct Product {
 
   static constexpr std::size_t kAllRows = ~std::size_t{0};  // from first_row on
 };
-// Matrices that multiply different rows of the same activations (experts, heads) begin at multiples
-// of this.
-inline constexpr std::size_t kRowAlignment = 16;
-
 // All products of the same activations (q, k, v; gate, up; the experts of a layer), the work of all
 // of them shared out together.
 void multiply(std::span<const Product> products, Activations& x, ThreadPool& pool);

@@ -18,10 +18,26 @@ float exp_f32(float x);
 void rms_norm(const float* x, const float* weight, float epsilon, std::size_t rows,
               std::size_t width, float* out, ThreadPool& pool);
 
-void rms_norm_row(const float* x, const float* weight, float epsilon, std::size_t width, float* out);
+void rms_norm_row(const float* x, const float* weight, float epsilon, std::size_t width,
+                  float* out);
 
 // out = silu(gate) * up over [count]; may alias gate. silu(z) = z / (1 + exp(-z)).
 void silu_multiply_row(const float* gate, const float* up, std::size_t count, float* out);
+
+// out = gelu(gate) * up over [count]; may alias gate. The tanh form: gelu(x) = 0.5 x (1 +
+// tanh(sqrt(2 / pi) (x + 0.044715 x^3))) (Hendrycks and Gimpel 2016).
+void gelu_multiply_row(const float* gate, const float* up, std::size_t count, float* out);
+
+// out = (u + 1) * g * sigmoid(alpha * g) over [count] with g = min(gate, limit) and u = up within
+// [-limit, limit] (gpt-oss); may alias gate.
+void clamped_swiglu_row(const float* gate, const float* up, float alpha, float limit,
+                        std::size_t count, float* out);
+
+// values = cap * tanh(values / cap), cap > 0 (Gemma 2, section 2).
+void softcap(std::span<float> values, float cap);
+
+// out = exp(x), elementwise; may alias.
+void exp_values(std::span<const float> x, float* out);
 
 enum class RopePairing { kHalves, kInterleaved };  // (j, j + n/2) ("NeoX") or (2j, 2j + 1) ("norm")
 

@@ -33,13 +33,13 @@ struct TensorNames {
   // Latent attention. Of kv_b or of (k_b, v_b) a checkpoint has one.
   std::string q_a, q_a_norm, q_b;
   std::string kv_a, kv_a_norm, kv_b;
-  std::string k_b, v_b;  // [heads, rank, plain] (transposed), [heads, value, rank]
+  std::string k_b{}, v_b{};  // [heads, rank, plain] (transposed), [heads, value, rank]
 
   // Mixtures of experts.
   ExpertLayout expert_layout = ExpertLayout::kApart;
   std::string router;  // weight [experts, width], bias [experts]
   std::string expert_gate, expert_up, expert_down;
-  std::string expert_gate_up;  // fused: stacked (gate first, then up) or interleaved
+  std::string expert_gate_up{};  // fused: stacked (gate first, then up) or interleaved
   std::string shared_gate, shared_up, shared_down;
 
   // Whole names inside a layer.

@@ -25,14 +25,9 @@ kernels::KvFormat kv_format(kernels::Precision precision) {
 CpuDevice::CpuDevice(std::unique_ptr<kernels::ThreadPool> pool, std::unique_ptr<const Model> model,
                      std::size_t kv_bytes)
     : pool_(std::move(pool)), model_(std::move(model)) {
-  const AttentionSpec& attention = model_->spec().attention;
   const kernels::KvFormat format = kv_format(model_->precision());
   memory_.layers = model_->spec().layers.size();
-  memory_.layer_bytes = kernels::page_bytes({.heads = attention.heads,
-                                             .kv_heads = attention.kv_heads,
-                                             .head_dim = attention.head_dim,
-                                             .scale = attention.scale,
-                                             .format = format});
+  memory_.layer_bytes = kernels::page_bytes(attention_shape(model_->spec().attention, format));
   const std::size_t page_bytes = memory_.layers * memory_.layer_bytes;
   page_count_ = std::min<std::size_t>(kv_bytes / page_bytes, std::numeric_limits<PageId>::max());
   if (page_count_ == 0) {

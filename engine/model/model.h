@@ -4,31 +4,18 @@
 
 #include <functional>
 #include <memory>
-#include <optional>
 #include <span>
 #include <vector>
 
 #include "engine/arch/arch_spec.h"
 #include "engine/files/weights.h"
+#include "engine/model/layer_weights.h"
 #include "engine/model/packed_cache.h"
 #include "engine/tokenizer/tokenizer.h"
 #include "kernels/matrix.h"
 #include "kernels/thread_pool.h"
 
 namespace candor::engine {
-
-// y = x W^T + bias; the bias may be empty.
-struct Linear {
-  kernels::Matrix weights;
-  std::vector<float> bias;
-};
-
-struct LayerWeights {
-  std::vector<float> attention_norm;  // [width]
-  Linear q, k, v, output;
-  std::vector<float> ffn_norm;  // [width]
-  Linear gate, up, down;
-};
 
 class Model {
  public:
@@ -44,16 +31,16 @@ class Model {
   kernels::Precision precision() const { return precision_; }
   const std::vector<LayerWeights>& layers() const { return layers_; }
   std::span<const float> final_norm() const { return final_norm_; }
-  const kernels::Matrix& head() const { return *head_; }  // [vocabulary, width]
+  const kernels::Matrix& head() const { return head_; }  // [vocabulary, width]
 
-  std::size_t matrix_bytes() const;  // held by all packed matrices
+  // Of packed matrices that a token reads: of a layer's experts, as many as it uses.
+  std::size_t active_matrix_bytes() const;
 
   // out: [width]. The token is one of the vocabulary.
   void embed(TokenId token, std::span<float> out) const;
 
  private:
-  // Of all packed matrices in the order in which they are packed.
-  std::vector<const kernels::Matrix*> matrices() const;
+  void assemble(const MakeMatrix& make, const std::function<void(double)>& progress);
 
   std::shared_ptr<const WeightSource> source_;
   ArchSpec spec_;
@@ -61,7 +48,7 @@ class Model {
   const TensorView* embedding_ = nullptr;
   std::vector<LayerWeights> layers_;
   std::vector<float> final_norm_;
-  std::optional<kernels::Matrix> head_;
+  kernels::Matrix head_;
 };
 
 }  // namespace candor::engine

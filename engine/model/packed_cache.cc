@@ -190,7 +190,7 @@ struct PackedCache::Layout {
 };
 
 PackedCache::PackedCache(const WeightSource& source, kernels::Precision precision, Notice notice)
-    : precision_(precision), notice_(std::move(notice)), key_(key_of(source, precision)) {
+    : notice_(std::move(notice)), key_(key_of(source, precision)) {
   fs::path model = fs::absolute(source.path()).lexically_normal();
   if (!model.has_filename()) model = model.parent_path();
   file_ = model.parent_path() /
@@ -202,18 +202,17 @@ void PackedCache::tell(const std::string& what) const {
   fmt::print(stderr, "candor: {}\n", what);
 }
 
-PackedCache::Layout PackedCache::layout(std::span<const PackedTensor> wanted) const {
+PackedCache::Layout PackedCache::layout(std::span<const PackedMatrix> wanted) const {
   std::string directory;
   std::vector<std::size_t> sizes;
-  for (const PackedTensor& entry : wanted) {
-    sizes.push_back(
-        kernels::Matrix::packed_size(entry.tensor->format, entry.rows, entry.cols, precision_));
-    append(directory, static_cast<std::uint32_t>(entry.tensor->format));
-    append(directory, static_cast<std::uint32_t>(entry.tensor->name.size()));
-    append(directory, std::uint64_t{entry.rows});
-    append(directory, std::uint64_t{entry.cols});
+  for (const PackedMatrix& entry : wanted) {
+    sizes.push_back(kernels::Matrix::packed_size(*entry.rows, entry.precision));
+    append(directory, static_cast<std::uint32_t>(entry.rows->format()));
+    append(directory, static_cast<std::uint32_t>(entry.name.size()));
+    append(directory, std::uint64_t{entry.rows->rows()});
+    append(directory, std::uint64_t{entry.rows->cols()});
     append(directory, std::uint64_t{sizes.back()});
-    directory += entry.tensor->name;
+    directory += entry.name;
   }
   Layout out;
   const std::size_t head_size =
@@ -234,7 +233,7 @@ PackedCache::Layout PackedCache::layout(std::span<const PackedTensor> wanted) co
   return out;
 }
 
-std::vector<kernels::Matrix> PackedCache::read(std::span<const PackedTensor> wanted,
+std::vector<kernels::Matrix> PackedCache::read(std::span<const PackedMatrix> wanted,
                                                kernels::ThreadPool& pool) const {
   std::error_code none;
   if (!fs::exists(file_, none)) return {};
@@ -263,13 +262,13 @@ std::vector<kernels::Matrix> PackedCache::read(std::span<const PackedTensor> wan
     const std::vector<std::uint64_t> found = hashes(parts, pool);
     std::vector<kernels::Matrix> out;
     for (std::size_t i = 0; i < wanted.size(); ++i) {
-      const PackedTensor& entry = wanted[i];
+      const PackedMatrix& entry = wanted[i];
       std::uint64_t stored = 0;
       std::memcpy(&stored, bytes.data() + want.head.size() + i * sizeof stored, sizeof stored);
-      if (stored != found[i])
-        fail("tensor '{}': the checksum is wrong", printable(entry.tensor->name));
-      out.push_back(kernels::Matrix::borrow(entry.tensor->format, parts[i], entry.rows, entry.cols,
-                                            precision_, file));
+      if (stored != found[i]) {
+        fail("tensor '{}': the checksum is wrong", printable(entry.name));
+      }
+      out.push_back(kernels::Matrix::borrow(*entry.rows, parts[i], entry.precision, file));
     }
     return out;
   } catch (const Error& error) {
@@ -279,13 +278,12 @@ std::vector<kernels::Matrix> PackedCache::read(std::span<const PackedTensor> wan
   }
 }
 
-void PackedCache::write(std::span<const PackedTensor> wanted,
-                        std::span<const kernels::Matrix* const> packed,
-                        kernels::ThreadPool& pool) const {
+void PackedCache::write(std::span<const PackedMatrix> wanted,
+                        std::span<const kernels::Matrix> packed, kernels::ThreadPool& pool) const {
   try {
     const Layout want = layout(wanted);
     std::vector<Bytes> parts;
-    for (const kernels::Matrix* matrix : packed) parts.push_back(matrix->packed());
+    for (const kernels::Matrix& matrix : packed) parts.push_back(matrix.packed());
     std::string head = want.head;
     for (const std::uint64_t hash : hashes(parts, pool)) append(head, hash);
     NewFile file(file_);

@@ -25,11 +25,11 @@
 
 namespace candor::engine {
 
-// A tensor that is packed as a matrix [rows, cols].
-struct PackedTensor {
-  const TensorView* tensor;
-  std::size_t rows;
-  std::size_t cols;
+// A matrix as it comes from the checkpoint, and how it is packed.
+struct PackedMatrix {
+  std::string name;  // of its tensor, and which part of it
+  std::unique_ptr<const kernels::MatrixRows> rows;
+  kernels::Precision precision;
 };
 
 class PackedCache {
@@ -46,19 +46,18 @@ class PackedCache {
 
   // The matrices of `wanted`, in its order, in the mapped file, every byte of which is checked
   // first. None when there is no file or it is not to be used.
-  std::vector<kernels::Matrix> read(std::span<const PackedTensor> wanted,
+  std::vector<kernels::Matrix> read(std::span<const PackedMatrix> wanted,
                                     kernels::ThreadPool& pool) const;
 
   // Replaces the file as a whole or not at all. `packed` goes with `wanted`.
-  void write(std::span<const PackedTensor> wanted, std::span<const kernels::Matrix* const> packed,
+  void write(std::span<const PackedMatrix> wanted, std::span<const kernels::Matrix> packed,
              kernels::ThreadPool& pool) const;
 
  private:
   struct Layout;
-  Layout layout(std::span<const PackedTensor> wanted) const;
+  Layout layout(std::span<const PackedMatrix> wanted) const;
   void tell(const std::string& text) const;
 
-  kernels::Precision precision_;
   Notice notice_;
   std::string key_;  // 64 hexadecimal digits
   std::filesystem::path file_;

@@ -56,13 +56,13 @@ struct AmxFloat {
     }
   }
 
-  static void multiply(const Matrix::State& weights, const Activations::State& x,
-                       std::size_t stripe, const StripeOutput& output) {
+  static void multiply(const Matrix::State& weights, const ActivationRows& x, std::size_t stripe,
+                       const StripeOutput& output) {
     const typename Tiles::Scope scope;
     alignas(64) float sums[kRowsAtOnce * kSumStride];
     const std::size_t groups = split_groups(weights.cols);
     const std::size_t tiles = weights.tiles_in_stripe(stripe);
-    const auto* const split = reinterpret_cast<const SplitGroup*>(x.split_buffer.data());
+    const auto* const split = reinterpret_cast<const SplitGroup*>(x.split);
     for (std::size_t row = 0; row < x.rows; row += kRowsAtOnce) {
       const std::size_t rows = x.rows - row < kRowsAtOnce ? x.rows - row : kRowsAtOnce;
       for (std::size_t g = 0; g < groups; g += kBlockGroups) {

@@ -2,9 +2,11 @@
 //
 // For each query (one head of one row), page by page in ascending position:
 //   score[t] = sum over d of (q[d] * scale) * key[d][t]      one chain, ascending d
+//              (soft-capped where the shape says so)
 //   m'       = max(m, scores seen);  p[t] = exp(score[t] - m');  c = exp(m - m')
 //   l        = l * c + sum of p;     o = o * c, then o += p[t] * value[t] in ascending t
-// and at the end out = o / l (Milakov and Gimelshein 2018; Dao et al. 2022). The steps of a query
+// and at the end out = o / l (Milakov and Gimelshein 2018; Dao et al. 2022). With a sink, m and l
+// begin as its logit and 1, else as -infinity and 0. The steps of a query
 // touch its own row alone: up to kQueries of them go through a page together, to share its loads,
 // only where they see the same positions of it. Positions that a query does not see are never
 // multiplied, as an unused slot may hold anything.
@@ -24,7 +26,6 @@ template <typename L>
 struct Attention {
   using F = typename L::F;
   static constexpr std::size_t kQueries = L::kQueries;
-  static constexpr std::size_t kMaxHeadDim = 512;
 
   struct Query {
     alignas(64) float scaled[kMaxHeadDim];
@@ -137,11 +138,17 @@ struct Attention {
 
   // Positions [begin, end) of a page.
   template <KvFormat Format, int Queries>
-  static void page(const std::byte* keys, const std::byte* values, std::size_t head_dim,
+  static void page(const AttentionShape& shape, const std::byte* keys, const std::byte* values,
                    std::size_t begin, std::size_t end, Query* queries) {
+    const std::size_t head_dim = shape.head_dim;
     constexpr std::size_t kStep = 16 * static_cast<std::size_t>(L::kKeyVectors);
     for (std::size_t first = begin / kStep * kStep; first < end; first += kStep) {
       scores<Format, Queries, L::kKeyVectors>(keys, head_dim, first, queries);
+    }
+    if (shape.softcap > 0) {
+      for (int q = 0; q < Queries; ++q) {
+        Elementwise<L>::softcap_values(queries[q].weights, kPageTokens, shape.softcap);
+      }
     }
     static_assert(Queries <= 16);
     alignas(64) float rescale[16] = {};
@@ -152,7 +159,7 @@ struct Attention {
     }
     L::store(rescale, Elementwise<L>::exp(L::load(rescale)));
     for (int q = 0; q < Queries; ++q) soften(queries[q], rescale[q]);
-    const std::size_t width = padded_head_dim(head_dim);
+    const std::size_t width = padded_value_width(shape);
     constexpr std::size_t kWide = 16 * static_cast<std::size_t>(L::kValueVectors);
     std::size_t first = 0;
     for (; first + kWide <= width; first += kWide) {
@@ -164,24 +171,25 @@ struct Attention {
   }
 
   template <KvFormat Format>
-  static void pages_of(std::size_t count, const std::byte* keys, const std::byte* values,
-                       std::size_t head_dim, std::size_t begin, std::size_t end, Query* queries) {
+  static void pages_of(const AttentionShape& shape, std::size_t count, const std::byte* keys,
+                       const std::byte* values, std::size_t begin, std::size_t end,
+                       Query* queries) {
     while (count > 0) {
       std::size_t done = 1;
       if (kQueries >= 8 && count >= 8) {
-        page<Format, kQueries >= 8 ? 8 : 1>(keys, values, head_dim, begin, end, queries);
+        page<Format, kQueries >= 8 ? 8 : 1>(shape, keys, values, begin, end, queries);
         done = 8;
       } else if (kQueries >= 7 && count == 7) {
-        page<Format, kQueries >= 7 ? 7 : 1>(keys, values, head_dim, begin, end, queries);
+        page<Format, kQueries >= 7 ? 7 : 1>(shape, keys, values, begin, end, queries);
         done = 7;
       } else if (count >= 4) {
-        page<Format, 4>(keys, values, head_dim, begin, end, queries);
+        page<Format, 4>(shape, keys, values, begin, end, queries);
         done = 4;
       } else if (count >= 2) {
-        page<Format, 2>(keys, values, head_dim, begin, end, queries);
+        page<Format, 2>(shape, keys, values, begin, end, queries);
         done = 2;
       } else {
-        page<Format, 1>(keys, values, head_dim, begin, end, queries);
+        page<Format, 1>(shape, keys, values, begin, end, queries);
       }
       count -= done;
       queries += done;
@@ -194,14 +202,16 @@ struct Attention {
                     std::size_t kv_head, std::size_t head, std::size_t heads) {
     constexpr std::size_t kElement = Format == KvFormat::kF32 ? 4 : 2;
     const std::size_t head_dim = shape.head_dim;
-    const std::size_t width = padded_head_dim(head_dim);
+    const std::size_t value_width = shape.value_width();
+    const std::size_t width = padded_value_width(shape);
     Query queries[kQueries];
     for (std::size_t i = 0; i < count * heads; ++i) {
       const float* q = rows[i / heads].q + (head + i % heads) * head_dim;
       for (std::size_t d = 0; d < head_dim; ++d) queries[i].scaled[d] = q[d] * shape.scale;
       for (std::size_t d = 0; d < width; ++d) queries[i].out[d] = 0.0F;
-      queries[i].largest = -kInfinity;
-      queries[i].sum = 0.0F;
+      const bool sink = shape.sinks != nullptr;
+      queries[i].largest = sink ? shape.sinks[head + i % heads] : -kInfinity;
+      queries[i].sum = sink ? 1.0F : 0.0F;
     }
     const auto first_seen = [&](std::size_t row) -> std::size_t {
       const std::int64_t seen = rows[row].position + 1;
@@ -219,7 +229,7 @@ struct Attention {
       const std::byte* keys = bytes + key_offset(shape, kv_head) * kElement;
       const std::byte* values = bytes + value_offset(shape, kv_head) * kElement;
       if (first_seen(last) <= start && end_seen(0) >= start + kPageTokens) {
-        pages_of<Format>(count * heads, keys, values, head_dim, 0, kPageTokens, queries);
+        pages_of<Format>(shape, count * heads, keys, values, 0, kPageTokens, queries);
         continue;
       }
       for (std::size_t row = 0; row < count; ++row) {
@@ -227,24 +237,25 @@ struct Attention {
         if (end_seen(row) <= start || begin >= kPageTokens) continue;
         const std::size_t left = end_seen(row) - start;
         const std::size_t end = left < kPageTokens ? left : kPageTokens;
-        pages_of<Format>(heads, keys, values, head_dim, begin, end, queries + row * heads);
+        pages_of<Format>(shape, heads, keys, values, begin, end, queries + row * heads);
       }
     }
     for (std::size_t i = 0; i < count * heads; ++i) {
-      float* out = rows[i / heads].out + (head + i % heads) * head_dim;
-      for (std::size_t d = 0; d < head_dim; ++d) out[d] = queries[i].out[d] / queries[i].sum;
+      float* out = rows[i / heads].out + (head + i % heads) * value_width;
+      for (std::size_t d = 0; d < value_width; ++d) out[d] = queries[i].out[d] / queries[i].sum;
     }
   }
 
-  static void attention(const AttentionShape& shape, AttentionRun run, std::size_t kv_head) {
-    const std::size_t heads = shape.heads / shape.kv_heads;
+  static void attention(const AttentionShape& shape, AttentionRun run, std::size_t kv_head,
+                        std::size_t first_head, std::size_t heads) {
+    const std::size_t group_heads = shape.heads / shape.kv_heads;
     const std::size_t heads_at_once = heads < kQueries ? heads : kQueries;
     const std::size_t rows_at_once = kQueries / heads_at_once;
     for (std::size_t row = 0; row < run.count; row += rows_at_once) {
       const std::size_t rows = run.count - row < rows_at_once ? run.count - row : rows_at_once;
       for (std::size_t head = 0; head < heads; head += heads_at_once) {
         const std::size_t count = heads - head < heads_at_once ? heads - head : heads_at_once;
-        const std::size_t first = kv_head * heads + head;
+        const std::size_t first = kv_head * group_heads + first_head + head;
         if (shape.format == KvFormat::kF32) {
           group<KvFormat::kF32>(shape, run.rows + row, rows, kv_head, first, count);
         } else {

@@ -83,19 +83,78 @@ struct Elementwise {
     }
   }
 
-  [[gnu::always_inline]] static inline F silu_times(F gate, F up) {
-    const F denominator = L::add(L::set1(1.0F), exp(L::sub(L::set1(0.0F), gate)));
-    return L::mul(L::div(gate, denominator), up);
-  }
+  // What combines a gate with its value; classes, because the bodies of lambdas are not compiled
+  // for the instruction set of the file.
+  struct Silu {
+    [[gnu::always_inline]] inline F operator()(F gate, F up) const {
+      const F denominator = L::add(L::set1(1.0F), exp(L::sub(L::set1(0.0F), gate)));
+      return L::mul(L::div(gate, denominator), up);
+    }
+  };
 
-  static void silu_multiply(const float* gate, const float* up, std::size_t count, float* out) {
+  // 0.5 x (1 + tanh(u)) is x / (1 + exp(-2u)), which loses nothing for negative x;
+  // u = sqrt(2 / pi) (x + 0.044715 x^3) (Hendrycks and Gimpel 2016).
+  struct Gelu {
+    [[gnu::always_inline]] inline F operator()(F gate, F up) const {
+      const F cube = L::mul(L::mul(gate, gate), gate);
+      const F u = L::fma(cube, L::set1(0.044715F), gate);
+      const F denominator = L::add(L::set1(1.0F), exp(L::mul(u, L::set1(-1.5957691F))));
+      return L::mul(L::div(gate, denominator), up);
+    }
+  };
+
+  struct ClampedSwiglu {
+    float alpha;
+    float limit;
+    [[gnu::always_inline]] inline F operator()(F gate, F up) const {
+      // In this order of operands a NaN stays one.
+      const F g = L::min(L::set1(limit), gate);
+      const F u = L::max(L::set1(-limit), L::min(L::set1(limit), up));
+      const F denominator = L::add(L::set1(1.0F), exp(L::mul(g, L::set1(-alpha))));
+      return L::mul(L::add(u, L::set1(1.0F)), L::div(g, denominator));
+    }
+  };
+
+  // out[i] = combine(gate[i], up[i])
+  template <typename Combine>
+  static void combine_values(const float* gate, const float* up, std::size_t count, float* out,
+                             Combine combine) {
     std::size_t i = 0;
     for (; i + 16 <= count; i += 16) {
-      L::store(out + i, silu_times(L::load(gate + i), L::load(up + i)));
+      L::store(out + i, combine(L::load(gate + i), L::load(up + i)));
     }
     if (i < count) {
       const std::size_t left = count - i;
-      store_part(out + i, left, silu_times(load_part(gate + i, left), load_part(up + i, left)));
+      store_part(out + i, left, combine(load_part(gate + i, left), load_part(up + i, left)));
+    }
+  }
+  static void silu_multiply(const float* gate, const float* up, std::size_t count, float* out) {
+    combine_values(gate, up, count, out, Silu{});
+  }
+  static void gelu_multiply(const float* gate, const float* up, std::size_t count, float* out) {
+    combine_values(gate, up, count, out, Gelu{});
+  }
+  static void clamped_swiglu(const float* gate, const float* up, float alpha, float limit,
+                             std::size_t count, float* out) {
+    combine_values(gate, up, count, out, ClampedSwiglu{alpha, limit});
+  }
+
+  // cap * tanh(x / cap) with tanh(z) = 1 - 2 / (exp(2z) + 1): off by a rounding of 1, that is by
+  // at most 2^-23 of the cap.
+  [[gnu::always_inline]] static inline F softcap(F x, F cap, F twice_inverse) {
+    const F tail = L::div(L::set1(2.0F), L::add(exp(L::mul(x, twice_inverse)), L::set1(1.0F)));
+    return L::mul(cap, L::sub(L::set1(1.0F), tail));
+  }
+  static void softcap_values(float* values, std::size_t count, float cap) {
+    const F caps = L::set1(cap);
+    const F twice_inverse = L::set1(2.0F / cap);
+    std::size_t i = 0;
+    for (; i + 16 <= count; i += 16) {
+      L::store(values + i, softcap(L::load(values + i), caps, twice_inverse));
+    }
+    if (i < count) {
+      const std::size_t left = count - i;
+      store_part(values + i, left, softcap(load_part(values + i, left), caps, twice_inverse));
     }
   }
 

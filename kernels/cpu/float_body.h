@@ -151,8 +151,8 @@ struct FloatMultiply {
   }
 
   // The loops keep 64 rows of one block of x (64 KiB) in the second-level cache for all tiles.
-  static void multiply(const Matrix::State& weights, const Activations::State& x,
-                       std::size_t stripe, const StripeOutput& output) {
+  static void multiply(const Matrix::State& weights, const ActivationRows& x, std::size_t stripe,
+                       const StripeOutput& output) {
     constexpr std::size_t kRowsAtOnce = 64;
     constexpr std::size_t kTiles = L::kFloatTiles;
     alignas(64) float sums[kRowsAtOnce * kSumStride];

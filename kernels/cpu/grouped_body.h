@@ -49,7 +49,7 @@ struct GroupedMultiply {
 
   // Blocks [block, end) of activations against `Tiles` tiles; sums are kSumStride apart.
   template <Storage S, int Tiles>
-  static void tiles_by_blocks(const Matrix::State& weights, const Activations::State& x,
+  static void tiles_by_blocks(const Matrix::State& weights, const ActivationRows& x,
                               std::size_t tile, std::size_t block, std::size_t end, float* sums) {
     const std::byte* bytes = weights.tile(tile);
     const std::byte* limit = weights.data.data() + weights.data.size();
@@ -80,7 +80,7 @@ struct GroupedMultiply {
   }
 
   template <Storage S>
-  static void multiply_stripe(const Matrix::State& weights, const Activations::State& x,
+  static void multiply_stripe(const Matrix::State& weights, const ActivationRows& x,
                               std::size_t stripe, const StripeOutput& output) {
     const std::size_t first_tile = stripe * kStripeTiles;
     const std::size_t tiles = weights.tiles_in_stripe(stripe);
@@ -104,8 +104,8 @@ struct GroupedMultiply {
     }
   }
 
-  static void multiply(const Matrix::State& weights, const Activations::State& x,
-                       std::size_t stripe, const StripeOutput& output) {
+  static void multiply(const Matrix::State& weights, const ActivationRows& x, std::size_t stripe,
+                       const StripeOutput& output) {
     switch (weights.storage) {
       case Storage::kScale:
         return multiply_stripe<Storage::kScale>(weights, x, stripe, output);

@@ -27,13 +27,16 @@ struct StripeOutput {
   bool add;  // to what is there
 };
 
+struct ActivationGroup;
+struct ActivationRows;
 struct SplitGroup;
 struct WideGroup;
 struct WideHeader;
 
 struct KernelSet {
-  // Quantises the rows of one block.
-  void (*quantize_block)(const Activations::State& x, std::size_t block, ActivationGroup* out);
+  // Quantises the first `rows` rows of one block.
+  void (*quantize_block)(const ActivationRows& x, std::size_t block, std::size_t rows,
+                         ActivationGroup* out);
   // One row of x for wide weights, to its place in the groups of its block.
   void (*quantize_wide)(const float* x, std::size_t cols, std::size_t row, WideGroup* out);
   // One group of a row of weights: its scale, the sum of q, and q itself.
@@ -44,16 +47,22 @@ struct KernelSet {
   void (*split_row)(const float* x, std::size_t cols, std::size_t row, SplitGroup* out);
   // y columns [64 * stripe, 64 * stripe + 64) of all rows. x is quantised in the way that the
   // weights want (wide, grouped), or split (pairs).
-  using Multiply = void (*)(const Matrix::State& weights, const Activations::State& x,
+  using Multiply = void (*)(const Matrix::State& weights, const ActivationRows& x,
                             std::size_t stripe, const StripeOutput& output);
   Multiply multiply_wide;
   Multiply multiply_grouped;
   Multiply multiply_float;  // from any storage but wide
   Multiply multiply_pairs;  // in float32 where split_row is null
-  void (*attention)(const AttentionShape& shape, AttentionRun run, std::size_t kv_head);
+  // `heads` heads of those of the kv head, from the `first` of them on.
+  void (*attention)(const AttentionShape& shape, AttentionRun run, std::size_t kv_head,
+                    std::size_t first, std::size_t heads);
   void (*rms_norm)(const float* x, const float* weight, float epsilon, std::size_t width,
                    float* out);
   void (*silu_multiply)(const float* gate, const float* up, std::size_t count, float* out);
+  void (*gelu_multiply)(const float* gate, const float* up, std::size_t count, float* out);
+  void (*clamped_swiglu)(const float* gate, const float* up, float alpha, float limit,
+                         std::size_t count, float* out);
+  void (*softcap)(float* values, std::size_t count, float cap);
   void (*rotate)(float* x, float* y, const float* cos, const float* sin, std::size_t count);
   void (*exp)(const float* x, std::size_t count, float* out);
   std::ptrdiff_t (*argmax)(const float* values, std::size_t count);

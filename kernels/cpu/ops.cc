@@ -43,6 +43,23 @@ void silu_multiply_row(const float* gate, const float* up, std::size_t count, fl
   kernel_set(active_isa()).silu_multiply(gate, up, count, out);
 }
 
+void gelu_multiply_row(const float* gate, const float* up, std::size_t count, float* out) {
+  kernel_set(active_isa()).gelu_multiply(gate, up, count, out);
+}
+
+void clamped_swiglu_row(const float* gate, const float* up, float alpha, float limit,
+                        std::size_t count, float* out) {
+  kernel_set(active_isa()).clamped_swiglu(gate, up, alpha, limit, count, out);
+}
+
+void softcap(std::span<float> values, float cap) {
+  kernel_set(active_isa()).softcap(values.data(), values.size(), cap);
+}
+
+void exp_values(std::span<const float> x, float* out) {
+  kernel_set(active_isa()).exp(x.data(), x.size(), out);
+}
+
 void rope_rotate(float* x, std::size_t heads, std::size_t head_dim, std::size_t n_rot,
                  RopePairing pairing, const float* cos, const float* sin) {
   const auto kernel = kernel_set(active_isa()).rotate;

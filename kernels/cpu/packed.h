@@ -83,17 +83,15 @@ struct Matrix::State {
   }
 };
 
-struct Activations::State {
+// Rows of activations as the kernels read them: values, and what they were quantised to or split
+// into, as far as that was done. Owns nothing.
+struct ActivationRows {
   const float* values = nullptr;
   std::size_t rows = 0;
   std::size_t cols = 0;
-  bool grouped_ready = false;
-  bool wide_ready = false;
-  bool split_ready = false;
-  AlignedBuffer grouped_buffer;
-  AlignedBuffer wide_buffer;   // WideGroup records (wide.h)
-  AlignedBuffer split_buffer;  // SplitGroup records (bf16_pairs.h)
-  AlignedBuffer value_buffer;  // of rows that were made here
+  const std::byte* grouped = nullptr;  // ActivationGroup records
+  const std::byte* wide = nullptr;     // WideGroup records (wide.h)
+  const std::byte* split = nullptr;    // SplitGroup records (bf16_pairs.h)
 
   std::size_t blocks() const { return (rows + kBlockRows - 1) / kBlockRows; }
   std::size_t groups() const { return cols / kGroupSize; }
@@ -101,12 +99,20 @@ struct Activations::State {
     const std::size_t left = rows - block * kBlockRows;
     return left < kBlockRows ? left : kBlockRows;
   }
-  ActivationGroup* block(std::size_t index) {
-    return reinterpret_cast<ActivationGroup*>(grouped_buffer.data()) + index * groups();
-  }
   const ActivationGroup* block(std::size_t index) const {
-    return reinterpret_cast<const ActivationGroup*>(grouped_buffer.data()) + index * groups();
+    return reinterpret_cast<const ActivationGroup*>(grouped) + index * groups();
   }
+};
+
+struct Activations::State {
+  ActivationRows all;
+  bool grouped_ready = false;
+  bool wide_ready = false;
+  bool split_ready = false;
+  AlignedBuffer grouped_buffer;
+  AlignedBuffer wide_buffer;
+  AlignedBuffer split_buffer;
+  AlignedBuffer value_buffer;  // of rows that were made here
 };
 
 }  // namespace candor::kernels

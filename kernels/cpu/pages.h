@@ -1,6 +1,6 @@
 // Where values lie within a page of keys and values (attention.h): per kv head the keys transposed,
 // [head_dim][kPageTokens], so that 16 neighbouring keys fill a vector; then per kv head the values,
-// [kPageTokens][head_dim rounded up to 16], padded with zeros.
+// [kPageTokens][value width rounded up to 16], padded with zeros.
 #pragma once
 
 #include <cstddef>
@@ -9,7 +9,9 @@
 
 namespace candor::kernels {
 
-constexpr std::size_t padded_head_dim(std::size_t head_dim) { return (head_dim + 15) / 16 * 16; }
+constexpr std::size_t padded_value_width(const AttentionShape& shape) {
+  return (shape.value_width() + 15) / 16 * 16;
+}
 
 // Offsets in elements, not bytes.
 constexpr std::size_t key_offset(const AttentionShape& shape, std::size_t kv_head) {
@@ -17,7 +19,7 @@ constexpr std::size_t key_offset(const AttentionShape& shape, std::size_t kv_hea
 }
 constexpr std::size_t value_offset(const AttentionShape& shape, std::size_t kv_head) {
   return shape.kv_heads * shape.head_dim * kPageTokens +
-         kv_head * padded_head_dim(shape.head_dim) * kPageTokens;
+         kv_head * padded_value_width(shape) * kPageTokens;
 }
 
 }  // namespace candor::kernels

@@ -63,8 +63,8 @@ struct Quantize {
     out.half_correction[1][row] = -128 * sum_b;
   }
 
-  static void quantize_block(const Activations::State& x, std::size_t block, ActivationGroup* out) {
-    const std::size_t rows = x.rows_in_block(block);
+  static void quantize_block(const ActivationRows& x, std::size_t block, std::size_t rows,
+                             ActivationGroup* out) {
     const std::size_t groups = x.groups();
     for (std::size_t row = 0; row < rows; ++row) {
       const float* values = x.values + (block * kBlockRows + row) * x.cols;

@@ -168,6 +168,7 @@ void unpack_block(BlockFormat format, const std::byte* block, Group* groups) {
     case BlockFormat::kF32:
     case BlockFormat::kF16:
     case BlockFormat::kBF16:
+    default:
       break;  // not made of groups: callers ask is_quantized first
   }
 }

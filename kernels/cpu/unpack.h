@@ -14,7 +14,8 @@ namespace candor::kernels {
 //   kScaleMin   scale[0] * q[i] + minimum
 //   kTwoScales  scale[i / 16] * q[i]
 // computed in float32 as written; q[i] = biased[i] - 128.
-enum class GroupKind { kScale, kScaleMin, kTwoScales };
+//   kNone       none of these: the format has no groups of 32 of one kind
+enum class GroupKind { kScale, kScaleMin, kTwoScales, kNone };
 
 struct Group {
   std::uint8_t biased[32];

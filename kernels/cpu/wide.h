@@ -85,7 +85,7 @@ struct WideMultiply {
   static constexpr std::size_t kRowsAtOnce = 64;
   static constexpr std::size_t kRunGroups = 1;
 
-  static void rows_by_stripe(const Matrix::State& weights, const Activations::State& x,
+  static void rows_by_stripe(const Matrix::State& weights, const ActivationRows& x,
                              std::size_t stripe, std::size_t row, std::size_t rows, float* sums) {
     __builtin_memset(sums, 0, rows * kSumStride * sizeof(float));
     const std::size_t groups = wide_groups(weights.cols);
@@ -97,8 +97,7 @@ struct WideMultiply {
     const bool few = rows <= K::kFewRows;
     WideRun run{.chunk = chunk,
                 .tiles = tiles,
-                .x = reinterpret_cast<const WideGroup*>(x.wide_buffer.data()) +
-                     row / kWideBlockRows * groups,
+                .x = reinterpret_cast<const WideGroup*>(x.wide) + row / kWideBlockRows * groups,
                 .x_stride = groups,
                 .rows = rows,
                 .groups = few ? groups : kRunGroups,
@@ -123,8 +122,8 @@ struct WideMultiply {
     }
   }
 
-  static void multiply(const Matrix::State& weights, const Activations::State& x,
-                       std::size_t stripe, const StripeOutput& output) {
+  static void multiply(const Matrix::State& weights, const ActivationRows& x, std::size_t stripe,
+                       const StripeOutput& output) {
     // Apart from y, whose rows lie pages apart: each touch of it would miss the translation cache.
     alignas(64) float sums[kRowsAtOnce * kSumStride];
     [[maybe_unused]] const typename K::Scope scope{};

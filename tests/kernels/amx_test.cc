@@ -127,7 +127,7 @@ TEST(Amx, GivesTheBitsOfThePortableKernel) {
       std::vector<float> y(batch * shape.rows);
       for (std::size_t stripe = 0; stripe < matrix.state().stripes(); ++stripe) {
         // Quantised by the portable set, which biases nothing, as AMX wants it.
-        Emulated::multiply(matrix.state(), activations.state(), stripe,
+        Emulated::multiply(matrix.state(), activations.state().all, stripe,
                            {.bias = nullptr, .y = y.data(), .y_stride = shape.rows, .add = false});
       }
       ASSERT_EQ(testing::first_difference(y, expected), -1)
@@ -157,6 +157,7 @@ std::vector<float> multiplied(const Matrix& matrix, const std::vector<float>& x,
   state.split_buffer.reserve(split_bytes(rows, cols));
   // Rows of the last block that are not used may hold anything.
   std::memset(state.split_buffer.data(), 0xFF, state.split_buffer.size());
+  state.all.split = state.split_buffer.data();
   auto* const groups = reinterpret_cast<SplitGroup*>(state.split_buffer.data());
   for (std::size_t row = 0; row < rows; ++row) {
     EmulatedFloat::split_row(x.data() + row * cols, cols, row % kSplitBlockRows,
@@ -164,7 +165,7 @@ std::vector<float> multiplied(const Matrix& matrix, const std::vector<float>& x,
   }
   std::vector<float> y(rows * matrix.rows(), -7.0F);
   for (std::size_t stripe = 0; stripe < matrix.state().stripes(); ++stripe) {
-    EmulatedFloat::multiply(matrix.state(), state, stripe,
+    EmulatedFloat::multiply(matrix.state(), state.all, stripe,
                             {.bias = bias, .y = y.data(), .y_stride = matrix.rows(), .add = false});
   }
   return y;

@@ -234,7 +234,7 @@ TEST(Attention, PagesBeforeTheWindowAreNotTouched) {
 }
 
 TEST(Attention, RefusesAHeadThatDoesNotFitItsBuffers) {
-  EXPECT_THROW(page_bytes({1, 1, 576, 1.0F, KvFormat::kF16}), Error);
+  EXPECT_THROW(page_bytes({1, 1, 656, 1.0F, KvFormat::kF16}), Error);
 }
 
 }  // namespace
