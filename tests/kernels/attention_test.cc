@@ -19,11 +19,12 @@ using testing::first_difference;
 using testing::random_floats;
 using testing::supported_isas;
 
-// One sequence: its keys and values [length, kv_heads, head_dim] as written, and its pages.
+// One sequence: its keys [length, kv_heads, head_dim] and values [length, kv_heads, value_width] as
+// written, and its pages.
 struct Sequence {
   Sequence(const AttentionShape& shape, std::size_t length, std::mt19937& rng)
       : k(random_floats(length * shape.kv_heads * shape.head_dim, rng)),
-        v(random_floats(length * shape.kv_heads * shape.head_dim, rng)) {
+        v(random_floats(length * shape.kv_heads * shape.value_width(), rng)) {
     for (std::size_t position = 0; position < length; ++position) {
       if (position % kPageTokens == 0) {
         // Unused slots hold NaN in either format: what is not seen must not be used.
@@ -31,9 +32,9 @@ struct Sequence {
         std::memset(storage.back().get(), 0xFF, page_bytes(shape));
         pages.push_back(storage.back().get());
       }
-      const std::size_t offset = position * shape.kv_heads * shape.head_dim;
-      store_kv(shape, storage.back().get(), position % kPageTokens, k.data() + offset,
-               v.data() + offset);
+      const std::size_t token = position * shape.kv_heads;
+      store_kv(shape, storage.back().get(), position % kPageTokens,
+               k.data() + token * shape.head_dim, v.data() + token * shape.value_width());
     }
   }
   std::vector<float> k;
@@ -48,7 +49,7 @@ double stored(const AttentionShape& shape, float value) {
 
 std::vector<float> attend(Isa isa, const AttentionShape& shape, std::vector<AttentionRow> rows,
                           ThreadPool& pool) {
-  const std::size_t width = shape.heads * shape.head_dim;
+  const std::size_t width = shape.heads * shape.value_width();
   std::vector<float> out(rows.size() * width, -1.0F);
   for (std::size_t i = 0; i < rows.size(); ++i) rows[i].out = out.data() + i * width;
   attention_with(isa, shape, rows, pool);
@@ -62,16 +63,30 @@ AttentionRow row_at(const AttentionShape& shape, const Sequence& sequence,
           static_cast<std::int64_t>(position), window};
 }
 
+constexpr float kSinks[] = {0.5F, -3.0F, 4.0F, 0.0F, 11.0F, -50.0F, 1.0F, 2.0F};
+
 const AttentionShape kShapes[] = {
-    {14, 2, 64, 0.125F, KvFormat::kF16}, {14, 2, 64, 0.125F, KvFormat::kF32},
-    {9, 3, 64, 0.125F, KvFormat::kF16},  {4, 4, 128, 0.0884F, KvFormat::kF16},
-    {2, 1, 8, 0.35F, KvFormat::kF32},    {12, 1, 20, 0.2F, KvFormat::kF16},
+    {14, 2, 64, 0.125F, KvFormat::kF16},
+    {14, 2, 64, 0.125F, KvFormat::kF32},
+    {9, 3, 64, 0.125F, KvFormat::kF16},
+    {4, 4, 128, 0.0884F, KvFormat::kF16},
+    {2, 1, 8, 0.35F, KvFormat::kF32},
+    {12, 1, 20, 0.2F, KvFormat::kF16},
     {8, 4, 96, 0.1F, KvFormat::kF32},
+    // Latent attention: values that are a part of the keys' width, many heads for one kv head.
+    {40, 1, 72, 0.12F, KvFormat::kF16, 56},
+    {20, 1, 576, 0.07F, KvFormat::kF32, 512},
+    {2, 2, 16, 0.25F, KvFormat::kF32, 24},
+    {6, 2, 32, 0.2F, KvFormat::kF16, 0, 5.0F},
+    {8, 2, 32, 0.2F, KvFormat::kF16, 0, 0.0F, kSinks},
+    {3, 1, 16, 0.2F, KvFormat::kF32, 20, 3.0F, kSinks},
 };
 
 std::string label(const AttentionShape& shape) {
   return std::to_string(shape.heads) + "/" + std::to_string(shape.kv_heads) + " heads of " +
-         std::to_string(shape.head_dim) + (shape.format == KvFormat::kF16 ? " f16" : " f32");
+         std::to_string(shape.head_dim) + (shape.format == KvFormat::kF16 ? " f16" : " f32") +
+         ", values of " + std::to_string(shape.value_width()) +
+         (shape.sinks != nullptr ? ", sinks" : "") + (shape.softcap > 0 ? ", capped" : "");
 }
 
 TEST(Attention, IsSoftmaxOfScoresTimesValues) {
@@ -92,7 +107,8 @@ TEST(Attention, IsSoftmaxOfScoresTimesValues) {
         for (std::size_t h = 0; h < shape.heads; ++h) {
           const std::size_t kv = h / (shape.heads / shape.kv_heads);
           const auto at = [&](const std::vector<float>& from, std::size_t t, std::size_t d) {
-            return stored(shape, from[(t * shape.kv_heads + kv) * shape.head_dim + d]);
+            const std::size_t dim = &from == &sequence.k ? shape.head_dim : shape.value_width();
+            return stored(shape, from[(t * shape.kv_heads + kv) * dim + d]);
           };
           std::vector<double> scores;
           double score_size = 0.0;
@@ -105,11 +121,21 @@ TEST(Attention, IsSoftmaxOfScoresTimesValues) {
               score += term;
               size += std::fabs(term);
             }
+            if (shape.softcap > 0) {
+              // Its slope is at most 1, and what it adds is a rounding of the cap.
+              score = shape.softcap * std::tanh(score / shape.softcap);
+              size += 4.0 * shape.softcap;
+            }
             scores.push_back(score);
             score_size = std::max(score_size, size);
           }
-          const double largest = *std::max_element(scores.begin(), scores.end());
+          double largest = *std::max_element(scores.begin(), scores.end());
           double total = 0.0;
+          if (shape.sinks != nullptr) {
+            const double sink = shape.sinks[h];
+            largest = std::max(largest, sink);
+            total = std::exp(sink - largest);
+          }
           for (double& score : scores) total += score = std::exp(score - largest);
           // A score is off by (head_dim + 1) roundings of its terms and one of the difference: the
           // weights by that factor twice (numerator and denominator); the sums over t by a rounding
@@ -119,7 +145,7 @@ TEST(Attention, IsSoftmaxOfScoresTimesValues) {
               2.0 * (static_cast<double>(shape.head_dim) + 3.0) * step * score_size;
           const double relative =
               weight_error + (static_cast<double>(scores.size()) + 20.0) * 2.0 * step;
-          for (std::size_t d = 0; d < shape.head_dim; ++d) {
+          for (std::size_t d = 0; d < shape.value_width(); ++d) {
             double exact = 0.0;
             double size = 0.0;
             for (std::size_t t = first; t < seen; ++t) {
@@ -127,7 +153,7 @@ TEST(Attention, IsSoftmaxOfScoresTimesValues) {
               exact += term;
               size += std::fabs(term);
             }
-            ASSERT_NEAR(out[h * shape.head_dim + d], exact, relative * size + 1e-30)
+            ASSERT_NEAR(out[h * shape.value_width() + d], exact, relative * size + 1e-30)
                 << "position " << position << ", window " << window << ", head " << h;
           }
         }
@@ -163,7 +189,7 @@ TEST(Attention, ARowHasTheSameBitsAloneInAPromptAndInABatch) {
     const Sequence a(shape, 180, rng);
     const Sequence b(shape, 180, rng);
     const std::vector<float> q = random_floats(180 * shape.heads * shape.head_dim, rng);
-    const std::size_t width = shape.heads * shape.head_dim;
+    const std::size_t width = shape.heads * shape.value_width();
     for (const std::int64_t window : {0, 50}) {
       ThreadPool one(1);
       std::vector<AttentionRow> prompt;

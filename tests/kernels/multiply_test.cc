@@ -311,6 +311,104 @@ TEST(Multiply, AddsToWhatIsThere) {
   }
 }
 
+// Experts and heads: each matrix multiplies rows of its own among those of all.
+TEST(Multiply, APartOfTheRowsIsMultipliedAsIfItWereAlone) {
+  std::mt19937 rng(19);
+  ThreadPool pool(2);
+  const std::size_t cols = 192;
+  for (const Precision precision : {Precision::kInt8, Precision::kExact, Precision::kFloat32}) {
+    for (const BlockFormat format : {BlockFormat::kQ8_0, BlockFormat::kBF16, BlockFormat::kF32}) {
+      std::vector<Matrix> matrices;
+      for (const std::size_t rows : {70U, 128U, 3U}) {
+        matrices.push_back(Matrix::pack(format, random_blocks(format, rows * cols, rng), rows, cols,
+                                        precision, pool));
+      }
+      const Activations::RowRange ranges[] = {{0, 1}, {16, 20}, {48, 7}};
+      const std::vector<float> x = random_floats(55 * cols, rng);
+      Activations activations;
+      activations.fill(
+          ranges, cols, precision,
+          [&](std::size_t row, float* out) { std::copy_n(x.data() + row * cols, cols, out); },
+          pool);
+      EXPECT_EQ(activations.rows(), 55U);
+      std::vector<std::vector<float>> ys;
+      std::vector<Product> products;
+      for (std::size_t i = 0; i < 3; ++i) ys.emplace_back(ranges[i].rows * matrices[i].rows());
+      for (std::size_t i = 0; i < 3; ++i) {
+        products.push_back({.weights = &matrices[i],
+                            .bias = nullptr,
+                            .y = ys[i].data(),
+                            .y_stride = matrices[i].rows(),
+                            .first_row = ranges[i].first,
+                            .rows = ranges[i].rows});
+      }
+      multiply(products, activations, pool);
+      for (std::size_t i = 0; i < 3; ++i) {
+        const auto first = x.begin() + static_cast<std::ptrdiff_t>(ranges[i].first * cols);
+        const std::vector<float> own(first,
+                                     first + static_cast<std::ptrdiff_t>(ranges[i].rows * cols));
+        EXPECT_EQ(
+            first_difference(ys[i], multiplied(active_isa(), matrices[i], own, nullptr, pool)), -1)
+            << name(precision) << " " << block_layout(format).name << " " << i;
+      }
+      products[1].first_row = 24;
+      EXPECT_THROW(multiply(products, activations, pool), Error);
+      products[1].first_row = 48;
+      products[1].rows = 8;
+      EXPECT_THROW(multiply(products, activations, pool), Error);
+    }
+  }
+}
+
+// Rows that a checkpoint holds in another way than as blocks.
+class ValueRows final : public MatrixRows {
+ public:
+  ValueRows(BlockFormat format, std::vector<float> values, std::size_t cols)
+      : format_(format), values_(std::move(values)), cols_(cols) {}
+  std::size_t rows() const override { return values_.size() / cols_; }
+  std::size_t cols() const override { return cols_; }
+  BlockFormat format() const override { return format_; }
+  bool has_blocks() const override { return false; }
+  std::span<const std::byte> blocks(std::size_t, std::vector<std::byte>&) const override {
+    ADD_FAILURE() << "asked for blocks";
+    return {};
+  }
+  void values(std::size_t row, std::size_t begin, std::span<float> out) const override {
+    EXPECT_TRUE(begin % 256 == 0 && begin + out.size() <= cols_);
+    std::copy_n(values_.begin() + static_cast<std::ptrdiff_t>(row * cols_ + begin), out.size(),
+                out.begin());
+  }
+
+ private:
+  BlockFormat format_;
+  std::vector<float> values_;
+  std::size_t cols_;
+};
+
+TEST(Pack, ValuesGiveTheSameProductsAsTheBlocksTheyCameFrom) {
+  std::mt19937 rng(20);
+  ThreadPool pool(2);
+  const std::size_t rows = 70;
+  for (const BlockFormat format : {BlockFormat::kQ8_0, BlockFormat::kQ4_K, BlockFormat::kBF16,
+                                   BlockFormat::kF16, BlockFormat::kF32}) {
+    const std::size_t cols = 512 + block_layout(format).elements;
+    const auto bytes = random_blocks(format, rows * cols, rng);
+    std::vector<float> values(rows * cols);
+    dequantize(format, bytes, values);
+    const ValueRows source(format, values, cols);
+    const std::vector<float> x = random_floats(3 * cols, rng);
+    for (const Precision precision : {Precision::kInt8, Precision::kFloat32}) {
+      const Matrix from_blocks = Matrix::pack(format, bytes, rows, cols, precision, pool);
+      const Matrix from_values = Matrix::pack(source, precision, pool);
+      EXPECT_EQ(from_values.packed().size(), Matrix::packed_size(source, precision));
+      EXPECT_EQ(first_difference(multiplied(active_isa(), from_values, x, nullptr, pool),
+                                 multiplied(active_isa(), from_blocks, x, nullptr, pool)),
+                -1)
+          << block_layout(format).name << " " << name(precision);
+    }
+  }
+}
+
 TEST(Multiply, ProductsOfOneSetOfRowsAreThoseOfEachMatrixAlone) {
   std::mt19937 rng(18);
   ThreadPool pool(2);

@@ -69,6 +69,17 @@ TEST(Ops, GiveTheSameBitsOnEveryInstructionSet) {
       kernels.silu_multiply(x.data(), y.data(), width, a.data());
       reference.silu_multiply(x.data(), y.data(), width, b.data());
       EXPECT_EQ(first_difference(a, b), -1) << "silu_multiply";
+      kernels.gelu_multiply(x.data(), y.data(), width, a.data());
+      reference.gelu_multiply(x.data(), y.data(), width, b.data());
+      EXPECT_EQ(first_difference(a, b), -1) << "gelu_multiply";
+      kernels.clamped_swiglu(x.data(), y.data(), 1.702F, 7.0F, width, a.data());
+      reference.clamped_swiglu(x.data(), y.data(), 1.702F, 7.0F, width, b.data());
+      EXPECT_EQ(first_difference(a, b), -1) << "clamped_swiglu";
+      a = x;
+      b = x;
+      kernels.softcap(a.data(), width, 30.0F);
+      reference.softcap(b.data(), width, 30.0F);
+      EXPECT_EQ(first_difference(a, b), -1) << "softcap";
       a = x;
       b = x;
       std::vector<float> c = y;
@@ -119,6 +130,47 @@ TEST(Silu, GivesTheKnownValues) {
   silu_multiply_row(gate.data(), up.data(), gate.size(), out.data());
   const double expected[] = {-0.142278, -0.268941, 0.311230, 1.761594, 0.0, 100.0};
   for (std::size_t i = 0; i < gate.size(); ++i) EXPECT_NEAR(out[i], expected[i], 1e-6);
+}
+
+TEST(Gelu, IsTheTanhForm) {
+  for (float x = -12.0F; x < 12.0F; x += 0.03125F) {
+    const float up = 1.0F;
+    float out = 0.0F;
+    gelu_multiply_row(&x, &up, 1, &out);
+    const double u = std::sqrt(2.0 / std::numbers::pi) * (x + 0.044715 * std::pow(x, 3));
+    // The exponential's argument reaches 160, so its error does 160 roundings.
+    const double exact = static_cast<double>(x) / (1.0 + std::exp(-2.0 * u));
+    EXPECT_NEAR(out, exact, std::fabs(exact) * 200.0 * 0x1p-24 + 1e-37) << x;
+  }
+  const float gate[] = {-3.0F, -1.0F, 0.5F, 2.0F};
+  const float ones[] = {1.0F, 1.0F, 1.0F, 1.0F};
+  float out[4];
+  gelu_multiply_row(gate, ones, 4, out);
+  const double expected[] = {-0.003637, -0.158808, 0.345714, 1.954598};
+  for (std::size_t i = 0; i < 4; ++i) EXPECT_NEAR(out[i], expected[i], 1e-6);
+}
+
+TEST(ClampedSwiglu, ClampsBothSidesOfUpAndOneOfGate) {
+  const float gate[] = {1.0F, 9.0F, -3.0F, -30.0F, kNan, 1.0F};
+  const float up[] = {2.0F, -8.0F, 0.5F, 100.0F, 1.0F, kNan};
+  float out[6];
+  clamped_swiglu_row(gate, up, 1.702F, 7.0F, 6, out);
+  const double expected[] = {2.537387, -41.999719, -0.027107, 0.0};
+  for (std::size_t i = 0; i < 4; ++i) EXPECT_NEAR(out[i], expected[i], 1e-5) << i;
+  EXPECT_TRUE(std::isnan(out[4]));
+  EXPECT_TRUE(std::isnan(out[5]));
+}
+
+TEST(Softcap, IsCapTimesTanhAndKeepsNan) {
+  std::vector<float> values;
+  for (float x = -300.0F; x <= 300.0F; x += 0.75F) values.push_back(x);
+  values.push_back(kNan);
+  const std::vector<float> before = values;
+  softcap(values, 30.0F);
+  for (std::size_t i = 0; i + 1 < values.size(); ++i) {
+    EXPECT_NEAR(values[i], 30.0 * std::tanh(before[i] / 30.0), 30.0 * 0x1p-22) << before[i];
+  }
+  EXPECT_TRUE(std::isnan(values.back()));
 }
 
 TEST(Rope, AnglesAreTheRoundedSineAndCosine) {
