@@ -41,6 +41,15 @@ std::size_t Fields::count_or(std::string_view key, std::size_t fallback, std::si
   return value ? checked_count(*this, key, *value, most) : fallback;
 }
 
+std::int64_t Fields::integer_or(std::string_view key, std::int64_t fallback, std::int64_t low,
+                                std::int64_t high) const {
+  const std::int64_t value = find_integer(key).value_or(fallback);
+  if (value < low || value > high) {
+    fail("{}: {} is out of range ({} to {})", place(key), value, low, high);
+  }
+  return value;
+}
+
 double Fields::number(std::string_view key, double low, double high) const {
   const auto value = find_number(key);
   if (!value) fail("{}: is missing", place(key));
@@ -52,6 +61,13 @@ double Fields::number_or(std::string_view key, double fallback, double low, doub
   return value ? checked_number(*this, key, *value, low, high) : fallback;
 }
 
+const char* Fields::one_of(std::initializer_list<const char*> keys) const {
+  for (const char* key : keys) {
+    if (has(key)) return key;
+  }
+  return *keys.begin();
+}
+
 GgufFields::GgufFields(const GgufFile& file, std::string prefix)
     : file_(file), prefix_(std::move(prefix)) {}
 
@@ -60,7 +76,17 @@ std::string GgufFields::full(std::string_view key) const {
 }
 
 std::optional<std::int64_t> GgufFields::find_integer(std::string_view key) const {
-  return file_.find_integer(full(key));
+  const GgufValue* value = file_.value(full(key));
+  const auto* layers = value == nullptr ? nullptr : std::get_if<std::vector<std::int64_t>>(value);
+  if (layers == nullptr) return file_.find_integer(full(key));
+  if (layers->empty()) fail("{}: is an empty array", place(key));
+  for (const std::int64_t layer : *layers) {
+    if (layer != layers->front()) {
+      fail("{}: differs between layers ({} and {}), which is not supported", place(key),
+           layers->front(), layer);
+    }
+  }
+  return layers->front();
 }
 
 std::optional<double> GgufFields::find_number(std::string_view key) const {
@@ -79,13 +105,17 @@ std::string GgufFields::place(std::string_view key) const {
   return fmt::format("{}: {}", file_.path(), full(key));
 }
 
+bool GgufFields::has(std::string_view key) const { return file_.value(full(key)) != nullptr; }
+
 JsonFields::JsonFields(const boost::json::object& object, std::string where)
-    : object_(object), where_(std::move(where)) {}
+    : object_(&object), where_(std::move(where)) {}
 
 const boost::json::value* JsonFields::find(std::string_view key) const {
-  const boost::json::value* value = object_.if_contains(key);
+  const boost::json::value* value = object_->if_contains(key);
   return value != nullptr && value->is_null() ? nullptr : value;
 }
+
+bool JsonFields::has(std::string_view key) const { return find(key) != nullptr; }
 
 std::optional<std::int64_t> JsonFields::find_integer(std::string_view key) const {
   const boost::json::value* value = find(key);

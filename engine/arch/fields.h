@@ -6,6 +6,7 @@
 #include <boost/json.hpp>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,12 +30,21 @@ class Fields {
   // An integer in [1, most].
   std::size_t count(std::string_view key, std::size_t most) const;
   std::size_t count_or(std::string_view key, std::size_t fallback, std::size_t most) const;
+  // An integer in [low, high].
+  std::int64_t integer_or(std::string_view key, std::int64_t fallback, std::int64_t low,
+                          std::int64_t high) const;
   // A finite number in [low, high].
   double number(std::string_view key, double low, double high) const;
   double number_or(std::string_view key, double fallback, double low, double high) const;
+  // The first of these keys that is there, else the first: some have had several names.
+  const char* one_of(std::initializer_list<const char*> keys) const;
+
+ protected:
+  virtual bool has(std::string_view key) const = 0;  // and it is not null
 };
 
-// Keys of a GGUF file below "{architecture}.".
+// Keys of a GGUF file below "{architecture}.". An integer may be given as an array with an entry
+// for each layer if all are the same.
 class GgufFields final : public Fields {
  public:
   GgufFields(const GgufFile& file, std::string prefix);
@@ -43,6 +53,9 @@ class GgufFields final : public Fields {
   std::optional<bool> find_boolean(std::string_view key) const override;
   std::optional<std::string> find_text(std::string_view key) const override;
   std::string place(std::string_view key) const override;
+
+ protected:
+  bool has(std::string_view key) const override;
 
  private:
   std::string full(std::string_view key) const;
@@ -61,14 +74,16 @@ class JsonFields final : public Fields {
   std::optional<std::string> find_text(std::string_view key) const override;
   std::string place(std::string_view key) const override;
 
-  // Null when missing or null; Error when it is not an object, or not an array.
+  const boost::json::value* find(std::string_view key) const;  // null when missing or null
+  // The same; Error when it is not an object, or not an array.
   const boost::json::object* find_object(std::string_view key) const;
   const boost::json::array* find_array(std::string_view key) const;
 
- private:
-  const boost::json::value* find(std::string_view key) const;
+ protected:
+  bool has(std::string_view key) const override;
 
-  const boost::json::object& object_;
+ private:
+  const boost::json::object* object_;  // a pointer, so that it can be assigned
   std::string where_;
 };
 
