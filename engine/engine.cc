@@ -30,7 +30,6 @@ struct Checkpoint {
   std::string name;
   std::unique_ptr<Tokenizer> tokenizer;      // null: there is none
   std::optional<std::string> chat_template;  // its source
-  std::uint64_t file_bytes = 0;
 };
 
 std::string read_text(const fs::path& path) {
@@ -71,7 +70,6 @@ Checkpoint open_gguf(const fs::path& path) {
     checkpoint.tokenizer = Tokenizer::from_gguf(*file);
   }
   checkpoint.chat_template = file->find_text("tokenizer.chat_template");
-  checkpoint.file_bytes = fs::file_size(path);
   checkpoint.source = std::move(file);
   return checkpoint;
 }
@@ -90,9 +88,6 @@ Checkpoint open_folder(const fs::path& path) {
   } else if (fs::exists(path / "tokenizer_config.json")) {
     checkpoint.chat_template = template_of_config(path / "tokenizer_config.json");
   }
-  for (const auto& entry : fs::directory_iterator(path)) {
-    if (entry.path().extension() == ".safetensors") checkpoint.file_bytes += entry.file_size();
-  }
   checkpoint.source = std::move(folder);
   return checkpoint;
 }
@@ -103,7 +98,7 @@ ModelDescription describe(const Checkpoint& checkpoint, const fs::path& path) {
   description.name = checkpoint.name;
   description.family = spec.family;
   description.path = path.string();
-  description.file_bytes = checkpoint.file_bytes;
+  description.file_bytes = checkpoint.source->file_bytes();
   description.layers = spec.layers.size();
   description.width = spec.width;
   description.heads = spec.attention.heads;

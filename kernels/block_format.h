@@ -54,13 +54,20 @@ struct BlockLayout {
   std::size_t bytes;     // bytes of a block
 };
 
-// Null for an id that is not implemented (the reader refuses the tensor by name).
-const BlockLayout* block_layout(std::uint32_t type_id);
+// Of a type id of a GGUF file. Null for one that is not implemented (the reader refuses the tensor
+// by name) or that is no GGUF type.
+const BlockLayout* gguf_block_layout(std::uint32_t type_id);
 const BlockLayout& block_layout(BlockFormat format);
+std::span<const BlockFormat> block_formats();                            // all of them
 std::optional<BlockFormat> block_format_by_name(std::string_view name);  // any case
 
-// The values the blocks stand for; out.size() is a multiple of the block's elements and
-// bytes.size() is exactly the bytes of that many blocks. No alignment is assumed.
+// Whether the values were rounded to a few bits to save space, so that Precision::kInt8 may round
+// them again: all formats but the floats of 16 bits and more, whole numbers and booleans.
+bool is_quantized(BlockFormat format);
+
+// The values the blocks stand for, exactly where float32 can hold them (F64, I32 and I64 are
+// rounded to the nearest; a boolean is 0 or 1); out.size() is a multiple of the block's elements
+// and bytes.size() is exactly the bytes of that many blocks. No alignment is assumed.
 void dequantize(BlockFormat format, std::span<const std::byte> bytes, std::span<float> out);
 
 }  // namespace candor::kernels

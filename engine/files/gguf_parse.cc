@@ -42,33 +42,21 @@ enum ValueType : std::uint32_t {
   kFloat64,
 };
 
-// Names of the weight types that other programs write and this engine does not compute with.
+// Names of the weight types that no engine stores any more, or that this one does not read.
 std::string_view foreign_type_name(std::uint32_t id) {
-  static constexpr std::array<std::pair<std::uint32_t, std::string_view>, 24> kNames = {{
-      {9, "Q8_1"},
-      {10, "Q2_K"},
-      {11, "Q3_K"},
-      {15, "Q8_K"},
-      {16, "IQ2_XXS"},
-      {17, "IQ2_XS"},
-      {18, "IQ3_XXS"},
-      {19, "IQ1_S"},
-      {20, "IQ4_NL"},
-      {21, "IQ3_S"},
-      {22, "IQ2_S"},
-      {23, "IQ4_XS"},
-      {24, "I8"},
-      {25, "I16"},
-      {26, "I32"},
-      {27, "I64"},
-      {28, "F64"},
-      {29, "IQ1_M"},
-      {34, "TQ1_0"},
-      {35, "TQ2_0"},
-      {39, "MXFP4"},
-      {40, "NVFP4"},
+  static constexpr std::array<std::pair<std::uint32_t, std::string_view>, 12> kNames = {{
       {4, "Q4_2, withdrawn"},
       {5, "Q4_3, withdrawn"},
+      {9, "Q8_1"},
+      {15, "Q8_K"},
+      {31, "Q4_0_4_4, withdrawn"},
+      {32, "Q4_0_4_8, withdrawn"},
+      {33, "Q4_0_8_8, withdrawn"},
+      {36, "IQ4_NL_4_4, withdrawn"},
+      {37, "IQ4_NL_4_8, withdrawn"},
+      {38, "IQ4_NL_8_8, withdrawn"},
+      {40, "NVFP4"},
+      {41, "Q1_0"},
   }};
   for (const auto& [known, name] : kNames) {
     if (known == id) return name;
@@ -85,7 +73,7 @@ class Parser {
     read_counts();
     for (std::uint64_t i = 0; i < entry_count_; ++i) read_entry(i);
     alignment_ = read_alignment();
-    refuse_split_file();
+    read_split();
     for (std::uint64_t i = 0; i < tensor_count_; ++i) read_tensor(i);
     place_tensors();
     return std::move(contents_);
@@ -324,17 +312,28 @@ class Parser {
     return *value;
   }
 
-  void refuse_split_file() const {
-    const GgufEntry* entry = find("split.count");
-    if (entry == nullptr) return;
-    const auto* value = std::get_if<std::uint64_t>(&entry->value);
-    if (value != nullptr && *value <= 1) return;
-    fail_at(file_, entry->key,
-            value == nullptr ? std::string("must be an unsigned integer")
-                             : fmt::format("this is one of {} parts of a split model; join the "
-                                           "parts into one file first",
-                                           *value),
-            entry->offset);
+  // Writers store these with several integer types.
+  std::optional<std::uint64_t> find_count(std::string_view key) const {
+    const GgufEntry* entry = find(key);
+    if (entry == nullptr) return std::nullopt;
+    if (const auto* value = std::get_if<std::uint64_t>(&entry->value)) return *value;
+    const auto* value = std::get_if<std::int64_t>(&entry->value);
+    if (value == nullptr || *value < 0) {
+      fail_at(file_, entry->key, "must be an integer that is not negative", entry->offset);
+    }
+    return static_cast<std::uint64_t>(*value);
+  }
+
+  void read_split() {
+    GgufSplit& split = contents_.split;
+    split.number = find_count("split.no").value_or(0);
+    // Splitters write 0 into a file that was not split after all.
+    split.count = std::max<std::uint64_t>(1, find_count("split.count").value_or(1));
+    split.tensors = find_count("split.tensors.count");
+    if (split.number >= split.count) {
+      fail_at(file_, "split.no", fmt::format("{} of {} parts", split.number, split.count),
+              find("split.no")->offset);
+    }
   }
 
   void read_tensor(std::uint64_t index) {
@@ -366,7 +365,7 @@ class Parser {
 
     const std::uint64_t type_offset = in_.offset();
     const auto type = in_.read<std::uint32_t>("type");
-    const kernels::BlockLayout* layout = kernels::block_layout(type);
+    const kernels::BlockLayout* layout = kernels::gguf_block_layout(type);
     if (layout == nullptr) {
       in_.fail_field(fmt::format("weight type {} ({}) is not supported; use a file with other "
                                  "quantisation, such as Q4_K_M or Q8_0",

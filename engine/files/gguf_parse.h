@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -19,9 +20,17 @@ struct GgufEntry {
   std::uint64_t offset = 0;  // of the key in the file, for messages
 };
 
+// What a file says about being one part of a model (keys split.…).
+struct GgufSplit {
+  std::uint64_t number = 0;  // from 0 on
+  std::uint64_t count = 1;
+  std::optional<std::uint64_t> tensors;  // of all parts together
+};
+
 struct GgufContents {
   std::vector<GgufEntry> entries;   // in the order of the file, keys unique
   std::vector<TensorView> tensors;  // in the order of the file, names unique; views into `bytes`
+  GgufSplit split;
 };
 
 // Throws Error. Whatever the file claims, no more than about kGgufMemory bytes are allocated.

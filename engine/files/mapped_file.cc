@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <cstdint>
+#include <functional>
 #include <system_error>
 
 #include "engine/files/file_error.h"
@@ -52,6 +53,32 @@ void MappedFile::release(std::span<const std::byte> part) const {
   const std::size_t begin = offset / page * page;
   const std::size_t length = offset - begin + part.size();
   ::madvise(const_cast<std::byte*>(bytes_.data()) + begin, length, MADV_DONTNEED);
+}
+
+const MappedFile& MappedFiles::add(const std::filesystem::path& path) {
+  files_.push_back(std::make_unique<MappedFile>(path));
+  return *files_.back();
+}
+
+std::vector<std::filesystem::path> MappedFiles::paths() const {
+  std::vector<std::filesystem::path> paths;
+  for (const auto& file : files_) paths.emplace_back(file->path());
+  return paths;
+}
+
+std::uint64_t MappedFiles::bytes() const {
+  std::uint64_t sum = 0;
+  for (const auto& file : files_) sum += file->bytes().size();
+  return sum;
+}
+
+void MappedFiles::release(std::span<const std::byte> part) const {
+  for (const auto& file : files_) {
+    const std::byte* const begin = file->bytes().data();
+    const std::byte* const end = begin + file->bytes().size();
+    const std::less<const std::byte*> before;
+    if (!before(part.data(), begin) && before(part.data(), end)) file->release(part);
+  }
 }
 
 }  // namespace candor::engine

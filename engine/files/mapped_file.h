@@ -1,12 +1,15 @@
-// A file mapped read-only. It does not read or check anything. The bytes live as long as the
-// object; a file that is cut short by somebody else while it is mapped ends the process when the
-// lost part is touched, so model files must not be written in place.
+// Files mapped read-only. Nothing here reads or checks them. The bytes live as long as the object;
+// a file that is cut short by somebody else while it is mapped ends the process when the lost part
+// is touched, so model files must not be written in place.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace candor::engine {
 
@@ -28,6 +31,20 @@ class MappedFile {
  private:
   std::string path_;
   std::span<const std::byte> bytes_;
+};
+
+// The files of one model.
+class MappedFiles {
+ public:
+  // As MappedFile's constructor; the reference is good as long as this object.
+  const MappedFile& add(const std::filesystem::path& path);
+
+  std::vector<std::filesystem::path> paths() const;     // in the order they were added
+  std::uint64_t bytes() const;                          // of all of them
+  void release(std::span<const std::byte> part) const;  // of the file it lies in
+
+ private:
+  std::vector<std::unique_ptr<MappedFile>> files_;
 };
 
 }  // namespace candor::engine

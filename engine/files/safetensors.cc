@@ -48,27 +48,27 @@ bool is_plain_file_name(std::string_view name) {
 }  // namespace
 
 struct SafetensorsFolder::State {
-  explicit State(const fs::path& where) : folder(where.string()) {
+  State(const fs::path& where, Weights weights) : folder(where.string()) {
     if (!fs::is_directory(where)) fail_in_file(folder, "folder", "is not a folder");
     config = read_json_object(where / "config.json", kMaxConfigBytes);
     if (fs::exists(where / kSingleFile)) {
       for (TensorView& tensor : open_file(where / kSingleFile))
         tensors.push_back(std::move(tensor));
     } else if (fs::exists(where / kIndexFile)) {
-      read_shards(where);
-    } else {
+      read_shards(where, weights);
+    } else if (weights == Weights::kRequired) {
       refuse_without_weights(where);
     }
     for (const TensorView& tensor : tensors) by_name.emplace(tensor.name, &tensor);
   }
 
   std::vector<TensorView> open_file(const fs::path& path) {
-    files.push_back(std::make_unique<MappedFile>(path));
-    return parse_safetensors(files.back()->path(), files.back()->bytes());
+    const MappedFile& file = files.add(path);
+    return parse_safetensors(file.path(), file.bytes());
   }
 
   // What the index does not name is left out, whatever else the files hold.
-  void read_shards(const fs::path& where) {
+  void read_shards(const fs::path& where, Weights weights) {
     const std::string index_path = (where / kIndexFile).string();
     const json::object index = read_json_object(where / kIndexFile, kMaxIndexBytes);
     const json::value* map = index.if_contains("weight_map");
@@ -85,9 +85,20 @@ struct SafetensorsFolder::State {
       }
       names_by_file[std::string(*text)].emplace_back(name);
     }
+    std::unordered_map<std::string, std::string_view> file_of;
     for (const auto& [file, names] : names_by_file) {
+      if (!fs::exists(where / file)) {
+        if (weights == Weights::kOptional) continue;
+        fail_in_file((where / file).string(), "file",
+                     fmt::format("is missing; {} of the model's tensors are in it", names.size()));
+      }
       std::unordered_map<std::string, TensorView> found;
       for (TensorView& tensor : open_file(where / file)) {
+        const auto [other, is_new] = file_of.emplace(tensor.name, file);
+        if (!is_new) {
+          fail_in_file((where / file).string(), fmt::format("tensor '{}'", tensor.name),
+                       fmt::format("is in '{}' too", printable(other->second)));
+        }
         std::string name = tensor.name;
         found.emplace(std::move(name), std::move(tensor));
       }
@@ -104,7 +115,7 @@ struct SafetensorsFolder::State {
 
   std::string folder;
   json::object config;
-  std::vector<std::unique_ptr<MappedFile>> files;
+  MappedFiles files;
   std::vector<TensorView> tensors;
   std::unordered_map<std::string_view, const TensorView*> by_name;
 };
@@ -112,8 +123,10 @@ struct SafetensorsFolder::State {
 SafetensorsFolder::SafetensorsFolder(std::unique_ptr<State> state) : state_(std::move(state)) {}
 SafetensorsFolder::~SafetensorsFolder() = default;
 
-std::unique_ptr<SafetensorsFolder> SafetensorsFolder::open(const fs::path& folder) {
-  return std::unique_ptr<SafetensorsFolder>(new SafetensorsFolder(std::make_unique<State>(folder)));
+std::unique_ptr<SafetensorsFolder> SafetensorsFolder::open(const fs::path& folder,
+                                                           Weights weights) {
+  return std::unique_ptr<SafetensorsFolder>(
+      new SafetensorsFolder(std::make_unique<State>(folder, weights)));
 }
 
 const json::object& SafetensorsFolder::config() const { return state_->config; }
@@ -126,13 +139,13 @@ const TensorView* SafetensorsFolder::find(std::string_view name) const {
 }
 
 void SafetensorsFolder::release(const TensorView& tensor) const {
-  for (const auto& file : state_->files) {
-    const std::byte* begin = file->bytes().data();
-    const std::byte* end = begin + file->bytes().size();
-    if (tensor.bytes.data() >= begin && tensor.bytes.data() < end) file->release(tensor.bytes);
-  }
+  state_->files.release(tensor.bytes);
 }
 
 const std::string& SafetensorsFolder::path() const { return state_->folder; }
+
+std::vector<fs::path> SafetensorsFolder::files() const { return state_->files.paths(); }
+
+std::uint64_t SafetensorsFolder::file_bytes() const { return state_->files.bytes(); }
 
 }  // namespace candor::engine

@@ -1,5 +1,5 @@
 // Reader of a Hugging Face folder: config.json and one or several safetensors files (model-facts,
-// section 2.2). Distrusts everything in the files, as the GGUF reader does. Weights in F32, F16, BF16.
+// section 2.2). Distrusts everything in the files, as the GGUF reader does.
 #pragma once
 
 #include <boost/json.hpp>
@@ -13,9 +13,15 @@
 
 namespace candor::engine {
 
+// Whether a folder may lack files of weights: for a description or a plan, config.json is enough.
+enum class Weights { kRequired, kOptional };
+
 class SafetensorsFolder final : public WeightSource {
  public:
-  static std::unique_ptr<SafetensorsFolder> open(const std::filesystem::path& folder);
+  // kOptional: tensors() are those of the files that are there, maybe none; what is there is
+  // checked as ever.
+  static std::unique_ptr<SafetensorsFolder> open(const std::filesystem::path& folder,
+                                                 Weights weights = Weights::kRequired);
   ~SafetensorsFolder() override;
 
   const boost::json::object& config() const;  // config.json
@@ -24,6 +30,8 @@ class SafetensorsFolder final : public WeightSource {
   const TensorView* find(std::string_view name) const override;
   void release(const TensorView& tensor) const override;
   const std::string& path() const override;
+  std::vector<std::filesystem::path> files() const override;
+  std::uint64_t file_bytes() const override;
 
  private:
   struct State;

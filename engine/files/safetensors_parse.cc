@@ -25,11 +25,28 @@ constexpr std::size_t kMaxDimensions = 8;
 constexpr std::size_t kMaxNameBytes = 4096;
 constexpr std::uint64_t kLengthBytes = 8;
 
-std::optional<kernels::BlockFormat> format_of(std::string_view dtype) {
-  if (dtype == "F32") return kernels::BlockFormat::kF32;
-  if (dtype == "F16") return kernels::BlockFormat::kF16;
-  if (dtype == "BF16") return kernels::BlockFormat::kBF16;
+using kernels::BlockFormat;
+
+// The dtypes of the format that have whole bytes; those of block formats mean nothing here.
+constexpr std::array<BlockFormat, 13> kDtypes = {
+    BlockFormat::kF64,     BlockFormat::kF32,     BlockFormat::kF16,     BlockFormat::kBF16,
+    BlockFormat::kF8_E4M3, BlockFormat::kF8_E5M2, BlockFormat::kF8_E8M0, BlockFormat::kI64,
+    BlockFormat::kI32,     BlockFormat::kI16,     BlockFormat::kI8,      BlockFormat::kU8,
+    BlockFormat::kBool};
+
+std::optional<BlockFormat> format_of(std::string_view dtype) {
+  for (const BlockFormat format : kDtypes) {
+    if (kernels::block_layout(format).name == dtype) return format;
+  }
   return std::nullopt;
+}
+
+std::string known_dtypes() {
+  std::string names;
+  for (const BlockFormat format : kDtypes) {
+    names += fmt::format("{}{}", names.empty() ? "" : ", ", kernels::block_layout(format).name);
+  }
+  return names;
 }
 
 class Parser {
@@ -63,6 +80,12 @@ class Parser {
   };
 
   void read_header() {
+    static constexpr std::string_view kPointer = "version https://git-lfs";
+    if (std::string_view(reinterpret_cast<const char*>(bytes_.data()), bytes_.size())
+            .starts_with(kPointer)) {
+      fail_at(file_, "header length",
+              "this is a Git LFS pointer, not the weights: fetch them with 'git lfs pull'", 0);
+    }
     if (bytes_.size() < kLengthBytes) {
       fail_at(file_, "header length",
               fmt::format("the file has {} bytes only; is it a safetensors file?", bytes_.size()),
@@ -135,8 +158,8 @@ class Parser {
     if (!dtype.is_string()) refuse(name, "'dtype' is not a string");
     const auto format = format_of(dtype.get_string());
     if (!format) {
-      refuse(name, fmt::format("dtype '{}' is not supported (F32, F16 and BF16 are)",
-                               printable(dtype.get_string())));
+      refuse(name, fmt::format("dtype '{}' is not supported (known: {})",
+                               printable(dtype.get_string()), known_dtypes()));
     }
     Placed placed;
     placed.tensor.name = name;

@@ -1,9 +1,10 @@
-// A weight by name, wherever it is stored. The bytes are mapped from the file: valid while the source
-// lives.
+// A weight by name, wherever it is stored. The bytes are mapped from the file: valid while the
+// source lives.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <span>
 #include <string>
 #include <string_view>
@@ -32,6 +33,9 @@ class WeightSource {
   // Tells the system that the file's pages of this tensor will not be read again.
   virtual void release(const TensorView& tensor) const = 0;
   virtual const std::string& path() const = 0;
+  // The files that hold the weights, in a fixed order, and the bytes of all of them.
+  virtual std::vector<std::filesystem::path> files() const = 0;
+  virtual std::uint64_t file_bytes() const = 0;
 };
 
 }  // namespace candor::engine

@@ -100,16 +100,6 @@ std::vector<std::uint64_t> hashes(std::span<const Bytes> parts, kernels::ThreadP
   return out;
 }
 
-std::vector<fs::path> weight_files(const fs::path& path) {
-  if (!fs::is_directory(path)) return {path};
-  std::vector<fs::path> files;
-  for (const auto& entry : fs::directory_iterator(path)) {
-    if (entry.path().extension() == ".safetensors") files.push_back(entry.path());
-  }
-  std::sort(files.begin(), files.end());
-  return files;
-}
-
 std::string key_of(const WeightSource& source, kernels::Precision precision) {
   data::Sha256 sha;
   const auto add = [&](std::string_view field) {
@@ -118,7 +108,7 @@ std::string key_of(const WeightSource& source, kernels::Precision precision) {
   };
   add("candor packed weights");
   add(fmt::format("layout {} precision {}", kernels::kPackedVersion, kernels::name(precision)));
-  for (const fs::path& file : weight_files(source.path())) {
+  for (const fs::path& file : source.files()) {
     struct stat info {};
     if (::stat(file.c_str(), &info) != 0) {
       fail("{}: cannot be examined: {}", file.string(), std::generic_category().message(errno));

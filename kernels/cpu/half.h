@@ -9,7 +9,7 @@
 
 namespace candor::kernels {
 
-inline float half_to_float(std::uint16_t half) {
+constexpr float half_to_float(std::uint16_t half) {
   const std::uint32_t sign = static_cast<std::uint32_t>(half & 0x8000U) << 16;
   const std::uint32_t exponent = (half >> 10) & 31U;
   const std::uint32_t mantissa = half & 1023U;

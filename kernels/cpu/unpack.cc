@@ -3,51 +3,10 @@
 
 #include <cstring>
 
-#include "kernels/cpu/half.h"
+#include "kernels/cpu/unpack_words.h"
 
 namespace candor::kernels {
 namespace {
-
-unsigned byte_at(const std::byte* bytes, std::size_t index) {
-  return std::to_integer<unsigned>(bytes[index]);
-}
-
-// The integers of a block are taken apart eight at a time, a byte each in a word. None exceeds its
-// byte on the way, so nothing is carried from one to the next.
-using Word = std::uint64_t;
-constexpr std::size_t kWordBytes = sizeof(Word);
-
-Word load_word(const std::byte* bytes) {
-  Word word;
-  std::memcpy(&word, bytes, sizeof word);
-  return word;
-}
-
-constexpr Word every_byte(unsigned value) { return 0x0101010101010101U * Word{value}; }
-
-// `minus` is what the format subtracts from its stored integers.
-void put_word(Group& group, std::size_t word, Word stored, unsigned minus) {
-  const Word biased = stored + every_byte(128U - minus);
-  std::memcpy(group.biased + word * kWordBytes, &biased, sizeof biased);
-}
-
-// Eight bits of a byte, the lowest first, as the fifth bits of eight bytes. Byte i of the product
-// keeps bit i alone, and the sum lifts it to the byte's top.
-Word fifth_bits(unsigned bits) {
-  const Word apart = every_byte(bits) & 0x8040201008040201U;
-  return ((apart + 0x00406070787C7E7FU) & every_byte(0x80)) >> 3;
-}
-
-// Low nibbles are elements 0 … 15, high nibbles 16 … 31.
-Word nibbles(const std::byte* quants, std::size_t word) {
-  const Word packed = load_word(quants + word % 2 * kWordBytes);
-  return (word < 2 ? packed : packed >> 4) & every_byte(15);
-}
-
-void set_scale(Group& group, float scale, float minimum) {
-  group.scale[0] = group.scale[1] = scale;
-  group.minimum = minimum;
-}
 
 void unpack_four_bits(const std::byte* block, bool has_minimum, Group& group) {
   set_scale(group, load_half(block), has_minimum ? load_half(block + 2) : 0.0F);
@@ -61,16 +20,15 @@ void unpack_five_bits(const std::byte* block, bool has_minimum, Group& group) {
   set_scale(group, load_half(block), has_minimum ? load_half(block + 2) : 0.0F);
   const std::byte* high = block + (has_minimum ? 4 : 2);
   for (std::size_t word = 0; word < 4; ++word) {
-    put_word(group, word, nibbles(high + 4, word) | fifth_bits(byte_at(high, word)),
+    put_word(group, word, nibbles(high + 4, word) | top_bits(byte_at(high, word)) >> 3,
              has_minimum ? 0 : 16);
   }
 }
 
 void unpack_q8_0(const std::byte* block, Group& group) {
-  set_scale(group, load_half(block), 0.0F);
+  set_scale(group, load_half(block));
   for (std::size_t word = 0; word < 4; ++word) {
-    const Word biased = load_word(block + 2 + word * kWordBytes) ^ every_byte(0x80);
-    std::memcpy(group.biased + word * kWordBytes, &biased, sizeof biased);
+    put_biased(group, word, load_word(block + 2 + word * kWordBytes) ^ every_byte(0x80));
   }
 }
 
@@ -107,6 +65,27 @@ void unpack_k45(const std::byte* block, bool five_bits, Group* groups) {
   }
 }
 
+// The 16 scales of Q3_K: their low 4 bits in 8 bytes, their upper 2 bits in the 4 bytes that
+// follow.
+void unpack_q3_k(const std::byte* block, Group* groups) {
+  const std::byte* const packed_scales = block + 96;
+  const float d = load_half(block + 108);
+  const auto scale = [&](std::size_t s) {
+    const unsigned low = byte_at(packed_scales, s % 8) >> (4 * (s / 8)) & 15U;
+    const unsigned high = byte_at(packed_scales, 8 + s % 4) >> (2 * (s / 4)) & 3U;
+    return d * static_cast<float>(static_cast<int>(low | high << 4) - 32);
+  };
+  for (std::size_t b = 0; b < 8; ++b) {
+    set_scales(groups[b], scale(2 * b), scale(2 * b + 1));
+    for (std::size_t word = 0; word < 4; ++word) {
+      const std::size_t at = word * kWordBytes;
+      const Word low = load_word(block + 32 + 32 * (b / 4) + at) >> (2 * (b % 4)) & every_byte(3);
+      const Word high = load_word(block + at) >> b & every_byte(1);
+      put_word(groups[b], word, low | high << 2, 4);
+    }
+  }
+}
+
 void unpack_q6_k(const std::byte* block, Group* groups) {
   const float d = load_half(block + 208);
   for (std::size_t b = 0; b < 8; ++b) {
@@ -129,10 +108,6 @@ void unpack_q6_k(const std::byte* block, Group* groups) {
 
 }  // namespace
 
-bool is_quantized(BlockFormat format) {
-  return format != BlockFormat::kF32 && format != BlockFormat::kF16 && format != BlockFormat::kBF16;
-}
-
 GroupKind group_kind(BlockFormat format) {
   switch (format) {
     case BlockFormat::kQ4_1:
@@ -140,10 +115,27 @@ GroupKind group_kind(BlockFormat format) {
     case BlockFormat::kQ4_K:
     case BlockFormat::kQ5_K:
       return GroupKind::kScaleMin;
+    case BlockFormat::kQ3_K:
     case BlockFormat::kQ6_K:
+    case BlockFormat::kIQ2_XS:
+    case BlockFormat::kIQ2_S:
+    case BlockFormat::kIQ1_M:
       return GroupKind::kTwoScales;
-    default:
+    case BlockFormat::kQ4_0:
+    case BlockFormat::kQ5_0:
+    case BlockFormat::kQ8_0:
+    case BlockFormat::kIQ4_NL:
+    case BlockFormat::kIQ4_XS:
+    case BlockFormat::kMXFP4:
+    case BlockFormat::kTQ1_0:
+    case BlockFormat::kTQ2_0:
+    case BlockFormat::kIQ2_XXS:
+    case BlockFormat::kIQ3_XXS:
+    case BlockFormat::kIQ3_S:
+    case BlockFormat::kIQ1_S:
       return GroupKind::kScale;
+    default:
+      return GroupKind::kNone;
   }
 }
 
@@ -159,17 +151,40 @@ void unpack_block(BlockFormat format, const std::byte* block, Group* groups) {
       return unpack_five_bits(block, true, *groups);
     case BlockFormat::kQ8_0:
       return unpack_q8_0(block, *groups);
+    case BlockFormat::kQ3_K:
+      return unpack_q3_k(block, groups);
     case BlockFormat::kQ4_K:
       return unpack_k45(block, false, groups);
     case BlockFormat::kQ5_K:
       return unpack_k45(block, true, groups);
     case BlockFormat::kQ6_K:
       return unpack_q6_k(block, groups);
-    case BlockFormat::kF32:
-    case BlockFormat::kF16:
-    case BlockFormat::kBF16:
+    case BlockFormat::kIQ4_NL:
+      return unpack_iq4_nl(block, *groups);
+    case BlockFormat::kIQ4_XS:
+      return unpack_iq4_xs(block, groups);
+    case BlockFormat::kMXFP4:
+      return unpack_mxfp4(block, *groups);
+    case BlockFormat::kTQ1_0:
+      return unpack_tq1_0(block, groups);
+    case BlockFormat::kTQ2_0:
+      return unpack_tq2_0(block, groups);
+    case BlockFormat::kIQ2_XXS:
+      return unpack_iq2_xxs(block, groups);
+    case BlockFormat::kIQ2_XS:
+      return unpack_iq2_xs(block, groups);
+    case BlockFormat::kIQ2_S:
+      return unpack_iq2_s(block, groups);
+    case BlockFormat::kIQ3_XXS:
+      return unpack_iq3_xxs(block, groups);
+    case BlockFormat::kIQ3_S:
+      return unpack_iq3_s(block, groups);
+    case BlockFormat::kIQ1_S:
+      return unpack_iq1_s(block, groups);
+    case BlockFormat::kIQ1_M:
+      return unpack_iq1_m(block, groups);
     default:
-      break;  // not made of groups: callers ask is_quantized first
+      break;  // not made of groups: callers ask group_kind first
   }
 }
 

@@ -13,9 +13,9 @@ namespace candor::kernels {
 //   kScale      scale[0] * q[i]
 //   kScaleMin   scale[0] * q[i] + minimum
 //   kTwoScales  scale[i / 16] * q[i]
-// computed in float32 as written; q[i] = biased[i] - 128.
-//   kNone       none of these: the format has no groups of 32 of one kind
-enum class GroupKind { kScale, kScaleMin, kTwoScales, kNone };
+// computed in float32 as written; q[i] = biased[i] - 128. kNone: the format has no such groups (its
+// values are no small integers, or have scales and minimums of their own within 16).
+enum class GroupKind { kNone, kScale, kScaleMin, kTwoScales };
 
 struct Group {
   std::uint8_t biased[32];
@@ -23,10 +23,9 @@ struct Group {
   float minimum;
 };
 
-bool is_quantized(BlockFormat format);
-GroupKind group_kind(BlockFormat format);  // of a quantised format
+GroupKind group_kind(BlockFormat format);
 
-// Groups of one block: block_layout(format).elements / 32 of them.
+// Groups of one block of a format that has them: block_layout(format).elements / 32.
 void unpack_block(BlockFormat format, const std::byte* block, Group* groups);
 
 // out[32]

@@ -208,7 +208,13 @@ int inspect_logits_command(const ModelChoice& choice) {
 
 int inspect_dequantize_command(const std::string& type, const fs::path& file) {
   const auto format = kernels::block_format_by_name(type);
-  if (!format) fail_usage("unknown block format \"{}\" (known: Q4_0, Q8_0, Q4_K, F16, …)", type);
+  if (!format) {
+    std::string known;
+    for (const kernels::BlockFormat each : kernels::block_formats()) {
+      known += fmt::format("{}{}", known.empty() ? "" : ", ", kernels::block_layout(each).name);
+    }
+    fail_usage("unknown block format \"{}\" (known: {})", type, known);
+  }
   const std::string bytes = read_text_file(file, std::size_t{4} << 30U);
   const kernels::BlockLayout& layout = kernels::block_layout(*format);
   if (bytes.size() % layout.bytes != 0) {

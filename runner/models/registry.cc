@@ -8,6 +8,7 @@
 #include "data/base/data_dir.h"
 #include "data/base/error.h"
 #include "data/base/hash.h"
+#include "engine/files/gguf.h"
 
 namespace candor::runner {
 
@@ -112,12 +113,16 @@ ResolvedModel resolve_model(const std::string& model) {
 }
 
 std::string model_sha256(const fs::path& path) {
-  if (!fs::is_directory(path)) return data::sha256_file(path);
   std::vector<fs::path> files;
-  for (const fs::directory_entry& entry : fs::directory_iterator(path)) {
-    if (entry.is_regular_file()) files.push_back(entry.path());
+  if (!fs::is_directory(path)) {
+    files = engine::gguf_parts(path);
+    if (files.size() == 1) return data::sha256_file(path);
+  } else {
+    for (const fs::directory_entry& entry : fs::directory_iterator(path)) {
+      if (entry.is_regular_file()) files.push_back(entry.path());
+    }
+    std::sort(files.begin(), files.end());
   }
-  std::sort(files.begin(), files.end());
   data::Sha256 hash;
   for (const fs::path& file : files) {
     hash.update(file.filename().string());

@@ -53,7 +53,8 @@ struct ResolvedModel {
 };
 ResolvedModel resolve_model(const std::string& model);
 
-// SHA-256 of a model: of its file, or of a folder's files (names and contents, sorted by name).
+// SHA-256 of a model: of its file, or of the names and contents of all parts of a split GGUF model
+// (whichever is given), or of a folder's files, sorted by name.
 std::string model_sha256(const std::filesystem::path& path);
 
 }  // namespace candor::runner

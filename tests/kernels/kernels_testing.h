@@ -26,10 +26,15 @@ inline std::vector<Isa> supported_isas() {
   return isas;
 }
 
+// What weights are stored as.
 inline constexpr BlockFormat kAllFormats[] = {
-    BlockFormat::kF32,  BlockFormat::kF16,  BlockFormat::kBF16, BlockFormat::kQ4_0,
-    BlockFormat::kQ4_1, BlockFormat::kQ5_0, BlockFormat::kQ5_1, BlockFormat::kQ8_0,
-    BlockFormat::kQ4_K, BlockFormat::kQ5_K, BlockFormat::kQ6_K};
+    BlockFormat::kF32,   BlockFormat::kF16,     BlockFormat::kBF16,    BlockFormat::kQ4_0,
+    BlockFormat::kQ4_1,  BlockFormat::kQ5_0,    BlockFormat::kQ5_1,    BlockFormat::kQ8_0,
+    BlockFormat::kQ2_K,  BlockFormat::kQ3_K,    BlockFormat::kQ4_K,    BlockFormat::kQ5_K,
+    BlockFormat::kQ6_K,  BlockFormat::kIQ4_NL,  BlockFormat::kIQ4_XS,  BlockFormat::kMXFP4,
+    BlockFormat::kTQ1_0, BlockFormat::kTQ2_0,   BlockFormat::kIQ2_XXS, BlockFormat::kIQ2_XS,
+    BlockFormat::kIQ2_S, BlockFormat::kIQ3_XXS, BlockFormat::kIQ3_S,   BlockFormat::kIQ1_S,
+    BlockFormat::kIQ1_M, BlockFormat::kF8_E4M3, BlockFormat::kF8_E5M2};
 
 inline std::string format_name(BlockFormat format) { return block_layout(format).name; }
 
@@ -71,6 +76,34 @@ inline std::vector<std::byte> random_blocks(BlockFormat format, std::size_t coun
         std::memcpy(bytes.data() + at, &bits, sizeof bits);
         break;
       }
+      case BlockFormat::kF8_E4M3:
+      case BlockFormat::kF8_E5M2:
+        bytes[at] &= std::byte{0xBF};  // no NaN or infinity
+        break;
+      case BlockFormat::kMXFP4:
+        bytes[at] = static_cast<std::byte>(118 + byte(rng) % 8);
+        break;
+      case BlockFormat::kIQ1_M: {
+        const std::uint16_t half = float_to_half(scale(rng));
+        for (std::size_t i = 0; i < 4; ++i) {
+          std::byte& high = bytes[at + 49 + 2 * i];
+          high = (high & std::byte{15}) | static_cast<std::byte>((half >> (4 * i) & 15) << 4);
+        }
+        break;
+      }
+      case BlockFormat::kQ2_K:
+        put_half(at + 80);
+        put_half(at + 82);
+        break;
+      case BlockFormat::kQ3_K:
+        put_half(at + 108);
+        break;
+      case BlockFormat::kTQ1_0:
+        put_half(at + 52);
+        break;
+      case BlockFormat::kTQ2_0:
+        put_half(at + 64);
+        break;
       case BlockFormat::kQ6_K:
         put_half(at + 208);
         break;

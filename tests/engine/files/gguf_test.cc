@@ -1,5 +1,6 @@
 #include "engine/files/gguf.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <sys/stat.h>
 
@@ -82,7 +83,7 @@ TEST(GgufTest, ReadsEveryKindOfValue) {
   EXPECT_THAT(*file->find_texts("texts"), ElementsAre("", "x", std::string(100, 'y')));
   EXPECT_THAT(*file->find_integers("integers"), ElementsAre(-1, 2));
   EXPECT_THAT(*file->find_numbers("numbers"), ElementsAre(0.5));
-  EXPECT_THAT(std::get<std::vector<bool>>(*file->value("flags")), ElementsAre(true, false));
+  EXPECT_THAT(*file->find_booleans("flags"), ElementsAre(true, false));
   EXPECT_EQ(file->keys().size(), 16u);
   EXPECT_EQ(file->keys().front(), "u8");
   EXPECT_EQ(file->value("none"), nullptr);
@@ -96,6 +97,7 @@ TEST(GgufTest, TypedAccessNamesFileAndKey) {
   writer.integer("n", 3)
       .text("t", "x")
       .number("nan", std::nanf(""))
+      .integers("list", std::vector<std::int32_t>{8, 4})
       .raw_entry("u64", 10, GgufWriter::pack(kHuge));
   const tests::TempFolder folder;
   writer.write(folder.path() / "m.gguf");
@@ -114,6 +116,8 @@ TEST(GgufTest, TypedAccessNamesFileAndKey) {
   expect_error([&] { file->find_boolean("n"); }, "n: ", "is not a boolean");
   expect_error([&] { file->find_texts("t"); }, "t: ", "is not an array of strings");
   expect_error([&] { file->find_integers("n"); }, "n: ", "is not an array of integers");
+  expect_error([&] { file->find_booleans("n"); }, "n: ", "is not an array of booleans");
+  expect_error([&] { file->find_integer("list"); }, "list: ", "is not an integer");
   expect_error([&] { file->find_number("nan"); }, "nan: ", "finite");
   expect_error([&] { file->find_integer("u64"); }, "u64: ", "out of range");
   expect_error([&] { file->integer("gone"); }, "gone: ", "missing");
@@ -286,14 +290,139 @@ TEST(GgufTest, Alignment) {
   }
 }
 
-TEST(GgufTest, SplitFilesAreRefusedByName) {
-  const auto split = [](std::uint16_t count) {
-    return GgufWriter().raw_entry("split.count", GgufWriter::kUint16, GgufWriter::pack(count));
+TEST(GgufTest, WhatAFileSaysAboutItsParts) {
+  const auto with = [](std::string_view key, std::uint16_t count) {
+    return GgufWriter().raw_entry(key, GgufWriter::kUint16, GgufWriter::pack(count));
   };
-  EXPECT_EQ(error_of(split(0)), "");
-  EXPECT_EQ(error_of(split(1)), "");
-  EXPECT_THAT(error_of(split(3)), AllOf(HasSubstr("split.count"), HasSubstr("one of 3 parts")));
-  EXPECT_THAT(error_of(GgufWriter().text("split.count", "3")), HasSubstr("must be"));
+  for (const std::uint16_t count : {std::uint16_t{0}, std::uint16_t{1}}) {
+    EXPECT_EQ(parse(with("split.count", count).bytes()).split.count, 1u);
+  }
+  const GgufSplit split =
+      parse(with("split.count", 3)
+                .integer("split.no", 2)
+                .raw_entry("split.tensors.count", 5, GgufWriter::pack<std::int32_t>(7))
+                .bytes())
+          .split;
+  EXPECT_EQ(split.number, 2u);
+  EXPECT_EQ(split.count, 3u);
+  EXPECT_EQ(split.tensors, 7u);
+  EXPECT_EQ(parse(GgufWriter().bytes()).split.tensors, std::nullopt);
+  EXPECT_THAT(error_of(GgufWriter().text("split.count", "3")), HasSubstr("split.count: must be"));
+  EXPECT_THAT(error_of(GgufWriter().raw_entry("split.tensors.count", 5,
+                                              GgufWriter::pack<std::int32_t>(-1))),
+              HasSubstr("must be"));
+  EXPECT_THAT(error_of(with("split.no", 3).integer("split.count", 3)),
+              HasSubstr("split.no: 3 of 3 parts"));
+}
+
+class GgufPartsTest : public testing::Test {
+ protected:
+  // Part `number` (from 0 on) of 3 with one tensor, which holds 2 values, both `number`.
+  static GgufWriter part(std::uint16_t number, std::string_view tensor, std::uint16_t count = 3,
+                         std::int32_t tensors = 3) {
+    GgufWriter writer;
+    if (number == 0) writer.text("general.name", "whole").integer("n", 7);
+    writer.raw_entry("split.no", GgufWriter::kUint16, GgufWriter::pack(number))
+        .raw_entry("split.count", GgufWriter::kUint16, GgufWriter::pack(count))
+        .raw_entry("split.tensors.count", GgufWriter::kInt32, GgufWriter::pack(tensors))
+        .tensor_f32(tensor, {2}, std::vector<float>(2, static_cast<float>(number)));
+    return writer;
+  }
+  std::filesystem::path path(int number, int count = 3) const {
+    return folder_.path() / fmt::format("m-{:05}-of-{:05}.gguf", number, count);
+  }
+  void write_all() const {
+    part(0, "a").write(path(1));
+    part(1, "b").write(path(2));
+    part(2, "c").write(path(3));
+  }
+  std::string open_error(const std::filesystem::path& file) const {
+    try {
+      GgufFile::open(file);
+      return "";
+    } catch (const Error& error) {
+      return error.what();
+    }
+  }
+
+  tests::TempFolder folder_;
+};
+
+TEST_F(GgufPartsTest, AnyPartOpensAll) {
+  write_all();
+  std::uint64_t bytes = 0;
+  for (int number = 1; number <= 3; ++number) bytes += std::filesystem::file_size(path(number));
+  for (int given = 1; given <= 3; ++given) {
+    const auto file = GgufFile::open(path(given));
+    EXPECT_EQ(file->text("general.name"), "whole");
+    EXPECT_EQ(file->integer("n"), 7);
+    ASSERT_EQ(file->tensors().size(), 3u);
+    for (const auto& [name, value] : {std::pair("a", 0.0F), {"b", 1.0F}, {"c", 2.0F}}) {
+      const TensorView* tensor = file->find(name);
+      ASSERT_NE(tensor, nullptr) << name;
+      file->release(*tensor);
+      float stored = -1;
+      std::memcpy(&stored, tensor->bytes.data() + 4, 4);
+      EXPECT_EQ(stored, value) << name;
+    }
+    EXPECT_THAT(file->files(), ElementsAre(path(1), path(2), path(3)));
+    EXPECT_EQ(file->file_bytes(), bytes);
+    EXPECT_EQ(file->path(), path(1).string());
+    EXPECT_THAT(gguf_parts(path(given)), ElementsAre(path(1), path(2), path(3)));
+  }
+}
+
+TEST_F(GgufPartsTest, OneFileIsItsOnlyPart) {
+  GgufWriter writer;
+  writer.tensor_f32("a", {2}, std::vector<float>{1, 2});
+  for (const char* name : {"m.gguf", "m-00001-of-00001.gguf", "m-1-of-3.gguf",
+                           "m-00004-of-00003.gguf", "m-00001-of-0000x.gguf"}) {
+    const auto file = folder_.path() / name;
+    writer.write(file);
+    const auto opened = GgufFile::open(file);
+    EXPECT_THAT(opened->files(), ElementsAre(file));
+    EXPECT_EQ(opened->file_bytes(), std::filesystem::file_size(file));
+    EXPECT_THAT(gguf_parts(file), ElementsAre(file));
+  }
+}
+
+TEST_F(GgufPartsTest, MissingAndForeignPartsAreNamed) {
+  write_all();
+  std::filesystem::remove(path(2));
+  for (const int given : {1, 3}) {
+    EXPECT_THAT(open_error(path(given)), AllOf(HasSubstr("m-00002-of-00003.gguf"),
+                                               HasSubstr("part 2 of 3"), HasSubstr("is missing")));
+  }
+  part(2, "b").write(path(2));  // the third under the name of the second
+  EXPECT_THAT(open_error(path(1)), AllOf(HasSubstr("m-00002-of-00003.gguf: split.no"),
+                                         HasSubstr("is part 3 of 3, its name says 2 of 3")));
+  part(1, "b", 4).write(path(2));
+  EXPECT_THAT(open_error(path(1)), HasSubstr("is part 2 of 4, its name says 2 of 3"));
+  part(1, "a").write(path(2));
+  EXPECT_THAT(open_error(path(1)),
+              AllOf(HasSubstr("m-00002-of-00003.gguf: tensor 'a'"), HasSubstr("is in part 1 too")));
+  part(1, "b", 3, 4).write(path(2));
+  EXPECT_THAT(open_error(path(1)), AllOf(HasSubstr("m-00002-of-00003.gguf: split.tensors.count"),
+                                         HasSubstr("parts of the same model")));
+  part(1, "b").tensor_f32("d", {1}, std::vector<float>{1}).write(path(2));
+  EXPECT_THAT(open_error(path(3)), HasSubstr("3 tensors, but the 3 parts have 4"));
+  folder_.write(path(2).filename().string(), "GGUF");
+  EXPECT_THAT(open_error(path(1)), HasSubstr("m-00002-of-00003.gguf: version"));
+}
+
+TEST_F(GgufPartsTest, NamesAndKeysMustAgree) {
+  part(1, "b").write(folder_.path() / "part.gguf");
+  EXPECT_THAT(open_error(folder_.path() / "part.gguf"),
+              AllOf(HasSubstr("part.gguf: split.no: is part 2 of 3"),
+                    HasSubstr("must be named NAME-00002-of-00003.gguf")));
+  part(1, "b").write(path(1));
+  EXPECT_THAT(open_error(path(1)), HasSubstr("NAME-00002-of-00003.gguf"));
+  GgufWriter().integer("n", 1).write(path(1));
+  EXPECT_THAT(open_error(path(1)),
+              AllOf(HasSubstr("split.count: the name says that this is part 1 of 3"),
+                    HasSubstr("rename it")));
+  part(0, "a", 2000).write(path(1, 2000));
+  EXPECT_THAT(open_error(path(1, 2000)), HasSubstr("2000 parts, at most"));
 }
 
 TEST(GgufTest, ShapesThatCannotBe) {
@@ -312,11 +441,28 @@ TEST(GgufTest, ShapesThatCannotBe) {
 }
 
 TEST(GgufTest, TypesWithoutLayoutAreRefusedByTensorAndId) {
-  EXPECT_THAT(error_of(one_tensor({256}, 19)),
-              AllOf(HasSubstr("tensor 'w'"), HasSubstr("weight type 19 (IQ1_S)")));
-  for (const std::uint32_t type : {4u, 24u, 28u, 999u, 0xFFFFFFFFu}) {
+  EXPECT_THAT(error_of(one_tensor({256}, 40)),
+              AllOf(HasSubstr("tensor 'w'"), HasSubstr("weight type 40 (NVFP4)")));
+  EXPECT_THAT(error_of(one_tensor({256}, 31)), HasSubstr("weight type 31 (Q4_0_4_4, withdrawn)"));
+  // 1000 … are formats of safetensors files.
+  for (const std::uint32_t type : {4u, 9u, 15u, 37u, 42u, 999u, 1000u, 1003u, 0xFFFFFFFFu}) {
     EXPECT_THAT(error_of(one_tensor({16}, type)), HasSubstr("weight type " + std::to_string(type)));
   }
+}
+
+TEST(GgufTest, EveryTypeWithALayoutIsRead) {
+  int types = 0;
+  for (std::uint32_t type = 0; type < 64; ++type) {
+    const kernels::BlockLayout* layout = kernels::gguf_block_layout(type);
+    if (layout == nullptr) continue;
+    ++types;
+    const std::size_t bytes = 512 / layout->elements * layout->bytes;
+    const std::string file = one_tensor({512}, type, 0, bytes).bytes();
+    const GgufContents contents = parse(file);
+    EXPECT_EQ(contents.tensors.at(0).bytes.size(), bytes) << layout->name;
+    EXPECT_EQ(contents.tensors.at(0).format, static_cast<kernels::BlockFormat>(type));
+  }
+  EXPECT_EQ(types, 30);
 }
 
 TEST(GgufTest, OffsetsThatCannotBe) {
