@@ -43,6 +43,7 @@ std::vector<Case> cases() {
       if (block == 1) {
         out.push_back({format, 21, 37, precision});
         out.push_back({format, 64, 300, precision});
+        out.push_back({format, 40, 320, precision});
         continue;
       }
       out.push_back({format, 64, 256, precision});
@@ -93,7 +94,7 @@ std::vector<double> rounded_rows(const std::vector<float>& x, std::size_t cols, 
 std::vector<double> term_sizes(BlockFormat format, const std::vector<std::byte>& bytes,
                                const std::vector<float>& values) {
   std::vector<double> out(values.size());
-  if (!is_quantized(format)) {
+  if (group_kind(format) == GroupKind::kNone) {
     for (std::size_t i = 0; i < values.size(); ++i) out[i] = std::fabs(values[i]);
     return out;
   }
@@ -124,14 +125,15 @@ TEST(Multiply, IsWithinTheRoundingOfItsSumsOfTheExactProduct) {
     const std::size_t batch = 5;
     const std::vector<float> x = random_floats(batch * c.cols, rng);
     const std::vector<float> bias = random_floats(c.rows, rng);
-    const bool int8 = is_quantized(c.format) && c.precision != Precision::kFloat32;
+    const Matrix matrix = Matrix::pack(c.format, bytes, c.rows, c.cols, c.precision, pool);
+    const Quantized kind = matrix.state().multiplies();
+    const bool int8 = kind == Quantized::kWide || kind == Quantized::kGrouped;
     std::vector<double> exact_x(x.begin(), x.end());
     if (int8) exact_x = rounded_rows(x, c.cols, c.precision == Precision::kInt8 ? 128 : 32, false);
     if (int8 && c.precision == Precision::kInt8) {
       used = rounded_rows(weights, c.cols, 128, true);
       for (std::size_t i = 0; i < used.size(); ++i) sizes[i] = std::fabs(used[i]);
     }
-    const Matrix matrix = Matrix::pack(c.format, bytes, c.rows, c.cols, c.precision, pool);
     const std::vector<float> y = multiplied(active_isa(), matrix, x, bias.data(), pool);
     // Each addition of a chain rounds by at most 2^-24 of a sum that is no larger than all terms
     // together; a product of scales, the weight's own rounding and the bias add three more.
