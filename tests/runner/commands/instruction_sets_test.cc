@@ -4,39 +4,19 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <optional>
 
 #include "tests/runner/commands/tiny_program.h"
+#include "tests/support/chosen_isa.h"
 
 namespace candor::runner {
 namespace {
 
 namespace fs = std::filesystem;
 using kernels::BlockFormat;
+using tests::ChosenIsa;
 using tests::Finished;
 using tests::TinyShape;
-
-class ChosenIsa {
- public:
-  explicit ChosenIsa(const std::string& name) { ::setenv("CANDOR_ISA", name.c_str(), 1); }
-  ~ChosenIsa() {
-    if (before_) {
-      ::setenv("CANDOR_ISA", before_->c_str(), 1);
-    } else {
-      ::unsetenv("CANDOR_ISA");
-    }
-  }
-  ChosenIsa(const ChosenIsa&) = delete;
-  ChosenIsa& operator=(const ChosenIsa&) = delete;
-
- private:
-  static std::optional<std::string> current() {
-    const char* value = std::getenv("CANDOR_ISA");
-    return value == nullptr ? std::nullopt : std::optional<std::string>(value);
-  }
-  std::optional<std::string> before_ = current();
-};
 
 struct Setting {
   const char* name;

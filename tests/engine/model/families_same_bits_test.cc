@@ -1,0 +1,111 @@
+// Every family, from both containers: what a request gets depends on neither the batch, the
+// threads, a shared prefix nor a cache too small for all, in any precision.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <filesystem>
+#include <random>
+
+#include "engine/engine.h"
+#include "tests/kernels/kernels_testing.h"
+#include "tests/support/shared.h"
+
+namespace candor::engine {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<std::string> checkpoints() {
+  std::vector<std::string> found;
+  for (const char* folder : {"tests/golden/checkpoints", "tests/golden/gguf"}) {
+    for (const auto& entry : fs::directory_iterator(tests::source_path(folder))) {
+      if (entry.is_directory() || entry.path().extension() == ".gguf") {
+        found.push_back(fs::path(folder) / entry.path().filename());
+      }
+    }
+  }
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+// Prompts of 1 to 140 tokens, half of them with a common start longer than a page; greedy, sampled,
+// and scored.
+std::vector<Request> mixed_requests(std::size_t vocabulary) {
+  std::mt19937 random(3);
+  const auto token = [&] { return static_cast<TokenId>(random() % vocabulary); };
+  std::vector<TokenId> common(100);
+  std::generate(common.begin(), common.end(), token);
+  std::vector<Request> requests;
+  for (int i = 0; i < 14; ++i) {
+    Request request;
+    if (i % 2 == 1) {
+      request.prompt.assign(common.begin(), common.begin() + 60 + static_cast<int>(random() % 40));
+    }
+    for (std::size_t n = 1 + random() % 40; n > 0; --n) request.prompt.push_back(token());
+    request.ignore_stops = true;
+    request.seed = 5;
+    request.sampling.max_tokens = 3 + static_cast<int>(random() % 12);
+    if (i % 3 == 1) request.sampling.temperature = 0.8;
+    if (i % 5 == 4) {
+      for (int n = 0; n < 9; ++n) request.continuation.push_back(token());
+      request.keep_last_logits = true;
+    }
+    requests.push_back(request);
+  }
+  return requests;
+}
+
+std::vector<Completion> completed(const fs::path& path, EngineOptions options) {
+  const auto engine = Engine::load(path, options);
+  const std::vector<Request> requests = mixed_requests(engine->description().vocabulary);
+  std::vector<Completion> completions(requests.size());
+  const std::atomic<bool> stop{false};
+  engine->run(
+      requests,
+      [&](std::size_t i, Completion&& completion) { completions[i] = std::move(completion); },
+      stop);
+  return completions;
+}
+
+class FamiliesSameBits : public testing::TestWithParam<std::string> {};
+
+TEST_P(FamiliesSameBits, WhateverTheBatchAndTheThreads) {
+  const fs::path path = tests::source_path(GetParam());
+  for (const kernels::Precision precision :
+       {kernels::Precision::kInt8, kernels::Precision::kExact, kernels::Precision::kFloat32}) {
+    EngineOptions options;
+    options.precision = precision;
+    options.threads = 1;
+    options.batch = 1;
+    options.kv_bytes = 64 << 20;
+    const std::vector<Completion> alone = completed(path, options);
+    options.threads = 3;
+    options.batch = 9;
+    const std::vector<Completion> together = completed(path, options);
+    ASSERT_EQ(alone.size(), together.size());
+    for (std::size_t i = 0; i < alone.size(); ++i) {
+      SCOPED_TRACE(std::string(kernels::name(precision)) + ", request " + std::to_string(i));
+      ASSERT_TRUE(alone[i].error.empty()) << alone[i].error;
+      ASSERT_FALSE(alone[i].tokens.empty());
+      EXPECT_EQ(alone[i].tokens, together[i].tokens);
+      EXPECT_EQ(kernels::testing::first_difference(alone[i].log_probabilities,
+                                                   together[i].log_probabilities),
+                -1);
+      EXPECT_EQ(kernels::testing::first_difference(alone[i].last_logits, together[i].last_logits),
+                -1);
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Golden, FamiliesSameBits, testing::ValuesIn(checkpoints()),
+                         [](const auto& parameter) {
+                           std::string name = fs::path(parameter.param).filename();
+                           std::replace_if(
+                               name.begin(), name.end(),
+                               [](unsigned char c) { return std::isalnum(c) == 0; }, '_');
+                           return name;
+                         });
+
+}  // namespace
+}  // namespace candor::engine
