@@ -175,7 +175,10 @@ TEST_F(ConfigSpec, EveryFieldIsChecked) {
 TEST_F(ConfigSpec, WhatIsNotAPlainLanguageModelIsRefusedByName) {
   boost::json::object unknown = llama_config();
   unknown["model_type"] = "mamba";
-  EXPECT_THAT(error(unknown), HasSubstr("\"mamba\" is not known (known: llama, mistral, qwen2)"));
+  EXPECT_THAT(error(unknown),
+              HasSubstr("\"mamba\" is not known (known: llama, mistral, qwen2, qwen3, qwen3_moe, "
+                        "gemma3_text, gemma3, deepseek_v2, deepseek_v3, kimi_k2, ernie4_5, "
+                        "ernie4_5_moe, seed_oss, gpt_oss)"));
   boost::json::object classifier = llama_config();
   classifier["architectures"] = {"LlamaForSequenceClassification"};
   EXPECT_THAT(error(classifier), HasSubstr("LlamaForSequenceClassification"));
