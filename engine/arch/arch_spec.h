@@ -83,6 +83,7 @@ struct ExpertsSpec {
   float normalise_floor = 0;  // > 0 where normalise
   float scale = 1;            // of the weights, after that
   std::size_t shared_width = 0;  // of the expert that every row uses, unweighted; 0: none
+  bool shared_bias = false;
 };
 
 struct LayerSpec {
@@ -109,6 +110,7 @@ struct ArchSpec {
   float embedding_scale = 1;
   float final_softcap = 0;  // cap * tanh(logit / cap); 0: none
   bool tied = false;        // the head is the embedding table
+  bool head_bias = false;   // lm_head.bias beside lm_head.weight
   AttentionSpec attention;
   FeedForwardSpec ffn;
   std::optional<ExpertsSpec> experts;

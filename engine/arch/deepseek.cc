@@ -114,7 +114,9 @@ void read_routing(const JsonFields& fields, bool second, ExpertsSpec& experts) {
   experts.selection_bias = method == "noaux_tc";
   experts.group_score = experts.selection_bias ? ExpertsSpec::GroupScore::kTopTwoSum
                                                : ExpertsSpec::GroupScore::kLargest;
-  experts.normalise = fields.find_boolean("norm_topk_prob").value_or(!second);
+  // The reference implementation of V2 has no normalisation, whatever norm_topk_prob says; all
+  // published configurations of that model type say false.
+  experts.normalise = !second && fields.find_boolean("norm_topk_prob").value_or(true);
   experts.normalise_floor = experts.normalise ? kSumFloor : 0;
   experts.scale =
       static_cast<float>(fields.number_or("routed_scaling_factor", second ? 1.0 : 2.5, 1e-6, 1e6));
@@ -129,9 +131,8 @@ void set_experts(const JsonFields& fields, bool second, ArchSpec& spec) {
   read_routing(fields, second, experts);
   spec.experts = experts;
 
-  const auto layers = static_cast<std::int64_t>(spec.layers.size());
   const auto first =
-      static_cast<std::size_t>(fields.integer_or("first_k_dense_replace", 0, 0, layers - 1));
+      static_cast<std::size_t>(fields.integer_or("first_k_dense_replace", 0, 0, kMostLayers));
   const std::size_t every = fields.count_or("moe_layer_freq", 1, kMostLayers);
   for (std::size_t i = first; i < spec.layers.size(); ++i) {
     spec.layers[i].experts = i % every == 0;
@@ -141,9 +142,8 @@ void set_experts(const JsonFields& fields, bool second, ArchSpec& spec) {
 ArchSpec from_config(const SafetensorsFolder& folder, const std::string& model_type) {
   const JsonFields fields = config_fields(folder);
   ArchSpec spec = headless_from_config(fields, kFamily);
-  if (fields.find_boolean("attention_bias").value_or(false)) {
-    fail("{}: latent attention with biases is not supported", fields.place("attention_bias"));
-  }
+  spec.attention.qkv_bias = fields.find_boolean("attention_bias").value_or(false);
+  spec.attention.output_bias = spec.attention.qkv_bias;
   spec.attention.latent = read_latent(fields);
   finish_attention(yarn_score_factor(fields), spec);
   const bool interleaved = fields.find_boolean("rope_interleave").value_or(true);

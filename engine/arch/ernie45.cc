@@ -51,7 +51,7 @@ void set_experts(const JsonFields& fields, ArchSpec& spec) {
   spec.experts = experts;
 
   const auto layers = static_cast<std::int64_t>(spec.layers.size());
-  const std::int64_t start = fields.integer_or("moe_layer_start_index", 1, 0, layers - 1);
+  const std::int64_t start = fields.integer_or("moe_layer_start_index", 1, 0, kMostLayers);
   const std::int64_t end = fields.integer_or("moe_layer_end_index", -1, -1, kMostLayers);
   const std::size_t interval = fields.count_or("moe_layer_interval", 1, kMostLayers);
   for (std::int64_t i = start; i < layers && (end == -1 || i <= end); ++i) {
@@ -69,7 +69,11 @@ ArchSpec from_config(const SafetensorsFolder& folder, const std::string& model_t
   spec.attention.output_bias = spec.attention.qkv_bias;
   spec.ffn.bias = spec.attention.qkv_bias;
   spec.ropes = {rope_from_config(fields, spec, kRope)};
-  if (experts) set_experts(fields, spec);
+  if (experts) {
+    set_experts(fields, spec);
+    spec.experts->shared_bias = spec.ffn.bias;
+    spec.head_bias = spec.ffn.bias;
+  }
   read_dense_width(fields, "intermediate_size", spec);
   spec.names.selection_bias = "mlp.moe_statics.e_score_correction_bias";
   return spec;

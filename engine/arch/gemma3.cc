@@ -2,7 +2,6 @@
 // embeddings, five layers with a window and a rotary embedding of their own to one without. Of the
 // models of text and images only the text model is read.
 #include <cmath>
-#include <cstring>
 
 #include "data/base/error.h"
 #include "engine/arch/decoder.h"
@@ -31,6 +30,8 @@ void set_common(const Fields& fields, ArchSpec& spec) {
   spec.attention.head_norm = true;
   spec.sandwich_norms = true;
   spec.ffn.activation = Activation::kGeluTanh;
+  // Not rounded to bf16, as the reference does when it runs in bf16: we compute in float32, and both
+  // containers of a model give the same.
   spec.embedding_scale = std::sqrt(static_cast<float>(spec.width));
   spec.attention.softcap =
       static_cast<float>(fields.number_or("attn_logit_softcapping", 0, 0, kMostSoftcap));
@@ -62,14 +63,6 @@ ArchSpec from_gguf(const GgufFile& file, const std::string& architecture) {
   return spec;
 }
 
-float rounded_to_bf16(float value) {
-  std::uint32_t bits = 0;
-  std::memcpy(&bits, &value, sizeof bits);
-  bits = (bits + 0x7FFFU + ((bits >> 16U) & 1U)) & 0xFFFF0000U;
-  std::memcpy(&value, &bits, sizeof value);
-  return value;
-}
-
 // The names of the tensors depend on what the text model was saved as a part of: the embedding
 // table tells. Without weights, those that its class usually has.
 TensorNames find_names(const SafetensorsFolder& folder, bool part) {
@@ -85,17 +78,6 @@ TensorNames find_names(const SafetensorsFolder& folder, bool part) {
   }
   found.ffn_norm = "pre_feedforward_layernorm";
   return found;
-}
-
-bool has_bf16_weights(const SafetensorsFolder& folder, const JsonFields& root,
-                      const JsonFields& fields, const ArchSpec& spec) {
-  for (const JsonFields* place : {&fields, &root}) {
-    if (const auto type = place->find_text(place->one_of({"dtype", "torch_dtype"}))) {
-      return *type == "bfloat16";
-    }
-  }
-  const TensorView* embedding = folder.find(spec.names.embedding);
-  return embedding == nullptr || embedding->format == kernels::BlockFormat::kBF16;
 }
 
 // The sliding layers have an entry of their own in newer configurations.
@@ -131,10 +113,6 @@ ArchSpec from_config(const SafetensorsFolder& folder, const std::string& /*model
   spec.attention.scale = static_cast<float>(
       1.0 / std::sqrt(fields.number_or("query_pre_attn_scalar", 256, 1e-3, 1e6)));
   spec.names = find_names(folder, text != nullptr);
-  // The published model rounds this factor to the type of the weights.
-  if (has_bf16_weights(folder, root, fields, spec)) {
-    spec.embedding_scale = rounded_to_bf16(spec.embedding_scale);
-  }
   set_alternating_windows(
       fields,
       fields.count_or(fields.one_of({"sliding_window_pattern", "_sliding_window_pattern"}), kPeriod,

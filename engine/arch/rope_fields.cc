@@ -184,7 +184,7 @@ RopeSpec rope_from_config(const JsonFields& fields, const ArchSpec& spec, const 
                                                          static_cast<double>(spec.context_length),
                                                          1, kMostOriginal)};
     read_betas(inner, "beta_fast", "beta_slow", yarn);
-    yarn.truncate = inner.find_boolean("truncate").value_or(kind.truncate);
+    yarn.truncate = inner.find_boolean("truncate").value_or(true);
     scale_yarn(frequencies, base, yarn);
     const double derived =
         yarn_attention_factor(yarn.factor, inner.number_or("mscale", 0, 0, kMostMscale),

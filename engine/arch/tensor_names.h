@@ -20,6 +20,7 @@ struct TensorNames {
   std::string embedding;
   std::string final_norm;
   std::string head;
+  std::string head_bias;
   std::string layer_prefix;  // before the layer's number: "blk."
 
   // Inside a layer, without ".weight" or ".bias".

@@ -132,7 +132,8 @@ std::span<const float> Forward::logits(std::size_t first, std::size_t count) {
   const ArchSpec& spec = model_.spec();
   ensure(logits_, count * spec.vocabulary);
   activations_.assign(hidden_.data() + first * spec.width, count, spec.width);
-  kernels::multiply(model_.head(), activations_, nullptr, logits_.data(), spec.vocabulary, pool_);
+  const kernels::Product head = product(model_.head(), logits_.data());
+  kernels::multiply({&head, 1}, activations_, pool_);
   if (spec.final_softcap > 0) {
     pool_.run(count, [&](std::size_t row, int) {
       kernels::softcap(std::span(logits_).subspan(row * spec.vocabulary, spec.vocabulary),

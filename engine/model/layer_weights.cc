@@ -33,7 +33,8 @@ class Assembly {
       weights.experts = experts();
       const std::size_t shared = spec_.experts->shared_width;
       if (shared > 0) {
-        dense(weights, names_.shared_gate, names_.shared_up, names_.shared_down, shared, false);
+        dense(weights, names_.shared_gate, names_.shared_up, names_.shared_down, shared,
+              spec_.experts->shared_bias);
       }
     } else {
       dense(weights, names_.gate, names_.up, names_.down, spec_.ffn.width, spec_.ffn.bias);

@@ -65,12 +65,14 @@ void Model::assemble(const MakeMatrix& make, const std::function<void(double)>& 
   final_norm_ = norm_weights(reader, spec_, names.final_norm, spec_.width);
   // A tied checkpoint may carry a head of its own, which its makers ignore too.
   const std::string& head = spec_.tied ? names.embedding : names.head;
-  head_ = make_and_release({head, reader.matrix(head, spec_.vocabulary, spec_.width), precision_});
+  head_.weights =
+      make_and_release({head, reader.matrix(head, spec_.vocabulary, spec_.width), precision_});
+  if (spec_.head_bias) head_.bias = reader.vector(names.head_bias, spec_.vocabulary);
 }
 
 std::size_t Model::active_matrix_bytes() const {
   const auto bytes = [](const auto&... linears) { return (linears.weights.bytes() + ...); };
-  std::size_t sum = head_.bytes();
+  std::size_t sum = head_.weights.bytes();
   for (const LayerWeights& layer : layers_) {
     sum += bytes(layer.q, layer.k, layer.v, layer.output, layer.gate, layer.up, layer.down);
     if (layer.latent) {

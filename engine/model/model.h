@@ -31,7 +31,7 @@ class Model {
   kernels::Precision precision() const { return precision_; }
   const std::vector<LayerWeights>& layers() const { return layers_; }
   std::span<const float> final_norm() const { return final_norm_; }
-  const kernels::Matrix& head() const { return head_; }  // [vocabulary, width]
+  const Linear& head() const { return head_; }  // [vocabulary, width]
 
   // Of packed matrices that a token reads: of a layer's experts, as many as it uses.
   std::size_t active_matrix_bytes() const;
@@ -48,7 +48,7 @@ class Model {
   const TensorView* embedding_ = nullptr;
   std::vector<LayerWeights> layers_;
   std::vector<float> final_norm_;
-  kernels::Matrix head_;
+  Linear head_;
 };
 
 }  // namespace candor::engine
