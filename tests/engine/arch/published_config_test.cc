@@ -79,6 +79,24 @@ TEST(PublishedConfig, DeepseekV2Lite) {
   EXPECT_EQ(large.experts->scale, 16.0F);
 }
 
+TEST(PublishedConfig, DeepseekWithFewerExpertsOrNone) {
+  const auto with_six_layers = [](const boost::json::object& changes) {
+    return read_config(with(with(parsed(kDeepseekV3), {{"num_hidden_layers", 6}}), changes));
+  };
+  EXPECT_EQ(kinds(with_six_layers({{"first_k_dense_replace", 1}, {"moe_layer_freq", 2}})),
+            "ddeded");
+  EXPECT_EQ(with_six_layers({{"n_shared_experts", nullptr}}).experts->shared_width, 0U);
+  EXPECT_EQ(with_six_layers({{"n_shared_experts", 0}}).experts->shared_width, 0U);
+  const ArchSpec ungrouped = with_six_layers({{"n_group", nullptr}, {"topk_group", nullptr}});
+  EXPECT_EQ(ungrouped.experts->groups, 1U);
+  EXPECT_EQ(ungrouped.experts->groups_used, 1U);
+  const ArchSpec dense = with_six_layers({{"n_routed_experts", nullptr}});
+  EXPECT_FALSE(dense.experts.has_value());
+  EXPECT_EQ(kinds(dense), "dddddd");
+  EXPECT_EQ(with_six_layers({{"rope_interleave", false}}).ropes[0].pairing,
+            kernels::RopePairing::kHalves);
+}
+
 TEST(PublishedConfig, KimiK2) {
   const ArchSpec spec = read_config(parsed(kKimiK2));
   EXPECT_EQ(spec.family, "deepseek");

@@ -180,6 +180,33 @@ TEST(RefusedConfig, WhatDoesNotFitTogether) {
               HasSubstr("weights follow from its sizes"));
 }
 
+// Whatever stands under a key, the answer is a spec or an Error that names the file.
+TEST(RefusedConfig, AnyValueUnderAnyKeyIsReadOrRefused) {
+  const std::vector<boost::json::value> values = {
+      nullptr, -1,  "x",  boost::json::array(), boost::json::object(),
+      1e308,   0.5, true, 0xFFFFFFFFFFFFFFFFULL};
+  int refused = 0;
+  for (const char* text : {kDeepseekV3, kErnie21B, kGptOss20B, kGemma1B, kLlama8B}) {
+    const boost::json::object good = parsed(text);
+    std::vector<std::pair<std::string, boost::json::object>> bad;
+    for (const auto& [key, was] : good) {
+      for (const boost::json::value& value : values) {
+        bad.emplace_back(key, with(good, {{key, value}}));
+        if (!was.is_object()) continue;
+        for (const auto& [inner, ignored] : was.get_object()) {
+          bad.emplace_back(inner, with(good, {{key, with(was.get_object(), {{inner, value}})}}));
+        }
+      }
+    }
+    for (const auto& [key, config] : bad) {
+      const std::string error = config_error(config);
+      EXPECT_THAT(error, testing::AnyOf("no error", HasSubstr("config.json: "))) << key;
+      refused += error != "no error" ? 1 : 0;
+    }
+  }
+  EXPECT_GT(refused, 500);
+}
+
 TEST(RefusedConfig, RotaryEmbeddings) {
   const auto error = [](const boost::json::object& scaling) {
     return config_error(with(parsed(kDeepseekV3), {{"rope_scaling", scaling}}));

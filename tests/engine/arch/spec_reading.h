@@ -21,7 +21,7 @@ namespace candor::engine::tests {
 
 inline boost::json::object parsed(const char* text) { return boost::json::parse(text).as_object(); }
 
-// `base` with the members of `changes`; null erases.
+// `base` with the members of `changes`.
 inline boost::json::object with(boost::json::object base, const boost::json::object& changes) {
   for (const auto& [key, value] : changes) base[key] = value;
   return base;
