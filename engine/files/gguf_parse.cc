@@ -120,7 +120,7 @@ class Parser {
     const std::uint64_t version_offset = in_.offset();
     const auto version = in_.read<std::uint32_t>("version");
     if (version != 2 && version != 3) {
-      const bool swapped = version == 0x02000000 || version == 0x03000000;
+      const bool swapped = version == 0x01000000 || version == 0x02000000 || version == 0x03000000;
       in_.fail_field(swapped ? std::string("the file is big-endian; convert it to little-endian")
                              : fmt::format("version {} is not supported (2 and 3 are)", version),
                      version_offset);

@@ -76,12 +76,26 @@ bool equal_ignoring_case(std::string_view a, std::string_view b) {
   return true;
 }
 
-const BlockLayout* find_layout(std::uint32_t id) {
-  for (const Entry& entry : kFormats) {
-    if (static_cast<std::uint32_t>(entry.format) == id) return &entry.layout;
-  }
-  return nullptr;
+// Packing asks for every few hundred values, so a layout is looked up by its id.
+constexpr std::size_t kSlots = 64;
+
+constexpr std::size_t slot_of(std::uint32_t id) {
+  constexpr std::size_t kHighestGguf = 48;
+  if (id < kHighestGguf) return id;
+  const std::uint32_t other = id - kGgufTypes;  // wraps to no slot for ids in between
+  return other < kSlots - kHighestGguf ? kHighestGguf + other : kSlots;
 }
+
+constexpr auto kLayouts = [] {
+  std::array<const BlockLayout*, kSlots + 1> out{};
+  for (const Entry& entry : kFormats) {
+    out[slot_of(static_cast<std::uint32_t>(entry.format))] = &entry.layout;
+  }
+  return out;
+}();
+static_assert(kLayouts[kSlots] == nullptr, "a format has no slot");
+
+const BlockLayout* find_layout(std::uint32_t id) { return kLayouts[slot_of(id)]; }
 
 template <typename T>
 T load(const std::byte* bytes) {

@@ -193,6 +193,12 @@ TEST(GgufTest, HeaderFaults) {
     writer.version = version;
     EXPECT_THAT(error_of(writer), AllOf(HasSubstr("m.gguf: version: "), HasSubstr("(offset 4)")));
   }
+  GgufWriter big;
+  big.version = 0x03000000;
+  EXPECT_THAT(error_of(big), HasSubstr("the file is big-endian"));
+  GgufWriter first;
+  first.version = 1;
+  EXPECT_THAT(error_of(first), HasSubstr("version 1 is not supported"));
   GgufWriter old;
   old.version = 2;
   EXPECT_EQ(error_of(old), "");

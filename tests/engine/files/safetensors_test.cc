@@ -321,6 +321,21 @@ TEST_F(SafetensorsFolderTest, APlanNeedsNoWeights) {
   EXPECT_THROW(SafetensorsFolder::open(folder_.path() / "none", Weights::kOptional), Error);
 }
 
+TEST_F(SafetensorsFolderTest, TheIndexOfAModelOfATrillionWeightsFits) {
+  folder_.write("config.json", "{}");
+  std::string map = "{";
+  for (int i = 0; i < 61 * 384 * 6; ++i) {
+    map += fmt::format(
+        "{}\"model.layers.{}.mlp.experts.{}.down_proj.weight_scale_inv.{}\":"
+        "\"model-{:05}-of-00061.safetensors\"",
+        i == 0 ? "" : ",", i % 61, i / 61 % 384, i / 61 / 384, i % 61 + 1);
+  }
+  write_index(map + "}");
+  EXPECT_TRUE(SafetensorsFolder::open(folder_.path(), Weights::kOptional)->tensors().empty());
+  EXPECT_THAT(open_error(), AllOf(HasSubstr("model-00001-of-00061.safetensors"),
+                                  HasSubstr("2304 of the model's tensors are in it")));
+}
+
 TEST_F(SafetensorsFolderTest, IndexEntriesDoNotLeaveTheFolder) {
   folder_.write("config.json", "{}");
   folder_.write("sub/x.safetensors", a_);
