@@ -471,6 +471,23 @@ TEST(Multiply, ZeroTinyAndBrokenActivationsKeepToTheirRow) {
   }
 }
 
+TEST(Multiply, AWeightThatIsNotANumberShowsInItsRow) {
+  std::mt19937 rng(20);
+  ThreadPool pool(1);
+  auto bytes = random_blocks(BlockFormat::kMXFP4, 20 * 256, rng);
+  bytes[(3 * 8 + 5) * 17] = std::byte{255};  // the scale of a block of row 3
+  const std::vector<float> x = random_floats(6 * 256, rng);
+  for (const Precision precision : {Precision::kInt8, Precision::kExact, Precision::kFloat32}) {
+    const Matrix matrix = Matrix::pack(BlockFormat::kMXFP4, bytes, 20, 256, precision, pool);
+    for (const Isa isa : supported_isas()) {
+      const std::vector<float> y = multiplied(isa, matrix, x, nullptr, pool);
+      for (std::size_t i = 0; i < y.size(); ++i) {
+        ASSERT_EQ(std::isnan(y[i]), i % 20 == 3) << name(precision) << " " << name(isa) << " " << i;
+      }
+    }
+  }
+}
+
 TEST(Matrix, RefusesShapesThatDoNotFitTheBytes) {
   ThreadPool pool(1);
   const std::vector<std::byte> bytes(34);
