@@ -59,7 +59,8 @@ def split_latent(c):
 
     def backward(tensors):
         keys, values = tensors
-        return [torch.cat([keys.transpose(1, 2), values], dim=1).reshape(heads * (nope + value), -1)]
+        both = torch.cat([keys.transpose(1, 2), values], dim=1)
+        return [both.reshape(heads * (nope + value), -1)]
     return forward, backward
 
 
@@ -89,8 +90,8 @@ RENAMED = {"gemma3": {"post_attention_layernorm": "post_attention_norm",
                       "post_feedforward_layernorm": "post_ffw_norm"},
            "seed_oss": {"post_attention_layernorm": "post_attention_norm"},
            "gpt-oss": {"post_attention_layernorm": "post_attention_norm"}}
-WHOLE = {"model.embed_tokens.weight": "token_embd.weight", "model.norm.weight": "output_norm.weight",
-         "lm_head.weight": "output.weight"}
+WHOLE = {"model.embed_tokens.weight": "token_embd.weight",
+         "model.norm.weight": "output_norm.weight", "lm_head.weight": "output.weight"}
 
 
 def pieces(config, tensors, legacy=False):
@@ -117,8 +118,7 @@ def pieces(config, tensors, legacy=False):
             heads = "num_attention_heads" if "q_proj" in module else "num_key_value_heads"
             how = interleaved_rows(c[heads])
         if rest.endswith("e_score_correction_bias"):
-            result.append(Piece([full], [block + "exp_probs_b.bias"],
-                                lambda ts: [ts[0].flatten()]))
+            result.append(Piece([full], [block + "exp_probs_b.bias"]))  # ERNIE's has two dimensions
         elif module == "self_attn" and kind == "sinks":
             result.append(Piece([full], [block + "attn_sinks.weight"]))
         elif module == "self_attn.kv_b_proj" and legacy:

@@ -182,7 +182,8 @@ def ernie_moe(draw, c):
             continue
         count, inner = c["moe_num_experts"], c["moe_intermediate_size"]
         draw.put(p + "mlp.gate.weight", (count, d), 1.5 / np.sqrt(d), dtype=torch.float32)
-        draw.put(p + "mlp.moe_statics.e_score_correction_bias", (1, count), 0.1, dtype=torch.float32)
+        draw.put(p + "mlp.moe_statics.e_score_correction_bias", (1, count), 0.1,
+                 dtype=torch.float32)
         experts(draw, p + "mlp.", count, d, inner)
         gated(draw, p + "mlp.shared_experts.", d, inner * c["moe_num_shared_experts"])
     draw.norm("model.mtp_emb_norm.0", d)
@@ -284,11 +285,13 @@ OSS = {"architectures": ["GptOssForCausalLM"], "model_type": "gpt_oss", **SILU,
 # name: (config.json, what draws the tensors)
 NETWORKS = {
     "llama": ({**LLAMA, "hidden_size": 64, "head_dim": 32, "num_attention_heads": 4,
-               "num_key_value_heads": 2, "num_hidden_layers": 2, "intermediate_size": 64, "vocab_size": 272,
+               "num_key_value_heads": 2, "num_hidden_layers": 2, "intermediate_size": 64,
+               "vocab_size": 272,
                "max_position_embeddings": 2048, "rope_theta": 10000.0, "rope_scaling": None,
                "tie_word_embeddings": False}, plain),
     "smollm2": ({**LLAMA, "hidden_size": 96, "num_attention_heads": 6, "num_key_value_heads": 2,
-                 "num_hidden_layers": 2, "intermediate_size": 64, "vocab_size": 256, "max_position_embeddings": 2048,
+                 "num_hidden_layers": 2, "intermediate_size": 64, "vocab_size": 256,
+                 "max_position_embeddings": 2048,
                  "rope_theta": 100000, "tie_word_embeddings": True}, plain),
     "llama3": ({**LLAMA, "hidden_size": 32, "head_dim": 16, "num_attention_heads": 4,
                 "num_key_value_heads": 1, "intermediate_size": 96, "vocab_size": 264,
@@ -361,13 +364,15 @@ NETWORKS = {
                          lambda draw, c: deepseek(draw, c, correction=False)),
     "deepseek-v3": (V3, deepseek),
     # Dimensions beyond one block of 128, with blocks cut off at the edge.
-    "deepseek-v3-fp8": ({**V3, "hidden_size": 64, "intermediate_size": 160, "num_attention_heads": 6,
+    "deepseek-v3-fp8": ({**V3, "hidden_size": 64, "intermediate_size": 160,
+                         "num_attention_heads": 6,
                          "num_key_value_heads": 6, "v_head_dim": 24, "n_routed_experts": 4,
                          "n_group": 2, "topk_group": 1, "num_experts_per_tok": 2,
                          "quantization_config": {"activation_scheme": "dynamic", "fmt": "e4m3",
                                                  "quant_method": "fp8",
                                                  "weight_block_size": [128, 128]}}, deepseek),
-    "kimi-k2": ({**V3, "model_type": "kimi_k2", "n_group": 1, "topk_group": 1, "n_routed_experts": 6,
+    "kimi-k2": ({**V3, "model_type": "kimi_k2", "n_group": 1, "topk_group": 1,
+                 "n_routed_experts": 6,
                  "num_experts_per_tok": 4, "routed_scaling_factor": 2.827, "rope_theta": 50000.0,
                  "num_nextn_predict_layers": 0, "num_attention_heads": 2,
                  "num_key_value_heads": 2,
