@@ -80,9 +80,7 @@ Checkpoint open_folder(const fs::path& path) {
   checkpoint.spec = read_arch_spec(*folder);
   const fs::path whole = fs::absolute(path).lexically_normal();
   checkpoint.name = (whole.has_filename() ? whole : whole.parent_path()).filename().string();
-  if (fs::exists(path / "tokenizer.json")) {
-    checkpoint.tokenizer = Tokenizer::from_json(path / "tokenizer.json");
-  }
+  checkpoint.tokenizer = Tokenizer::open_folder(path);
   if (fs::exists(path / "chat_template.jinja")) {
     checkpoint.chat_template = read_text(path / "chat_template.jinja");
   } else if (fs::exists(path / "tokenizer_config.json")) {

@@ -1,18 +1,17 @@
 #include "engine/tokenizer/bpe_tokenizer.h"
 
 #include <fmt/format.h>
-#include <unicode/bytestream.h>
-#include <unicode/normalizer2.h>
 
 #include <algorithm>
-#include <array>
 #include <iterator>
+#include <mutex>
 #include <utility>
 
 #include "data/base/error.h"
-#include "data/base/hash.h"
 #include "engine/files/file_error.h"
-#include "engine/files/utf8.h"
+#include "engine/tokenizer/nfc.h"
+#include "engine/tokenizer/spaces.h"
+#include "engine/tokenizer/tokenizer_hash.h"
 
 namespace candor::engine {
 namespace {
@@ -21,12 +20,14 @@ constexpr std::size_t kMaxTextBytes = std::size_t{1} << 30;
 
 // Tokens that end a text, a turn or a message wherever they are in the vocabulary: files often name
 // only one of them as their end-of-text token.
-constexpr std::array<std::string_view, 15> kEnds = {
+constexpr std::array<std::string_view, 17> kEnds = {
     "<|endoftext|>",
     "<|im_end|>",
     "<|end_of_text|>",
     "<|eot_id|>",
     "<|eom_id|>",
+    "<|eot|>",
+    "<|eom|>",
     "<|return|>",
     "<|call|>",
     "<end_of_turn>",
@@ -39,90 +40,52 @@ constexpr std::array<std::string_view, 15> kEnds = {
     "<|end_of_turn|>",
 };
 
-const icu::Normalizer2& nfc() {
-  UErrorCode status = U_ZERO_ERROR;
-  const icu::Normalizer2* instance = icu::Normalizer2::getNFCInstance(status);
-  if (U_FAILURE(status)) fail("tokenizer: ICU has no NFC data: {}", u_errorName(status));
-  return *instance;
-}
-
-void append_nfc(std::string_view text, std::string& out) {
-  UErrorCode status = U_ZERO_ERROR;
-  icu::StringByteSink<std::string> sink(&out);
-  nfc().normalizeUTF8(0, icu::StringPiece(text.data(), static_cast<std::int32_t>(text.size())),
-                      sink, nullptr, status);
-  if (U_FAILURE(status)) fail("tokenizer: NFC normalisation failed: {}", u_errorName(status));
-}
-
-// In NFC, except for bytes that are not UTF-8, which stay as they are.
-std::string to_nfc(std::string_view text) {
-  std::string out;
-  std::size_t begin = 0;
-  for (std::size_t i = 0; i < text.size();) {
-    const CodePoint c = decode_utf8(text, i);
-    if (c.value == kBadUtf8) {
-      append_nfc(text.substr(begin, i - begin), out);
-      out += text.substr(i, c.length);
-      begin = i + c.length;
-    }
-    i += c.length;
-  }
-  append_nfc(text.substr(begin), out);
-  return out;
-}
-
-// Text below U+0300 is in NFC: no combining mark, no character that decomposes canonically to
-// another.
-bool is_surely_nfc(std::string_view text) {
-  return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0xCC; });
-}
-
-std::string hash_of(const TokenizerParts& parts) {
+// What one call works with. Kept for the next ones, because it remembers pieces.
+struct Memory {
+  BpeMemory bpe;
+  PreTokenizer::Memory pre_tokenizer;
+  std::vector<std::uint32_t> ends;
   std::string text;
-  const auto add = [&text](std::string_view field, std::string_view value) {
-    fmt::format_to(std::back_inserter(text), "{} {}\n{}", field, value.size(), value);
-  };
-  const auto add_number = [&](std::string_view field, std::int64_t value) {
-    add(field, std::to_string(value));
-  };
-  static constexpr std::string_view kKinds[] = {"ordinary", "control", "added", "unused"};
-  add("model", "byte-level BPE");
-  add("pre_tokenizer", parts.pre_tokenizer);
-  add_number("ignore_merges", parts.ignore_merges);
-  add_number("nfc", parts.nfc);
-  for (std::size_t id = 0; id < parts.tokens.size(); ++id) {
-    add(kKinds[static_cast<std::size_t>(parts.kinds[id])], parts.tokens[id]);
-  }
-  for (const Merge& merge : parts.merges) {
-    fmt::format_to(std::back_inserter(text), "{} {} {}\n", merge.left, merge.right, merge.result);
-  }
-  for (const AddedToken& token : parts.added) {
-    add(fmt::format("added {} {:d} {:d} {:d} {:d}", token.id, token.lstrip, token.rstrip,
-                    token.single_word, token.plain),
-        token.content);
-  }
-  add_number("bos", parts.bos.value_or(-1));
-  add_number("eos", parts.eos.value_or(-1));
-  add_number("adds_bos", parts.adds_bos);
-  for (const TokenId id : parts.stops) add_number("stop", id);
-  return data::sha256_hex(text);
-}
+};
 
-std::vector<bool> ordinary_ids(const TokenizerParts& parts) {
-  std::vector<bool> ordinary(parts.kinds.size());
-  for (std::size_t i = 0; i < ordinary.size(); ++i) {
-    ordinary[i] = parts.kinds[i] == TokenKind::kOrdinary;
+// Memories that no call works with at the moment.
+class MemoryPool {
+ public:
+  std::unique_ptr<Memory> take() const {
+    {
+      const std::lock_guard lock(mutex_);
+      if (!idle_.empty()) {
+        std::unique_ptr<Memory> memory = std::move(idle_.back());
+        idle_.pop_back();
+        return memory;
+      }
+    }
+    return std::make_unique<Memory>();
   }
-  return ordinary;
-}
+
+  void give_back(std::unique_ptr<Memory> memory) const {
+    // What a very long text needed is not kept.
+    if (memory->text.capacity() > kMostKept) memory->text = {};
+    memory->bpe.shrink(kMostKept);
+    memory->pre_tokenizer.shrink(kMostKept);
+    const std::lock_guard lock(mutex_);
+    if (idle_.size() < kMostIdle) idle_.push_back(std::move(memory));
+  }
+
+ private:
+  static constexpr std::size_t kMostKept = std::size_t{1} << 20;
+  static constexpr std::size_t kMostIdle = 16;
+  mutable std::mutex mutex_;
+  mutable std::vector<std::unique_ptr<Memory>> idle_;
+};
 
 class BpeTokenizer final : public Tokenizer {
  public:
   explicit BpeTokenizer(TokenizerParts parts)
       : parts_(std::move(parts)),
-        sha256_(hash_of(parts_)),
+        sha256_(tokenizer_hash(parts_)),
         pre_tokenizer_(parts_.passes),
-        bpe_(parts_.tokens, ordinary_ids(parts_), parts_.merges, parts_.ignore_merges),
+        bpe_(parts_.tokens, ordinary_ids(parts_), parts_.merges, parts_.bpe),
         special_(parts_.added) {
     if (parts_.eos) parts_.stops.push_back(*parts_.eos);
     for (const std::string_view end : kEnds) {
@@ -131,6 +94,11 @@ class BpeTokenizer final : public Tokenizer {
     std::ranges::sort(parts_.stops);
     const auto doubles = std::ranges::unique(parts_.stops);
     parts_.stops.erase(doubles.begin(), doubles.end());
+    parts_.merges = {};
+    marker_.resize(parts_.tokens.size());
+    for (const AddedToken& token : parts_.added) {
+      if (!token.plain) marker_[static_cast<std::size_t>(token.id)] = true;
+    }
   }
 
   std::vector<TokenId> encode(std::string_view text, bool parse_special) const override {
@@ -154,6 +122,20 @@ class BpeTokenizer final : public Tokenizer {
     return parts_.kinds[index(id)] == TokenKind::kControl;
   }
 
+  bool adds_space_after(std::optional<TokenId> before) const override {
+    switch (parts_.spaces.prefix) {
+      case SpaceRules::Prefix::kNone:
+        return false;
+      case SpaceRules::Prefix::kStart:
+        return !before;
+      case SpaceRules::Prefix::kMarkers:
+        return !before || marker_[index(*before)];
+      case SpaceRules::Prefix::kAll:
+        return !before || is_matched(parts_.kinds[index(*before)]);
+    }
+    return false;
+  }
+
   std::size_t size() const override { return parts_.tokens.size(); }
 
   std::optional<TokenId> id_of(std::string_view token) const override {
@@ -169,6 +151,10 @@ class BpeTokenizer final : public Tokenizer {
   const std::string& sha256() const override { return sha256_; }
 
  private:
+  static bool is_matched(TokenKind kind) {
+    return kind == TokenKind::kControl || kind == TokenKind::kAdded;
+  }
+
   std::size_t index(TokenId id) const {
     if (id < 0 || static_cast<std::size_t>(id) >= parts_.tokens.size()) {
       fail_in_file(
@@ -183,29 +169,50 @@ class BpeTokenizer final : public Tokenizer {
     if (text.size() > kMaxTextBytes) {
       fail("tokenizer: a text of {} bytes, at most {} are allowed", text.size(), kMaxTextBytes);
     }
+    std::unique_ptr<Memory> memory = pool_.take();
     std::vector<TokenId> ids;
     ids.reserve(text.size() / 3 + 1);
+    std::optional<TokenId> before;
     std::size_t at = 0;
     while (const auto match = special_.find(text, at, trusted, all_trusted)) {
-      encode_ordinary(text.substr(at, match->begin - at), ids);
+      encode_ordinary(text.substr(at, match->begin - at), before, *memory, ids);
       ids.push_back(match->id);
+      before = match->id;
       at = match->end;
     }
-    encode_ordinary(text.substr(at), ids);
+    encode_ordinary(text.substr(at), before, *memory, ids);
+    pool_.give_back(std::move(memory));
     return ids;
   }
 
-  void encode_ordinary(std::string_view text, std::vector<TokenId>& ids) const {
-    std::string normal;
+  // `before`: the token that was matched before this text, none: it is the beginning.
+  void encode_ordinary(std::string_view text, std::optional<TokenId> before, Memory& memory,
+                       std::vector<TokenId>& ids) const {
+    if (text.empty()) return;
     if (parts_.nfc && !is_surely_nfc(text)) {
-      normal = to_nfc(text);
-      text = normal;
+      memory.text = to_nfc(text);
+      text = memory.text;
     }
-    std::vector<std::uint32_t> ends;
-    pre_tokenizer_.split(text, ends);
+    if (parts_.spaces.marked) {
+      return encode_spaced(with_spaces(text, parts_.spaces, adds_space_after(before), memory.text),
+                           memory, ids);
+    }
+    pre_tokenizer_.split(text, memory.pre_tokenizer, memory.ends);
     std::uint32_t begin = 0;
-    for (const std::uint32_t end : ends) {
-      bpe_.encode(text.substr(begin, end - begin), ids);
+    for (const std::uint32_t end : memory.ends) {
+      bpe_.encode(text, begin, end, memory.bpe, ids);
+      begin = end;
+    }
+  }
+
+  void encode_spaced(std::string_view text, Memory& memory, std::vector<TokenId>& ids) const {
+    if (!parts_.spaces.cut) {
+      if (!text.empty()) bpe_.encode(text, 0, text.size(), memory.bpe, ids);
+      return;
+    }
+    for (std::size_t begin = 0; begin < text.size();) {
+      const std::size_t end = std::min(text.find(' ', begin + 1), text.size());
+      bpe_.encode(text, begin, end, memory.bpe, ids);
       begin = end;
     }
   }
@@ -215,7 +222,21 @@ class BpeTokenizer final : public Tokenizer {
   PreTokenizer pre_tokenizer_;
   Bpe bpe_;
   SpecialTokens special_;
+  std::vector<bool> marker_;  // of each id: matched as a whole and not plain text
+  MemoryPool pool_;
 };
+
+// Element names that vocabularies have as tokens of their own because they are part of web pages.
+constexpr std::array<std::string_view, 34> kElements = {
+    "a",     "b",  "blockquote", "br", "caption", "code",   "div", "em",  "h1",
+    "h2",    "h3", "h4",         "h5", "h6",      "hr",     "i",   "img", "li",
+    "ol",    "p",  "pre",        "s",  "span",    "strong", "sub", "sup", "table",
+    "tbody", "td", "tfoot",      "th", "thead",   "tr",     "u"};
+
+bool is_element(std::string_view inside) {
+  if (inside.starts_with('/')) inside.remove_prefix(1);
+  return std::ranges::find(kElements, inside) != kElements.end();
+}
 
 }  // namespace
 
@@ -223,11 +244,20 @@ std::unique_ptr<Tokenizer> make_bpe_tokenizer(TokenizerParts parts) {
   return std::make_unique<BpeTokenizer>(std::move(parts));
 }
 
+std::vector<bool> ordinary_ids(const TokenizerParts& parts) {
+  std::vector<bool> ordinary(parts.kinds.size());
+  for (std::size_t i = 0; i < ordinary.size(); ++i) {
+    ordinary[i] = parts.kinds[i] == TokenKind::kOrdinary;
+  }
+  return ordinary;
+}
+
 bool is_plain_content(std::string_view content) {
   const auto enclosed = [&](char open, char close) {
     return content.size() > 2 && content.front() == open && content.back() == close;
   };
-  return !enclosed('<', '>') && !enclosed('[', ']') && !enclosed('{', '}');
+  if (enclosed('<', '>')) return is_element(content.substr(1, content.size() - 2));
+  return !enclosed('[', ']') && !enclosed('{', '}');
 }
 
 }  // namespace candor::engine

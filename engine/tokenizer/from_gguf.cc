@@ -1,26 +1,25 @@
 // The tokenizer of a GGUF file: the keys tokenizer.ggml.* .
 #include <fmt/format.h>
 
+#include <cmath>
 #include <string>
 
 #include "engine/files/file_error.h"
 #include "engine/files/utf8.h"
 #include "engine/tokenizer/bpe_tokenizer.h"
 #include "engine/tokenizer/byte_alphabet.h"
+#include "engine/tokenizer/sentencepiece.h"
+#include "engine/tokenizer/token_ranks.h"
 
 namespace candor::engine {
 namespace {
 
-// Values of tokenizer.ggml.token_type.
-enum GgufTokenType : std::int64_t {
-  kUndefined,
-  kNormal,
-  kUnknown,
-  kControl,
-  kUserDefined,
-  kUnused,
-  kByte,
-};
+// Files of older converters have no type for ordinary tokens.
+constexpr std::int64_t kUndefined = 0;
+
+constexpr std::string_view kTokens = "tokenizer.ggml.tokens";
+constexpr std::string_view kTypes = "tokenizer.ggml.token_type";
+constexpr std::string_view kScores = "tokenizer.ggml.scores";
 
 class Reader {
  public:
@@ -28,9 +27,20 @@ class Reader {
 
   TokenizerParts read() {
     parts_.source = file_.path();
-    read_model();
-    read_tokens();
-    read_merges();
+    const std::string model = file_.text("tokenizer.ggml.model");
+    if (model == "gpt2") {
+      read_pre_tokenizer();
+      read_tokens();
+      add_byte_level_tokens();
+      read_merges();
+    } else if (model == "llama") {
+      read_sentencepiece();
+    } else {
+      refuse("tokenizer.ggml.model",
+             fmt::format("tokenizer model '{}' is not supported (gpt2, byte-level BPE, and llama, "
+                         "SentencePiece BPE, are)",
+                         printable(model)));
+    }
     read_settings();
     return std::move(parts_);
   }
@@ -45,86 +55,116 @@ class Reader {
     refuse(fmt::format("{}[{}]", key, index), what);
   }
 
-  void read_model() {
-    const std::string model = file_.text("tokenizer.ggml.model");
-    if (model != "gpt2") {
-      refuse("tokenizer.ggml.model",
-             fmt::format("tokenizer model '{}' is not supported (gpt2, byte-level BPE, is)",
-                         printable(model)));
-    }
+  void read_pre_tokenizer() {
     const std::string name = file_.text("tokenizer.ggml.pre");
-    const auto passes = PreTokenizer::passes_by_name(name);
-    if (passes.empty()) {
+    const NamedPreTokenizer* named = PreTokenizer::by_name(name);
+    if (named == nullptr) {
       refuse("tokenizer.ggml.pre", fmt::format("pre-tokenizer '{}' is not supported; known are {}",
                                                printable(name), PreTokenizer::known_names()));
     }
-    parts_.passes = passes;
+    parts_.model = "byte-level BPE";
+    parts_.passes = named->passes;
     parts_.pre_tokenizer = name;
-    is_llama3_ = name == "llama-bpe" || name == "llama3" || name == "llama-v3";
-    parts_.ignore_merges = is_llama3_;
+    parts_.bpe.whole_pieces = named->whole_pieces;
+    adds_bos_ = named->adds_bos;
   }
 
   void read_tokens() {
-    constexpr std::string_view kTokens = "tokenizer.ggml.tokens";
-    constexpr std::string_view kTypes = "tokenizer.ggml.token_type";
-    const auto* tokens = file_.find_texts(kTokens);
+    tokens_ = file_.find_texts(kTokens);
     const auto* types = file_.find_integers(kTypes);
-    if (tokens == nullptr || tokens->empty()) refuse(kTokens, "the vocabulary is missing");
+    if (tokens_ == nullptr || tokens_->empty()) refuse(kTokens, "the vocabulary is missing");
     if (types == nullptr) refuse(kTypes, "the key is missing");
-    if (types->size() != tokens->size()) {
-      refuse(kTypes, fmt::format("{} types for {} tokens", types->size(), tokens->size()));
+    if (types->size() != tokens_->size()) {
+      refuse(kTypes, fmt::format("{} types for {} tokens", types->size(), tokens_->size()));
     }
-    const auto* scores = file_.find_numbers("tokenizer.ggml.scores");
-    if (scores != nullptr && scores->size() != tokens->size()) {
-      refuse("tokenizer.ggml.scores",
-             fmt::format("{} scores for {} tokens", scores->size(), tokens->size()));
+    const auto* scores = file_.find_numbers(kScores);
+    if (scores != nullptr && scores->size() != tokens_->size()) {
+      refuse(kScores, fmt::format("{} scores for {} tokens", scores->size(), tokens_->size()));
     }
-    parts_.tokens.reserve(tokens->size());
-    by_text_ = TokenTable(tokens->size());
-    for (std::size_t i = 0; i < tokens->size(); ++i) {
-      const std::string& token = (*tokens)[i];
+    by_text_ = TokenTable(tokens_->size());
+    for (std::size_t i = 0; i < tokens_->size(); ++i) {
+      const std::string& token = (*tokens_)[i];
       if (!is_utf8(token)) {
         refuse_item(kTokens, i, fmt::format("'{}' is not UTF-8 text", printable(token)));
       }
       if (!token.empty() && !by_text_.insert(token, static_cast<TokenId>(i))) {
         refuse_item(kTokens, i, fmt::format("the token '{}' is there twice", printable(token)));
       }
-      add_token(token, static_cast<TokenId>(i), kind_of((*types)[i], token, i));
+      types_.push_back(type_of((*types)[i], token, i));
     }
   }
 
-  TokenKind kind_of(std::int64_t type, std::string_view token, std::size_t index) const {
+  PieceType type_of(std::int64_t type, std::string_view token, std::size_t index) const {
+    if (type == kUndefined) return PieceType::kNormal;
+    if (type < 1 || type > 6) {
+      refuse_item(kTypes, index, fmt::format("unknown token type {}", type));
+    }
+    // Converters fill gaps in a vocabulary with these names; nothing in the model knows them.
+    const bool is_padding = static_cast<PieceType>(type) == PieceType::kUserDefined &&
+                            token == fmt::format("[PAD{}]", index);
+    return is_padding ? PieceType::kUnused : static_cast<PieceType>(type);
+  }
+
+  static TokenKind kind_of(PieceType type) {
     switch (type) {
-      case kUndefined:
-      case kNormal:
-      case kByte:
-        return TokenKind::kOrdinary;
-      case kUnknown:
-      case kControl:
+      case PieceType::kUnknown:
+      case PieceType::kControl:
         return TokenKind::kControl;
-      case kUserDefined:
-        // Converters fill gaps in a vocabulary with these names; nothing in the model knows them.
-        return token == fmt::format("[PAD{}]", index) ? TokenKind::kUnused : TokenKind::kAdded;
-      case kUnused:
+      case PieceType::kUserDefined:
+        return TokenKind::kAdded;
+      case PieceType::kUnused:
         return TokenKind::kUnused;
-      default:
-        refuse_item("tokenizer.ggml.token_type", index, fmt::format("unknown token type {}", type));
+      case PieceType::kNormal:
+      case PieceType::kByte:
+        break;
+    }
+    return TokenKind::kOrdinary;
+  }
+
+  void add_byte_level_tokens() {
+    parts_.tokens.reserve(tokens_->size());
+    for (std::size_t i = 0; i < tokens_->size(); ++i) {
+      const std::string& token = (*tokens_)[i];
+      const TokenKind kind = kind_of(types_[i]);
+      // A token that is not written in the byte alphabet cannot come out of merging bytes.
+      parts_.tokens.push_back(
+          kind == TokenKind::kOrdinary ? from_byte_alphabet(token).value_or(token) : token);
+      parts_.kinds.push_back(kind);
+      const bool matched = kind == TokenKind::kControl || kind == TokenKind::kAdded;
+      if (matched && !token.empty()) {
+        const bool plain = kind == TokenKind::kAdded && is_plain_content(token);
+        parts_.added.push_back({.id = static_cast<TokenId>(i), .content = token, .plain = plain});
+      }
     }
   }
 
-  void add_token(const std::string& token, TokenId id, TokenKind kind) {
-    if (kind == TokenKind::kOrdinary) {
-      // A token that is not written in the byte alphabet cannot come out of merging bytes.
-      parts_.tokens.push_back(from_byte_alphabet(token).value_or(token));
-    } else {
-      parts_.tokens.push_back(token);
+  void read_sentencepiece() {
+    const std::string name = file_.find_text("tokenizer.ggml.pre").value_or("default");
+    if (name != "default") {
+      refuse("tokenizer.ggml.pre",
+             fmt::format("'{}' is not supported beside the tokenizer model 'llama' (default is)",
+                         printable(name)));
     }
-    parts_.kinds.push_back(kind);
-    const bool matched = kind == TokenKind::kControl || kind == TokenKind::kAdded;
-    if (matched && !token.empty()) {
-      const bool plain = kind == TokenKind::kAdded && is_plain_content(token);
-      parts_.added.push_back({.id = id, .content = token, .plain = plain});
+    read_tokens();
+    const auto* scores = file_.find_numbers(kScores);
+    if (scores == nullptr) refuse(kScores, "the key is missing");
+    for (std::size_t i = 0; i < scores->size(); ++i) {
+      if (!std::isfinite((*scores)[i])) refuse_item(kScores, i, "is not a finite number");
+      if ((*tokens_)[i].size() > kMaxRankedBytes) {
+        refuse_item(
+            kTokens, i,
+            fmt::format("{} bytes, at most {} are allowed", (*tokens_)[i].size(), kMaxRankedBytes));
+      }
     }
+    add_pieces(*tokens_, types_, parts_.source, kTokens, parts_);
+    add_scored_merges(*scores, parts_);
+    // Where the file is silent, as the first models of this kind had it.
+    if (file_.find_boolean("tokenizer.ggml.add_space_prefix").value_or(true)) {
+      parts_.spaces.prefix = SpaceRules::Prefix::kMarkers;
+    }
+    parts_.spaces.squeeze =
+        file_.find_boolean("tokenizer.ggml.remove_extra_whitespaces").value_or(false);
+    adds_bos_ = true;
   }
 
   void read_merges() {
@@ -141,8 +181,8 @@ class Reader {
       }
       const std::string_view left = line.substr(0, space), right = line.substr(space + 1);
       joined.assign(left).append(right);
-      parts_.merges.push_back(
-          {merge_token(left, i), merge_token(right, i), merge_token(joined, i)});
+      parts_.merges.push_back({merge_token(left, i), merge_token(right, i), merge_token(joined, i),
+                               static_cast<std::uint32_t>(i)});
     }
   }
 
@@ -172,15 +212,17 @@ class Reader {
     for (const std::string_view name : {"eot", "eom"}) {
       if (const auto id = read_id(name)) parts_.stops.push_back(*id);
     }
-    // Files of Llama 3 that do not say so are of a time when it went without saying.
-    parts_.adds_bos = file_.find_boolean("tokenizer.ggml.add_bos_token").value_or(is_llama3_) &&
+    // Files that do not say so are of a time when it went without saying.
+    parts_.adds_bos = file_.find_boolean("tokenizer.ggml.add_bos_token").value_or(adds_bos_) &&
                       parts_.bos.has_value();
   }
 
   const GgufFile& file_;
   TokenizerParts parts_;
   TokenTable by_text_{0};  // as written in the file
-  bool is_llama3_ = false;
+  const std::vector<std::string>* tokens_ = nullptr;
+  std::vector<PieceType> types_;
+  bool adds_bos_ = false;
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
-// The tokenizer of a tokenizer.json: model "BPE" over the byte alphabet. Everything in the file
-// that changes tokens is either understood or refused by name. What that file does not say (which
-// token ends a text) comes from tokenizer_config.json and generation_config.json beside it.
+// The tokenizer of a tokenizer.json: model "BPE" over the byte alphabet, or with byte_fallback as
+// SentencePiece vocabularies are published. Everything in the file that changes tokens is either
+// understood or refused by name. What that file does not say (which token ends a text) comes from
+// tokenizer_config.json and generation_config.json beside it.
 #include <fmt/format.h>
 
 #include <boost/json.hpp>
@@ -13,6 +14,10 @@
 #include "engine/files/utf8.h"
 #include "engine/tokenizer/bpe_tokenizer.h"
 #include "engine/tokenizer/byte_alphabet.h"
+#include "engine/tokenizer/json_fields.h"
+#include "engine/tokenizer/json_text_rules.h"
+#include "engine/tokenizer/side_files.h"
+#include "engine/tokenizer/spaces.h"
 
 namespace candor::engine {
 namespace {
@@ -22,132 +27,50 @@ namespace json = boost::json;
 
 constexpr std::size_t kMaxFileBytes = std::size_t{96} << 20;
 constexpr std::size_t kMaxMemory = std::size_t{1} << 30;
-constexpr std::size_t kMaxSideFileBytes = std::size_t{16} << 20;
 // How far ids may go beyond the number of tokens: real vocabularies have small gaps.
 constexpr std::int64_t kMaxGap = 65536;
-
-std::string_view view(const json::string& text) { return {text.data(), text.size()}; }
 
 class Reader {
  public:
   explicit Reader(const fs::path& path)
       : path_(path),
-        file_(path.string()),
+        fields_(path.string()),
         root_(read_json_object(path, kMaxFileBytes, {.memory = kMaxMemory})) {}
 
   TokenizerParts read() {
-    parts_.source = file_;
-    read_normalizer(root_.if_contains("normalizer"));
-    read_pre_tokenizer(root_.if_contains("pre_tokenizer"));
-    if (parts_.passes.empty()) refuse("pre_tokenizer", "no rule cuts the text into words");
+    parts_.source = fields_.file();
     read_model();
+    read_text_rules(fields_, root_, parts_.bpe.from_characters, parts_);
+    read_vocabulary();
     read_added_tokens();
+    if (parts_.bpe.from_characters) find_byte_tokens();
     read_merges();
     read_post_processor();
-    read_side_files();
+    if (path_.filename() == "tokenizer.json") {
+      apply_side_files(read_side_files(path_.parent_path()), parts_);
+    }
     return std::move(parts_);
   }
 
  private:
   [[noreturn]] void refuse(std::string_view field, std::string_view what) const {
-    fail_in_file(file_, field, what);
+    fields_.refuse(field, what);
   }
 
-  // Members of an object, with what is expected of them.
   const json::value* member(const json::object& object, std::string_view key) const {
-    const json::value* value = object.if_contains(key);
-    return value == nullptr || value->is_null() ? nullptr : value;
+    return JsonFieldsOfFile::member(object, key);
   }
-  bool flag(const json::object& object, std::string_view field, std::string_view key,
-            bool missing = false) const {
-    const json::value* value = member(object, key);
-    if (value == nullptr) return missing;
-    if (!value->is_bool()) refuse(fmt::format("{}.{}", field, key), "is not true or false");
-    return value->get_bool();
+  bool flag(const json::object& object, std::string_view field, std::string_view key) const {
+    return fields_.flag(object, field, key);
   }
   std::string text(const json::object& object, std::string_view field, std::string_view key) const {
-    const json::value* value = member(object, key);
-    if (value == nullptr || !value->is_string()) {
-      refuse(fmt::format("{}.{}", field, key), "is missing or not a string");
-    }
-    return std::string(view(value->get_string()));
+    return fields_.text(object, field, key);
   }
   const json::object& as_object(const json::value& value, std::string_view field) const {
-    if (!value.is_object()) refuse(field, "is not an object");
-    return value.get_object();
+    return fields_.as_object(value, field);
   }
   const json::array& as_array(const json::value* value, std::string_view field) const {
-    if (value == nullptr || !value->is_array()) refuse(field, "is missing or not an array");
-    return value->get_array();
-  }
-
-  void read_normalizer(const json::value* value) {
-    if (value == nullptr || value->is_null()) return;
-    const json::object& normalizer = as_object(*value, "normalizer");
-    const std::string type = text(normalizer, "normalizer", "type");
-    if (type == "Sequence") {
-      for (const json::value& step :
-           as_array(normalizer.if_contains("normalizers"), "normalizer.normalizers")) {
-        read_normalizer(&step);
-      }
-    } else if (type == "NFC") {
-      parts_.nfc = true;
-    } else {
-      refuse("normalizer", fmt::format("'{}' is not supported (NFC is)", printable(type)));
-    }
-  }
-
-  void read_pre_tokenizer(const json::value* value) {
-    constexpr std::string_view kField = "pre_tokenizer";
-    if (value == nullptr || value->is_null()) refuse(kField, "is missing");
-    const json::object& step = as_object(*value, kField);
-    const std::string type = text(step, kField, "type");
-    if (type == "Sequence") {
-      for (const json::value& part : as_array(step.if_contains("pretokenizers"), kField)) {
-        read_pre_tokenizer(&part);
-      }
-    } else if (type == "Split") {
-      add_split(step);
-    } else if (type == "Digits") {
-      const bool single = flag(step, kField, "individual_digits");
-      parts_.passes.push_back(PreTokenizer::digits(single));
-      parts_.pre_tokenizer += single ? "digit\n" : "digits\n";
-    } else if (type == "Punctuation" && text(step, kField, "behavior") == "Contiguous") {
-      parts_.passes.push_back(PreTokenizer::punctuation_runs());
-      parts_.pre_tokenizer += "punctuation runs\n";
-    } else if (type == "ByteLevel") {
-      if (flag(step, kField, "add_prefix_space", true)) {
-        refuse(kField, "ByteLevel with add_prefix_space is not supported");
-      }
-      if (flag(step, kField, "use_regex", true)) {
-        parts_.passes.push_back(PreTokenizer::gpt2());
-        parts_.pre_tokenizer += "byte level words\n";
-      }
-    } else {
-      refuse(kField, fmt::format("'{}' is not supported", printable(type)));
-    }
-  }
-
-  void add_split(const json::object& step) {
-    constexpr std::string_view kField = "pre_tokenizer.Split";
-    const json::value* pattern = member(step, "pattern");
-    if (pattern == nullptr) refuse(kField, "the pattern is missing");
-    const std::string regex = text(as_object(*pattern, kField), kField, "Regex");
-    const std::string behavior = text(step, kField, "behavior");
-    const bool invert = flag(step, kField, "invert");
-    // "Removed" of what is not matched leaves the matches; these patterns match everything.
-    const bool isolates = (behavior == "Isolated" && !invert) || (behavior == "Removed" && invert);
-    if (!isolates) {
-      refuse(kField, fmt::format("behavior '{}'{} is not supported", printable(behavior),
-                                 invert ? ", inverted," : ""));
-    }
-    const Scanner scanner = PreTokenizer::for_regex(regex);
-    if (scanner == nullptr) {
-      refuse(kField, fmt::format("the pattern {} is not one of those that are known",
-                                 printable(regex, 400)));
-    }
-    parts_.passes.push_back(scanner);
-    parts_.pre_tokenizer += regex + "\n";
+    return fields_.as_array(value, field);
   }
 
   const json::object& model() const {
@@ -173,11 +96,12 @@ class Reader {
     if (dropout != nullptr && !(dropout->is_number() && dropout->to_number<double>() == 0.0)) {
       refuse("model.dropout", "is not supported: tokens would be random");
     }
-    if (flag(model(), "model", "byte_fallback")) {
-      refuse("model.byte_fallback", "is not supported (byte-level vocabularies do not need it)");
-    }
-    parts_.ignore_merges = flag(model(), "model", "ignore_merges");
+    parts_.bpe.whole_pieces = flag(model(), "model", "ignore_merges");
+    parts_.bpe.from_characters = flag(model(), "model", "byte_fallback");
+    parts_.model = parts_.bpe.from_characters ? "SentencePiece BPE" : "byte-level BPE";
+  }
 
+  void read_vocabulary() {
     const json::value* vocab = member(model(), "vocab");
     if (vocab == nullptr || !vocab->is_object() || vocab->get_object().empty()) {
       refuse("model.vocab", "is missing, empty or not an object");
@@ -191,9 +115,26 @@ class Reader {
                                           printable(std::string_view(token))));
       }
       const std::string_view written = token;
-      set_token(place, from_byte_alphabet(written).value_or(std::string(written)),
-                TokenKind::kOrdinary);
+      set_token(place, bytes_of(written), TokenKind::kOrdinary);
       by_text_.insert(written, place);
+    }
+  }
+
+  std::string bytes_of(std::string_view written) const {
+    if (parts_.bpe.from_characters) return without_marks(written);
+    return from_byte_alphabet(written).value_or(std::string(written));
+  }
+
+  // "<0x41>" is what a byte becomes that is in no other token.
+  void find_byte_tokens() {
+    for (std::size_t byte = 0; byte < parts_.bpe.byte_tokens.size(); ++byte) {
+      const std::string written = fmt::format("<0x{:02X}>", byte);
+      const TokenId id = by_text_.find(written);
+      if (id < 0) {
+        refuse("model.vocab", fmt::format("'{}' is missing, which byte_fallback needs", written));
+      }
+      parts_.bpe.byte_tokens[byte] = id;
+      set_token(id, std::string(1, static_cast<char>(byte)), TokenKind::kByte);
     }
   }
 
@@ -257,8 +198,8 @@ class Reader {
     for (std::size_t i = 0; i < merges.size(); ++i) {
       const auto [left, right] = read_pair(merges[i], i);
       joined.assign(left).append(right);
-      parts_.merges.push_back(
-          {merge_token(left, i), merge_token(right, i), merge_token(joined, i)});
+      parts_.merges.push_back({merge_token(left, i), merge_token(right, i), merge_token(joined, i),
+                               static_cast<std::uint32_t>(i)});
     }
   }
 
@@ -266,7 +207,7 @@ class Reader {
   std::pair<std::string_view, std::string_view> read_pair(const json::value& value,
                                                           std::size_t index) const {
     if (value.is_string()) {
-      const std::string_view line = view(value.get_string());
+      const std::string_view line = text_view(value.get_string());
       const std::size_t space = line.find(' ', 1);
       if (space != line.npos && space + 1 < line.size()) {
         return {line.substr(0, space), line.substr(space + 1)};
@@ -275,7 +216,7 @@ class Reader {
       const json::string* left = (*pair)[0].if_string();
       const json::string* right = (*pair)[1].if_string();
       if (left != nullptr && right != nullptr && !left->empty() && !right->empty()) {
-        return {view(*left), view(*right)};
+        return {text_view(*left), text_view(*right)};
       }
     }
     refuse(fmt::format("model.merges[{}]", index),
@@ -323,51 +264,8 @@ class Reader {
     parts_.adds_bos = parts_.bos.has_value();
   }
 
-  void read_side_files() {
-    const fs::path config_path = path_.parent_path() / "tokenizer_config.json";
-    if (path_.filename() == "tokenizer.json" && fs::exists(config_path)) {
-      const json::object config = read_json_object(config_path, kMaxSideFileBytes);
-      if (const auto id = named_token(config, "bos_token")) parts_.bos = id;
-      parts_.eos = named_token(config, "eos_token");
-      const json::value* adds = config.if_contains("add_bos_token");
-      if (adds != nullptr && adds->is_bool()) {
-        parts_.adds_bos = adds->get_bool() && parts_.bos.has_value();
-      }
-    }
-    const fs::path generation_path = path_.parent_path() / "generation_config.json";
-    if (path_.filename() == "tokenizer.json" && fs::exists(generation_path)) {
-      const json::object config = read_json_object(generation_path, kMaxSideFileBytes);
-      read_stops(generation_path.string(), config.if_contains("eos_token_id"));
-    }
-  }
-
-  // A token as tokenizer_config.json names it: its content, or an object that has it.
-  std::optional<TokenId> named_token(const json::object& config, std::string_view key) const {
-    const json::value* value = config.if_contains(key);
-    if (value == nullptr) return std::nullopt;
-    if (const json::object* object = value->if_object()) value = object->if_contains("content");
-    if (value == nullptr || !value->is_string()) return std::nullopt;
-    return added_id(view(value->get_string()));
-  }
-
-  void read_stops(const std::string& file, const json::value* value) {
-    if (value == nullptr || value->is_null()) return;
-    const auto add = [&](const json::value& item) {
-      const std::int64_t id = item.is_int64() ? item.get_int64() : -1;
-      if (id < 0 || id >= static_cast<std::int64_t>(parts_.tokens.size())) {
-        fail_in_file(file, "eos_token_id",
-                     fmt::format("{} is not a token of the vocabulary of {}",
-                                 printable(json::serialize(item)), parts_.tokens.size()));
-      }
-      parts_.stops.push_back(static_cast<TokenId>(id));
-    };
-    if (!value->is_array()) return add(*value);
-    for (const json::value& item : value->get_array()) add(item);
-    if (!parts_.eos && !parts_.stops.empty()) parts_.eos = parts_.stops.front();
-  }
-
   fs::path path_;
-  std::string file_;
+  JsonFieldsOfFile fields_;
   json::object root_;
   TokenizerParts parts_;
   TokenTable by_text_{0};  // as written in the file

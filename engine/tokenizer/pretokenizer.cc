@@ -1,6 +1,7 @@
 #include "engine/tokenizer/pretokenizer.h"
 
-#include <array>
+#include <algorithm>
+#include <charconv>
 #include <utility>
 
 #include "engine/files/utf8.h"
@@ -9,44 +10,51 @@
 namespace candor::engine {
 namespace {
 
-struct Named {
-  std::string_view name;
-  std::array<Scanner, 6> passes;  // null from the first unused one on
-};
-
-// Names in GGUF files. Those of one line cut text alike; they differ in other settings of the
-// model.
-constexpr Named kNamed[] = {
-    {"llama-bpe", {scanners::llama3}},
-    {"llama3", {scanners::llama3}},
-    {"llama-v3", {scanners::llama3}},
-    {"dbrx", {scanners::llama3}},
-    {"smaug-bpe", {scanners::llama3}},
-    {"qwen2", {scanners::qwen2}},
-    {"deepseek-r1-qwen", {scanners::qwen2}},
-    {"stablelm2", {scanners::qwen2}},
-    {"qwen35", {scanners::qwen35}},
-    {"seed-coder", {scanners::seed_coder}},
-    {"gpt-4o", {scanners::gpt4o}},
-    {"kimi-k2", {scanners::kimi_k2}},
-    {"gpt-2", {scanners::gpt2}},
-    {"mpt", {scanners::gpt2}},
-    {"olmo", {scanners::gpt2}},
-    {"phi-2", {scanners::gpt2}},
-    {"smollm", {scanners::one_number, scanners::gpt2}},
-    {"starcoder", {scanners::one_number, scanners::gpt2}},
-    {"refact", {scanners::one_number, scanners::gpt2}},
-    {"command-r", {scanners::one_number, scanners::gpt2}},
-    {"codeshell", {scanners::one_number, scanners::gpt2}},
-    {"falcon", {scanners::falcon_punctuation, scanners::gpt2, scanners::ascii_triple}},
-    {"deepseek-v3", {scanners::three_numbers, scanners::han_and_kana, scanners::deepseek_v3_words}},
-    {"deepseek-coder",
-     {scanners::newline, scanners::letters, scanners::punctuation, scanners::east_asian,
-      scanners::one_number}},
-    {"deepseek-llm",
-     {scanners::newline, scanners::cased_letters, scanners::deepseek_punctuation,
-      scanners::space_at_end, scanners::east_asian, scanners::one_number}},
-};
+// Names in GGUF files. Those that cut text alike differ in other settings of the model.
+const std::vector<NamedPreTokenizer>& named_pre_tokenizers() {
+  using namespace scanners;
+  const std::vector<Scanner> digits_and_words = {one_number, scanners::gpt2};
+  static const std::vector<NamedPreTokenizer> list = {
+      {"llama-bpe", {llama3}, true, true},
+      {"llama3", {llama3}, true, true},
+      {"llama-v3", {llama3}, true, true},
+      {"falcon3", {llama3}, true, true},
+      {"falcon-h1", {llama3}, true, true},
+      {"pixtral", {llama3}, true, true},
+      {"tekken", {tekken}, true, true},
+      {"dbrx", {llama3}},
+      {"smaug-bpe", {llama3}},
+      {"glm4", {llama3}},
+      {"chatglm-bpe", {llama3}},
+      {"qwen2", {qwen2}},
+      {"deepseek-r1-qwen", {qwen2}},
+      {"stablelm2", {qwen2}},
+      {"megrez", {qwen2}},
+      {"qwen35", {qwen35}},
+      {"seed-coder", {seed_coder}},
+      {"gpt-4o", {gpt4o}},
+      {"llama4", {gpt4o}},
+      {"kimi-k2", {kimi_k2}},
+      {"gpt-2", {scanners::gpt2}},
+      {"mpt", {scanners::gpt2}},
+      {"olmo", {scanners::gpt2}},
+      {"phi-2", {scanners::gpt2}},
+      {"gigachat", {scanners::gpt2}},
+      {"smollm", digits_and_words},
+      {"starcoder", digits_and_words},
+      {"refact", digits_and_words},
+      {"command-r", digits_and_words},
+      {"codeshell", digits_and_words},
+      {"exaone", digits_and_words},
+      {"minerva-7b", digits_and_words},
+      {"falcon", {falcon_punctuation, scanners::gpt2, ascii_triple}},
+      {"deepseek-v3", {three_numbers, han_and_kana, deepseek_v3_words}},
+      {"deepseek-coder", {newline, letters, punctuation, east_asian, one_number}},
+      {"deepseek-llm",
+       {newline, cased_letters, deepseek_punctuation, space_at_end, east_asian, one_number}},
+  };
+  return list;
+}
 
 struct Published {
   std::string_view regex;
@@ -72,6 +80,17 @@ constexpr Published kPublished[] = {
      "[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?|\\p{N}{1,3}| "
      "?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
      scanners::gpt4o},
+    {"[\\p{Han}]+|[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}&&[^\\p{Han}]]*"
+     "[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}&&[^\\p{Han}]]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?|"
+     "[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}&&[^\\p{Han}]]+"
+     "[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}&&[^\\p{Han}]]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?|\\p{N}{1,3}| "
+     "?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
+     scanners::kimi_k2},
+    {"[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]*[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]+"
+     "|[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]+"
+     "[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]*|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|\\s*[\\r\\n]+|"
+     "\\s+(?!\\S)|\\s+",
+     scanners::tekken},
     {"'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+",
      scanners::gpt2},
     {"'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)",
@@ -92,21 +111,55 @@ constexpr Published kPublished[] = {
     {"[一-龥ࠀ-一가-\uD7FF]+", scanners::east_asian},
 };
 
-// Line ends and tabs stand in some files as themselves, in others as escapes.
-std::string with_escapes(std::string_view regex) {
+void replace_all(std::string& text, std::string_view from, std::string_view to) {
+  for (std::size_t at = 0; (at = text.find(from, at)) != text.npos; at += to.size()) {
+    text.replace(at, from.size(), to);
+  }
+}
+
+// Code points written as \uXXXX or \x{XXXX} become characters.
+std::string without_code_points(std::string_view regex) {
   std::string out;
-  for (const char c : regex) {
-    switch (c) {
-      case '\r':
-        out += "\\r";
-        break;
-      case '\n':
-        out += "\\n";
-        break;
-      default:
-        out += c;
+  for (std::size_t at = 0; at < regex.size();) {
+    std::string_view digits;
+    std::size_t length = 0;
+    if (regex.substr(at, 2) == "\\u" && at + 6 <= regex.size()) {
+      digits = regex.substr(at + 2, 4);
+      length = 6;
+    } else if (regex.substr(at, 3) == "\\x{" && regex.find('}', at) != regex.npos) {
+      digits = regex.substr(at + 3, regex.find('}', at) - at - 3);
+      length = digits.size() + 4;
+    }
+    std::uint32_t value = 0;
+    const char* end = digits.data() + digits.size();
+    const auto [stop, error] = std::from_chars(digits.data(), end, value, 16);
+    if (length > 0 && error == std::errc() && stop == end && value <= 0x10FFFF) {
+      append_utf8(out, value);
+      at += length;
+    } else {
+      out += regex[at++];
     }
   }
+  return out;
+}
+
+// One spelling for what files write in several ways. Possessive quantifiers ("++") take nothing
+// back; where they stand below there is nothing to give back, so that the match is the same.
+std::string in_one_spelling(std::string_view regex) {
+  std::string out = without_code_points(regex);
+  static constexpr std::pair<std::string_view, std::string_view> kSpellings[] = {
+      {"\r", "\\r"},
+      {"\n", "\\n"},
+      {"'(?i:[sdmt]|ll|ve|re)", "(?i:'s|'t|'re|'ve|'m|'ll|'d)"},
+      {"'(?:[sdmt]|ll|ve|re)", "'s|'t|'re|'ve|'m|'ll|'d"},
+      {"[^\\r\\n\\p{L}\\p{N}]?+\\p{L}+", "[^\\r\\n\\p{L}\\p{N}]?\\p{L}+"},
+      {"\\p{L}++", "\\p{L}+"},
+      {"\\p{N}{1,3}+", "\\p{N}{1,3}"},
+      {"\\p{N}++", "\\p{N}+"},
+      {"[^\\s\\p{L}\\p{N}]++", "[^\\s\\p{L}\\p{N}]+"},
+      {"[\\r\\n]*+", "[\\r\\n]*"},
+  };
+  for (const auto& [from, to] : kSpellings) replace_all(out, from, to);
   return out;
 }
 
@@ -130,21 +183,15 @@ void CodePoints::assign(std::string_view text) {
   offsets.push_back(static_cast<std::uint32_t>(text.size()));
 }
 
-std::vector<Scanner> PreTokenizer::passes_by_name(std::string_view name) {
-  std::vector<Scanner> passes;
-  for (const Named& named : kNamed) {
-    if (named.name != name) continue;
-    for (const Scanner pass : named.passes) {
-      if (pass != nullptr) passes.push_back(pass);
-    }
-    break;
-  }
-  return passes;
+const NamedPreTokenizer* PreTokenizer::by_name(std::string_view name) {
+  const auto& list = named_pre_tokenizers();
+  const auto found = std::ranges::find(list, name, &NamedPreTokenizer::name);
+  return found == list.end() ? nullptr : &*found;
 }
 
 std::string PreTokenizer::known_names() {
   std::string names;
-  for (const Named& named : kNamed) {
+  for (const NamedPreTokenizer& named : named_pre_tokenizers()) {
     if (!names.empty()) names += ", ";
     names += named.name;
   }
@@ -152,7 +199,7 @@ std::string PreTokenizer::known_names() {
 }
 
 Scanner PreTokenizer::for_regex(std::string_view regex) {
-  const std::string wanted = with_escapes(regex);
+  const std::string wanted = in_one_spelling(regex);
   for (const Published& published : kPublished) {
     if (published.regex == wanted) return published.scanner;
   }
@@ -167,18 +214,24 @@ Scanner PreTokenizer::digits(bool single) {
 
 Scanner PreTokenizer::punctuation_runs() { return scanners::punctuation_runs; }
 
-void PreTokenizer::split(std::string_view text, std::vector<std::uint32_t>& ends) const {
+void PreTokenizer::Memory::shrink(std::size_t bytes) {
+  if (points.values.capacity() * sizeof(char32_t) > bytes) points = {};
+  if (refined.capacity() * sizeof(std::uint32_t) > bytes) refined = {};
+}
+
+void PreTokenizer::split(std::string_view text, Memory& memory,
+                         std::vector<std::uint32_t>& ends) const {
   ends.clear();
   if (text.empty()) return;
-  CodePoints points;
+  CodePoints& points = memory.points;
   points.assign(text);
   // Piece ends as code point indices, refined pass by pass.
-  std::vector<std::uint32_t> pieces = {static_cast<std::uint32_t>(points.values.size())};
-  std::vector<std::uint32_t> refined;
+  ends.push_back(static_cast<std::uint32_t>(points.values.size()));
+  std::vector<std::uint32_t>& refined = memory.refined;
   for (const Scanner pass : passes_) {
     refined.clear();
     std::size_t at = 0;
-    for (const std::uint32_t end : pieces) {
+    for (const std::uint32_t end : ends) {
       points.piece_begin = at;
       bool in_gap = false;  // between matches
       while (at < end) {
@@ -195,10 +248,9 @@ void PreTokenizer::split(std::string_view text, std::vector<std::uint32_t>& ends
       }
       if (in_gap) refined.push_back(end);
     }
-    std::swap(pieces, refined);
+    std::swap(ends, refined);
   }
-  ends.reserve(pieces.size());
-  for (const std::uint32_t piece : pieces) ends.push_back(points.offsets[piece]);
+  for (std::uint32_t& end : ends) end = points.offsets[end];
 }
 
 }  // namespace candor::engine

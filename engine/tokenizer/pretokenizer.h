@@ -31,13 +31,20 @@ struct CodePoints {
 // points outside are not looked at (for a pass, its piece is the whole text).
 using Scanner = std::size_t (*)(const CodePoints& text, std::size_t begin, std::size_t end);
 
+// What a name in a GGUF file (tokenizer.ggml.pre) stands for.
+struct NamedPreTokenizer {
+  std::string_view name;
+  std::vector<Scanner> passes;
+  bool whole_pieces = false;  // a piece that is a token is that token
+  bool adds_bos = false;      // unless the file says otherwise
+};
+
 class PreTokenizer {
  public:
   explicit PreTokenizer(std::vector<Scanner> passes) : passes_(std::move(passes)) {}
 
-  // What the name in a GGUF file stands for; none when it is not known.
-  static std::vector<Scanner> passes_by_name(std::string_view name);
-  static std::string known_names();  // for messages
+  static const NamedPreTokenizer* by_name(std::string_view name);  // null: not known
+  static std::string known_names();                                // for messages
 
   // The scanner of a published regular expression (as in tokenizer.json); null when it is not
   // known.
@@ -46,8 +53,15 @@ class PreTokenizer {
   static Scanner digits(bool single);  // "Digits": one by one, or runs
   static Scanner punctuation_runs();   // "Punctuation", contiguous
 
+  // What one thread at a time works with.
+  struct Memory {
+    CodePoints points;
+    std::vector<std::uint32_t> refined;
+    void shrink(std::size_t bytes);  // frees it, if it is more than about so many bytes
+  };
+
   // Byte positions at which pieces end, the last one text.size(); `text` holds no special tokens.
-  void split(std::string_view text, std::vector<std::uint32_t>& ends) const;
+  void split(std::string_view text, Memory& memory, std::vector<std::uint32_t>& ends) const;
 
  private:
   std::vector<Scanner> passes_;

@@ -19,6 +19,8 @@ std::size_t seed_coder(const CodePoints& text, std::size_t begin, std::size_t en
 // [^\r\n\p{L}\p{N}]?U*W+C?|[^\r\n\p{L}\p{N}]?U+W*C?|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|…
 // U = [\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}], W = [\p{Ll}\p{Lm}\p{Lo}\p{M}], C the contractions.
 std::size_t gpt4o(const CodePoints& text, std::size_t begin, std::size_t end);
+// As gpt4o without the contractions and with \p{N} (Mistral's Tekken).
+std::size_t tekken(const CodePoints& text, std::size_t begin, std::size_t end);
 // [\p{Han}]+|, then as gpt4o with U and W less \p{Han} and [\r\n]* behind punctuation.
 std::size_t kimi_k2(const CodePoints& text, std::size_t begin, std::size_t end);
 

@@ -25,16 +25,17 @@ void take_characters(std::string& bytes, std::string& text, bool end) {
 
 }  // namespace
 
-std::unique_ptr<Tokenizer> Tokenizer::open(const std::filesystem::path& path) {
-  if (std::filesystem::is_directory(path)) return from_json(path / "tokenizer.json");
-  if (path.extension() == ".json") return from_json(path);
-  return from_gguf(*GgufFile::open(path));
-}
-
 std::string Tokenizer::decode(std::span<const TokenId> ids, bool with_special) const {
   std::string all;
+  bool spaced = adds_space_after(std::nullopt);
   for (const TokenId id : ids) {
-    if (with_special || !is_special(id)) all += bytes(id);
+    if (is_special(id)) {
+      if (with_special) all += bytes(id);
+    } else {
+      const std::string_view text = bytes(id);
+      all += spaced && text.starts_with(' ') ? text.substr(1) : text;
+    }
+    spaced = adds_space_after(id);
   }
   std::string text;
   text.reserve(all.size());

@@ -6,7 +6,7 @@
 namespace candor::engine::scanners {
 namespace {
 
-enum class Contractions { kBeforeWords, kAfterWords };
+enum class Contractions { kNone, kBeforeWords, kAfterWords };
 
 struct WordRules {
   Contractions contractions = Contractions::kBeforeWords;
@@ -95,7 +95,10 @@ std::size_t word(const CodePoints& text, std::size_t begin, std::size_t end,
       const std::size_t stop = rules.case_aware
                                    ? cased_word(text, start, end, rules.han_apart, upper_only)
                                    : run(text, start, end, rules.word);
-      if (stop != start) return rules.case_aware ? contraction(text, stop, end, true) : stop;
+      if (stop != start) {
+        return rules.contractions == Contractions::kAfterWords ? contraction(text, stop, end, true)
+                                                               : stop;
+      }
       if (start == begin) break;
     }
     if (!rules.case_aware) break;
@@ -166,6 +169,16 @@ std::size_t seed_coder(const CodePoints& text, std::size_t begin, std::size_t en
 std::size_t gpt4o(const CodePoints& text, std::size_t begin, std::size_t end) {
   static constexpr WordRules kRules{
       .contractions = Contractions::kAfterWords,
+      .case_aware = true,
+      .slashes_after_punctuation = true,
+  };
+  return scan(text, begin, end, kRules);
+}
+
+std::size_t tekken(const CodePoints& text, std::size_t begin, std::size_t end) {
+  static constexpr WordRules kRules{
+      .contractions = Contractions::kNone,
+      .digits = 1,
       .case_aware = true,
       .slashes_after_punctuation = true,
   };

@@ -18,6 +18,21 @@ struct Vocabulary {
   std::vector<bool> ordinary() const { return std::vector<bool>(tokens.size(), true); }
 };
 
+Bpe make_bpe(const Vocabulary& vocabulary) {
+  return Bpe(vocabulary.tokens, vocabulary.ordinary(), vocabulary.merges, {});
+}
+
+std::vector<TokenId> encoded(const Bpe& bpe, std::string_view piece, BpeMemory& memory) {
+  std::vector<TokenId> ids;
+  bpe.encode(piece, 0, piece.size(), memory, ids);
+  return ids;
+}
+
+std::vector<TokenId> encoded(const Bpe& bpe, std::string_view piece) {
+  BpeMemory memory;
+  return encoded(bpe, piece, memory);
+}
+
 // Single bytes of a small alphabet and random merges of what is there so far.
 Vocabulary random_vocabulary(std::mt19937& random, int merges) {
   Vocabulary vocabulary;
@@ -34,7 +49,7 @@ Vocabulary random_vocabulary(std::mt19937& random, int merges) {
     const auto [entry, is_new] =
         ids.emplace(joined, static_cast<TokenId>(vocabulary.tokens.size()));
     if (is_new) vocabulary.tokens.push_back(joined);
-    vocabulary.merges.push_back({left, right, entry->second});
+    vocabulary.merges.push_back({left, right, entry->second, static_cast<std::uint32_t>(i)});
   }
   return vocabulary;
 }
@@ -63,17 +78,15 @@ TEST(BpeTest, EqualsTheDefinition) {
   std::mt19937 random(3);
   for (int round = 0; round < 60; ++round) {
     const Vocabulary vocabulary = random_vocabulary(random, 40);
-    const Bpe bpe(vocabulary.tokens, vocabulary.ordinary(), vocabulary.merges, false);
+    const Bpe bpe = make_bpe(vocabulary);
+    BpeMemory memory;
     for (int i = 0; i < 60; ++i) {
       std::string piece;
-      const std::size_t length = 1 + random() % 30;
+      const std::size_t length = 1 + random() % 60;
       for (std::size_t k = 0; k < length; ++k) piece += static_cast<char>('a' + random() % 4);
       const auto expected = merged_by_definition(vocabulary, piece);
-      std::vector<TokenId> ids, again;
-      bpe.encode(piece, ids);
-      bpe.encode(piece, again);  // by way of what it remembers
-      ASSERT_EQ(ids, expected) << piece;
-      ASSERT_EQ(again, expected) << piece;
+      ASSERT_EQ(encoded(bpe, piece, memory), expected) << piece;
+      ASSERT_EQ(encoded(bpe, piece, memory), expected) << piece;  // by way of what it remembers
     }
   }
 }
@@ -83,48 +96,45 @@ TEST(BpeTest, WholePiecesOnlyWhenAskedFor) {
   const std::vector<std::string> tokens = {"a", "b", "c", "ab", "abc"};
   const std::vector<Merge> merges = {{0, 1, 3}};
   const std::vector<bool> ordinary(5, true);
-  std::vector<TokenId> ids;
-  Bpe(tokens, ordinary, merges, false).encode("abc", ids);
-  EXPECT_THAT(ids, testing::ElementsAre(3, 2));
-  ids.clear();
-  Bpe(tokens, ordinary, merges, true).encode("abc", ids);
-  EXPECT_THAT(ids, testing::ElementsAre(4));
+  EXPECT_THAT(encoded(Bpe(tokens, ordinary, merges, {}), "abc"), testing::ElementsAre(3, 2));
+  EXPECT_THAT(encoded(Bpe(tokens, ordinary, merges, {.whole_pieces = true}), "abc"),
+              testing::ElementsAre(4));
 }
 
 TEST(BpeTest, TokensThatAreNotOrdinaryAreNeverProduced) {
   const std::vector<std::string> tokens = {"a", "b", "ab"};
-  std::vector<TokenId> ids;
-  Bpe(tokens, {true, true, false}, {}, true).encode("ab", ids);
-  EXPECT_THAT(ids, testing::ElementsAre(0, 1));
+  const Bpe bpe(tokens, {true, true, false}, {}, {.whole_pieces = true});
+  EXPECT_THAT(encoded(bpe, "ab"), testing::ElementsAre(0, 1));
 }
 
 TEST(BpeTest, AByteThatTheVocabularyLacksIsAnError) {
   const std::vector<std::string> tokens = {"a"};
-  const Bpe bpe(tokens, {true}, {}, false);
-  std::vector<TokenId> ids;
-  EXPECT_THROW(bpe.encode("az", ids), Error);
+  const Bpe bpe(tokens, {true}, {}, {});
+  EXPECT_THROW(encoded(bpe, "az"), Error);
 }
 
 TEST(BpeTest, ALongPieceTakesNoQuadraticTime) {
   std::mt19937 random(4);
   const Vocabulary vocabulary = random_vocabulary(random, 300);
-  const Bpe bpe(vocabulary.tokens, vocabulary.ordinary(), vocabulary.merges, false);
-  std::vector<TokenId> ids;
-  bpe.encode(std::string(1000000, 'a'), ids);
+  const Bpe bpe = make_bpe(vocabulary);
   std::size_t bytes = 0;
-  for (const TokenId id : ids) bytes += vocabulary.tokens[static_cast<std::size_t>(id)].size();
+  for (const TokenId id : encoded(bpe, std::string(1000000, 'a')))
+    bytes += vocabulary.tokens[static_cast<std::size_t>(id)].size();
   EXPECT_EQ(bytes, 1000000u);
 }
 
 TEST(BpeTest, ThreadsAgree) {
   std::mt19937 random(5);
   const Vocabulary vocabulary = random_vocabulary(random, 200);
-  const Bpe bpe(vocabulary.tokens, vocabulary.ordinary(), vocabulary.merges, false);
+  const Bpe bpe = make_bpe(vocabulary);
   std::vector<std::vector<TokenId>> results(4);
   std::vector<std::thread> threads;
   for (auto& ids : results) {
     threads.emplace_back([&bpe, &vocabulary, &ids] {
-      for (const std::string& token : vocabulary.tokens) bpe.encode(token, ids);
+      BpeMemory memory;
+      for (const std::string& token : vocabulary.tokens) {
+        bpe.encode(token, 0, token.size(), memory, ids);
+      }
     });
   }
   for (std::thread& thread : threads) thread.join();
