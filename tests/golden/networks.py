@@ -252,6 +252,7 @@ def block_scaled(tensors, block=128):
     return result
 
 
+# Some networks have a larger epsilon than any published one: at 1e-6 its absence would not show.
 COMMON = {"bos_token_id": 1, "eos_token_id": 2, "torch_dtype": "bfloat16"}
 SILU = {"hidden_act": "silu"}
 LLAMA = {"architectures": ["LlamaForCausalLM"], "model_type": "llama", **SILU,
@@ -275,7 +276,7 @@ GEMMA = {"hidden_activation": "gelu_pytorch_tanh", "attention_bias": False,
 OSS = {"architectures": ["GptOssForCausalLM"], "model_type": "gpt_oss", **SILU,
        "attention_bias": True, "hidden_size": 64, "head_dim": 16, "num_attention_heads": 6,
        "num_key_value_heads": 2, "num_hidden_layers": 3, "num_local_experts": 4,
-       "num_experts_per_tok": 2, "sliding_window": 20, "swiglu_limit": 7.0, "rms_norm_eps": 1e-5,
+       "num_experts_per_tok": 2, "sliding_window": 20, "swiglu_limit": 7.0, "rms_norm_eps": 1e-3,
        "layer_types": ["sliding_attention", "full_attention", "sliding_attention"],
        "max_position_embeddings": 2048, "rope_theta": 150000, "vocab_size": 264,
        "rope_scaling": {"rope_type": "yarn", "factor": 32.0, "beta_fast": 32.0, "beta_slow": 1.0,
@@ -292,7 +293,7 @@ NETWORKS = {
     "smollm2": ({**LLAMA, "hidden_size": 96, "num_attention_heads": 6, "num_key_value_heads": 2,
                  "num_hidden_layers": 2, "intermediate_size": 64, "vocab_size": 256,
                  "max_position_embeddings": 2048,
-                 "rope_theta": 100000, "tie_word_embeddings": True}, plain),
+                 "rope_theta": 100000, "rms_norm_eps": 1e-3, "tie_word_embeddings": True}, plain),
     "llama3": ({**LLAMA, "hidden_size": 32, "head_dim": 16, "num_attention_heads": 4,
                 "num_key_value_heads": 1, "intermediate_size": 96, "vocab_size": 264,
                 "max_position_embeddings": 131072, "rope_theta": 500000.0,
@@ -309,7 +310,7 @@ NETWORKS = {
     "qwen2": ({"architectures": ["Qwen2ForCausalLM"], "model_type": "qwen2", **SILU,
                "hidden_size": 32, "num_attention_heads": 2, "num_key_value_heads": 1,
                "intermediate_size": 96, "num_hidden_layers": 3, "vocab_size": 280,
-               "max_position_embeddings": 2048, "max_window_layers": 2, "rms_norm_eps": 1e-6,
+               "max_position_embeddings": 2048, "max_window_layers": 2, "rms_norm_eps": 1e-3,
                "rope_theta": 1000000.0, "sliding_window": 16, "use_sliding_window": False,
                "tie_word_embeddings": True, **COMMON},
               lambda draw, c: plain(draw, c, qkv_bias=True)),
@@ -317,7 +318,7 @@ NETWORKS = {
                "attention_bias": False, "hidden_size": 32, "head_dim": 32,
                "num_attention_heads": 3, "num_key_value_heads": 1, "intermediate_size": 96,
                "num_hidden_layers": 3, "vocab_size": 256, "max_position_embeddings": 2048,
-               "max_window_layers": 3, "rms_norm_eps": 1e-6, "rope_theta": 1000000,
+               "max_window_layers": 3, "rms_norm_eps": 1e-3, "rope_theta": 1000000,
                "rope_scaling": None, "sliding_window": None, "use_sliding_window": False,
                "tie_word_embeddings": True, **COMMON},
               lambda draw, c: plain(draw, c, qk_norm=1.0)),
@@ -334,7 +335,7 @@ NETWORKS = {
     "gemma3": ({"architectures": ["Gemma3ForCausalLM"], "model_type": "gemma3_text", **GEMMA,
                 "hidden_size": 32, "head_dim": 32, "num_attention_heads": 2,
                 "num_key_value_heads": 1, "intermediate_size": 32, "vocab_size": 256,
-                "query_pre_attn_scalar": 24,
+                "query_pre_attn_scalar": 24, "rms_norm_eps": 1e-3,
                 "layer_types": (["sliding_attention"] * 5 + ["full_attention"]) + [
                     "sliding_attention"],
                 "rope_parameters": {
@@ -383,7 +384,7 @@ NETWORKS = {
     "ernie45": ({"architectures": ["Ernie4_5_ForCausalLM"], "model_type": "ernie4_5", **SILU,
                  "hidden_size": 32, "head_dim": 16, "num_attention_heads": 4,
                  "num_key_value_heads": 1, "intermediate_size": 80, "num_hidden_layers": 3,
-                 "vocab_size": 264, "max_position_embeddings": 2048, "rms_norm_eps": 1e-5,
+                 "vocab_size": 264, "max_position_embeddings": 2048, "rms_norm_eps": 1e-3,
                  "rope_theta": 500000, "use_bias": False, "tie_word_embeddings": True, **COMMON},
                 plain),
     "ernie45-moe": ({"architectures": ["Ernie4_5_MoeForCausalLM"], "model_type": "ernie4_5_moe",
@@ -399,7 +400,7 @@ NETWORKS = {
                   "attention_bias": True, "attention_out_bias": False, "mlp_bias": False,
                   "hidden_size": 32, "head_dim": 16, "num_attention_heads": 5,
                   "num_key_value_heads": 1, "intermediate_size": 96, "num_hidden_layers": 3,
-                  "vocab_size": 256, "max_position_embeddings": 2048, "rms_norm_eps": 1e-6,
+                  "vocab_size": 256, "max_position_embeddings": 2048, "rms_norm_eps": 1e-3,
                   "rope_theta": 10000000.0, "rope_scaling": {"rope_type": "default"},
                   "tie_word_embeddings": False, **COMMON},
                  lambda draw, c: plain(draw, c, qkv_bias=True)),
