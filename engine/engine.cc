@@ -1,17 +1,15 @@
 #include "engine/engine.h"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <mutex>
-#include <system_error>
 #include <utility>
 
 #include "data/base/error.h"
 #include "engine/arch/families.h"
 #include "engine/batch/scheduler.h"
 #include "engine/cache/kv_cache.h"
+#include "engine/chat/template_source.h"
 #include "engine/device/cpu_device.h"
 #include "engine/device/machine.h"
 #include "engine/files/gguf.h"
@@ -28,38 +26,9 @@ struct Checkpoint {
   std::shared_ptr<const WeightSource> source;
   ArchSpec spec;
   std::string name;
-  std::unique_ptr<Tokenizer> tokenizer;      // null: there is none
-  std::optional<std::string> chat_template;  // its source
+  std::unique_ptr<Tokenizer> tokenizer;  // null: there is none
+  TemplateSource templates;
 };
-
-std::string read_text(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
-  if (!in) fail("{}: cannot be read", path.string());
-  return text;
-}
-
-// tokenizer_config.json's chat_template is a string, or named ones of which "default" is meant.
-std::optional<std::string> template_of_config(const fs::path& path) {
-  boost::system::error_code code;
-  const boost::json::value config = boost::json::parse(read_text(path), code);
-  if (code || !config.is_object()) fail("{}: is not a JSON object", path.string());
-  const boost::json::value* value = config.get_object().if_contains("chat_template");
-  if (value == nullptr || value->is_null()) return std::nullopt;
-  if (const auto* text = value->if_string()) return std::string(*text);
-  if (const auto* variants = value->if_array()) {
-    for (const boost::json::value& variant : *variants) {
-      const auto* object = variant.if_object();
-      if (object == nullptr) continue;
-      const auto* name = object->if_contains("name");
-      const auto* text = object->if_contains("template");
-      if (name != nullptr && *name == "default" && text != nullptr && text->is_string()) {
-        return std::string(text->get_string());
-      }
-    }
-  }
-  fail("{}: chat_template: is neither a string nor a list that names a default", path.string());
-}
 
 Checkpoint open_gguf(const fs::path& path) {
   std::shared_ptr<const GgufFile> file = GgufFile::open(path);
@@ -69,7 +38,7 @@ Checkpoint open_gguf(const fs::path& path) {
   if (file->value("tokenizer.ggml.model") != nullptr) {
     checkpoint.tokenizer = Tokenizer::from_gguf(*file);
   }
-  checkpoint.chat_template = file->find_text("tokenizer.chat_template");
+  checkpoint.templates = TemplateSource::of(*file);
   checkpoint.source = std::move(file);
   return checkpoint;
 }
@@ -81,10 +50,7 @@ Checkpoint open_folder(const fs::path& path) {
   const fs::path whole = fs::absolute(path).lexically_normal();
   checkpoint.name = (whole.has_filename() ? whole : whole.parent_path()).filename().string();
   checkpoint.tokenizer = Tokenizer::open_folder(path);
-  if (fs::exists(path / "chat_template.jinja")) {
-    checkpoint.chat_template = read_text(path / "chat_template.jinja");
-  } else if (fs::exists(path / "tokenizer_config.json")) {
-    checkpoint.chat_template = template_of_config(path / "tokenizer_config.json");
+  checkpoint.templates = TemplateSource::of(path);
   }
   checkpoint.source = std::move(folder);
   return checkpoint;
@@ -121,10 +87,14 @@ class LocalEngine final : public Engine {
   LocalEngine(Checkpoint checkpoint, const fs::path& path, const EngineOptions& options)
       : description_(describe(checkpoint, path)),
         tokenizer_(std::move(checkpoint.tokenizer)),
-        template_source_(std::move(checkpoint.chat_template)) {
+        templates_(std::move(checkpoint.templates)),
+        given_template_(options.chat_template),
+        template_name_(options.template_name) {
     if (options.batch < 1)
       fail_usage("a batch of {} sequences: it must be at least 1", options.batch);
     if (options.threads < 0) fail_usage("{} threads: 0 takes all processors", options.threads);
+    if (!options.template_name.empty()) templates_.choose(options.template_name);
+    describe_reasoning(options);
     if (options.describe_only) return;
     auto pool = std::make_unique<kernels::ThreadPool>(options.threads > 0 ? options.threads
                                                                           : usable_processors());
@@ -143,9 +113,11 @@ class LocalEngine final : public Engine {
 
     StopTokens stops;
     stops.tokenizer = tokenizer_.get();
-    if (tokenizer_ != nullptr) stops.ids = tokenizer_->stops();
-    std::sort(stops.ids.begin(), stops.ids.end());
     stops.markers = description_.reasoning;
+    if (tokenizer_ != nullptr) {
+      stops.ids = turn_stops(stops.markers, *tokenizer_);
+      stops.markers_as_tokens = reasoning_tokens(stops.markers, *tokenizer_);
+    }
     BatchOptions batch;
     batch.batch = static_cast<std::size_t>(options.batch);
     batch.context_length = description_.context_length;
@@ -161,10 +133,14 @@ class LocalEngine final : public Engine {
 
   // Parsed when first asked for: a template that we cannot read hinders chats and nothing else.
   const ChatTemplate* chat_template() const override {
-    if (!template_source_) return nullptr;
     const std::scoped_lock lock(template_mutex_);
-    if (!template_) template_.emplace(*template_source_);
-    return &*template_;
+    if (template_) return &*template_;
+    if (given_template_) {
+      template_.emplace(*given_template_);
+    } else if (const NamedTemplate* found = templates_.choose(template_name_)) {
+      template_.emplace(found->text);
+    }
+    return template_ ? &*template_ : nullptr;
   }
 
   void run(std::span<const Request> requests,
@@ -178,6 +154,24 @@ class LocalEngine final : public Engine {
   const EngineCounters& counters() const override { return counters_; }
 
  private:
+  // Without a template that can be had the vocabulary decides.
+  void describe_reasoning(const EngineOptions& options) {
+    if (options.reasoning) {
+      description_.reasoning = *options.reasoning;
+      description_.reasoning_evidence = "chosen";
+      return;
+    }
+    std::string text;
+    if (given_template_) {
+      text = *given_template_;
+    } else if (const NamedTemplate* found = templates_.find(template_name_)) {
+      text = found->text;
+    }
+    DetectedReasoning detected = detect_reasoning(text, tokenizer_.get());
+    description_.reasoning = std::move(detected.markers);
+    description_.reasoning_evidence = std::move(detected.evidence);
+  }
+
   Scheduler& scheduler() {
     if (!scheduler_) fail("{}: only its description was loaded", description_.path);
     return *scheduler_;
@@ -185,7 +179,9 @@ class LocalEngine final : public Engine {
 
   ModelDescription description_;
   std::unique_ptr<Tokenizer> tokenizer_;
-  std::optional<std::string> template_source_;
+  TemplateSource templates_;
+  std::optional<std::string> given_template_;
+  std::string template_name_;
   mutable std::mutex template_mutex_;
   mutable std::optional<ChatTemplate> template_;
   std::unique_ptr<CpuDevice> device_;

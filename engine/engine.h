@@ -34,6 +34,10 @@ struct EngineOptions {
   // Keeps the packed weights in a file beside the model (engine/model/packed_cache.md) and takes them
   // from there when it loads again: the same bits, sooner.
   bool pack_cache = false;
+  // Instead of the checkpoint's own template, and of the format that this and the vocabulary tell.
+  std::optional<std::string> chat_template = std::nullopt;
+  std::string template_name = {};  // which of the checkpoint's several; empty: its default
+  std::optional<ReasoningMarkers> reasoning = std::nullopt;
   // Told what hindered no loading but should be known: a packed file that could not be used or
   // written. Empty: a line on standard error.
   std::function<void(const std::string&)> notice = nullptr;
@@ -52,6 +56,7 @@ struct ModelDescription {
   std::uint64_t weight_bytes = 0;  // packed weights that every token reads; 0: not loaded
   std::vector<std::pair<std::string, std::size_t>> formats;  // block format -> number of tensors
   ReasoningMarkers reasoning;
+  std::string reasoning_evidence;  // DetectedReasoning's, or "chosen"
 };
 
 struct Request {
@@ -75,7 +80,9 @@ struct Completion {
   std::vector<float> log_probabilities;  // of each token, under the untempered model
   std::vector<TokenId> most_likely;      // scored: the first choice at each place, lowest id on ties
   std::vector<float> last_logits;        // [vocabulary], where they were asked for
-  std::string text;                      // decoded, without special tokens, cut at a stop string
+  // Decoded, cut at a stop string; without special tokens but those that divide it.
+  std::string text;
+  ReasoningSplit split;  // of the text
   data::FinishReason finish = data::FinishReason::kStop;
   std::string error;  // for kError: "non-finite logits (step 3)", "prompt of 40000 tokens …"
   double seconds = 0;
@@ -101,7 +108,7 @@ class Engine {
 
   virtual const ModelDescription& description() const = 0;
   virtual const Tokenizer* tokenizer() const = 0;         // null: the folder has none
-  virtual const ChatTemplate* chat_template() const = 0;  // null: the checkpoint has none
+  virtual const ChatTemplate* chat_template() const = 0;  // null: there is none
 
   // Runs the whole queue with continuous batching. `done(i, completion)` is called on this thread as
   // request i finishes, in any order. `stop` true: no further token is started and run returns;

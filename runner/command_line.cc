@@ -89,8 +89,15 @@ class CommandLine {
                         "MiB for keys and values; 0: a quarter of what is free");
     command->add_flag("--pack-cache", choice.pack_cache,
                       "keep the packed weights in a file beside the model and load them from it");
-    command->add_option("--template", choice.template_file,
-                        "chat template instead of the checkpoint's own");
+    CLI::Option* given = command->add_option("--template", choice.template_file,
+                                             "chat template instead of the checkpoint's own");
+    command
+        ->add_option("--template-name", choice.template_name,
+                     "which of the checkpoint's chat templates, where it has several")
+        ->excludes(given);
+    command->add_option("--reasoning", choice.reasoning,
+                        "how reasoning is marked: think, harmony, seed, …, none; default: as the "
+                        "template and the vocabulary tell");
   }
 
   void store_option(CLI::App* command, StoreChoice& store) {
@@ -267,9 +274,24 @@ class CommandLine {
         "inspect", "what the engine makes of a model, a text, a template (JSON Lines in and out)");
     inspect->require_subcommand(1);
     CLI::App* model = inspect->add_subcommand("model", "sizes, formats, hashes");
-    model->add_option("model", name_, "model")->required();
-    model->add_flag("--json", json_);
-    on(model, [this] { return inspect_model_command(name_, json_); });
+    model->add_option("model", inspect_model_.model, "model")->required();
+    model->add_flag("--json", inspect_model_.json);
+    CLI::Option* plan =
+        model->add_flag("--plan", inspect_model_.plan, "what it needs: parameters, bytes, devices");
+    model->add_option("--context", inspect_model_.context, "tokens of a sequence")
+        ->capture_default_str()
+        ->needs(plan);
+    model->add_option("--batch", inspect_model_.batch, "sequences at a time")
+        ->capture_default_str()
+        ->needs(plan);
+    model
+        ->add_option("--device-memory", inspect_model_.device_gibibytes,
+                     "GiB of a device to plan for beside those of 80 and 141 GB")
+        ->needs(plan);
+    on(model, [this] {
+      return inspect_model_.plan ? inspect_plan_command(inspect_model_)
+                                 : inspect_model_command(inspect_model_);
+    });
 
     CLI::App* tokens = inspect->add_subcommand("tokens", R"({"text"} -> {"ids"})");
     tokens->add_option("model", name_, "model, vocabulary file or tokenizer.json")->required();
@@ -281,15 +303,18 @@ class CommandLine {
     on(detokenize, [this] { return inspect_detokenize_command(name_); });
 
     CLI::App* prompt = inspect->add_subcommand("prompt", R"({"messages", …} -> {"output"})");
-    CLI::Option* prompt_model = prompt->add_option("model", name_);
-    CLI::Option* prompt_template =
-        prompt->add_option("--template", template_file_, "a template file instead of a model");
+    CLI::Option* prompt_model = prompt->add_option("model", prompt_.model);
+    CLI::Option* prompt_template = prompt->add_option("--template", prompt_.template_file,
+                                                      "a template file instead of a model");
     prompt_model->excludes(prompt_template);
-    prompt->add_option("--date", date_, "the clock a template sees: 2025-01-29T12:00:00");
+    prompt->add_option("--template-name", prompt_.template_name, "which of the model's templates")
+        ->excludes(prompt_template);
+    prompt->add_option("--date", prompt_.date, "the clock a template sees: 2025-01-29T12:00:00");
     on(prompt, [this] {
-      if (name_.empty() && !template_file_)
+      if (prompt_.model.empty() && !prompt_.template_file) {
         fail_usage("inspect prompt: give a model or --template");
-      return inspect_prompt_command(name_, template_file_, date_);
+      }
+      return inspect_prompt_command(prompt_);
     });
 
     CLI::App* logits = inspect->add_subcommand(
@@ -361,8 +386,8 @@ class CommandLine {
   BenchOptions bench_;
   ModelChoice inspect_;
   std::string name_;
-  std::string date_;
-  std::optional<std::filesystem::path> template_file_;
+  InspectModelOptions inspect_model_;
+  InspectPromptOptions prompt_;
   std::filesystem::path file_;
   bool json_ = false;
   bool no_special_ = false;

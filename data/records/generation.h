@@ -29,7 +29,9 @@ std::optional<FinishReason> finish_reason_by_name(const std::string& name);
 struct Generation {
   SampleKey sample;
   std::string prompt;     // as rendered, every character that the model saw
-  std::string reasoning;  // the chain of thought, without its markers; empty where there is none
+  // The chain of thought, without its markers; empty where there is none, "\n" where its block is
+  // there and empty, which is a finding of its own.
+  std::string reasoning;
   std::string answer;     // what follows it
   bool reasoning_closed = true;  // false: the limit came while the model was still thinking
   FinishReason finish = FinishReason::kStop;

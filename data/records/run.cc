@@ -20,16 +20,19 @@ json::object plan_json(const Manifest& manifest) {
   }
   json::array conditions;
   for (const std::string& hash : manifest.condition_hashes) conditions.push_back(json::value(hash));
-  return json::object{{"model_name", manifest.model_name},
-                      {"model_sha256", manifest.model_sha256},
-                      {"template_sha256", manifest.template_sha256},
-                      {"tokenizer_sha256", manifest.tokenizer_sha256},
-                      {"precision", manifest.precision},
-                      {"seed", manifest.seed},
-                      {"repeats", manifest.repeats},
-                      {"suites", std::move(suites)},
-                      {"conditions", std::move(conditions)},
-                      {"sample_set", manifest.sample_set}};
+  json::object plan{{"model_name", manifest.model_name},
+                    {"model_sha256", manifest.model_sha256},
+                    {"template_sha256", manifest.template_sha256},
+                    {"tokenizer_sha256", manifest.tokenizer_sha256},
+                    {"precision", manifest.precision},
+                    {"seed", manifest.seed},
+                    {"repeats", manifest.repeats},
+                    {"suites", std::move(suites)},
+                    {"conditions", std::move(conditions)},
+                    {"sample_set", manifest.sample_set}};
+  // Absent where unknown: runs of before this field keep their hash.
+  if (!manifest.reasoning.empty()) plan["reasoning"] = manifest.reasoning;
+  return plan;
 }
 
 }  // namespace
@@ -40,6 +43,7 @@ json::object to_json(const Manifest& manifest) {
   return json::object{{"plan", plan_json(manifest)},
                       {"provenance", json::object{{"engine_version", manifest.engine_version},
                                                   {"template_text", manifest.template_text},
+                                                  {"notices", json::value_from(manifest.notices)},
                                                   {"device", manifest.device},
                                                   {"isa", manifest.isa},
                                                   {"batch", manifest.batch},
@@ -57,6 +61,7 @@ Manifest manifest_from_json(const json::object& object, std::string_view where) 
   manifest.model_sha256 = plan.text("model_sha256");
   manifest.template_sha256 = plan.text("template_sha256");
   manifest.tokenizer_sha256 = plan.text("tokenizer_sha256");
+  manifest.reasoning = plan.text_or("reasoning", "");
   manifest.precision = plan.text("precision");
   manifest.seed = json::value_to<std::uint64_t>(*plan.find("seed"));
   manifest.repeats = static_cast<int>(plan.integer("repeats"));
@@ -70,6 +75,7 @@ Manifest manifest_from_json(const json::object& object, std::string_view where) 
   manifest.sample_set = plan.text("sample_set");
   manifest.engine_version = provenance.text("engine_version");
   manifest.template_text = provenance.text("template_text");
+  manifest.notices = provenance.texts_or_empty("notices");
   manifest.device = provenance.text("device");
   manifest.isa = provenance.text("isa");
   manifest.batch = static_cast<int>(provenance.integer("batch"));

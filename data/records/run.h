@@ -23,6 +23,7 @@ struct Manifest {
   std::string model_sha256;
   std::string template_sha256;
   std::string tokenizer_sha256;
+  std::string reasoning;  // how reasoning is told from the answer: "think", "harmony", …
   std::string precision;  // "int8" or "float32"
   std::uint64_t seed = 0;
   int repeats = 1;
@@ -33,6 +34,7 @@ struct Manifest {
   // Provenance: true of this execution, without influence on the answers.
   std::string engine_version;
   std::string template_text;
+  std::vector<std::string> notices;  // on how prompts are made: a doubled BOS, …
   std::string device;  // processor name
   std::string isa;
   int batch = 0;

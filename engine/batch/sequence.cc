@@ -128,7 +128,11 @@ void Sequence::keep_last_logits(std::span<const float> logits) {
 }
 
 Completion Sequence::take_completion() {
-  if (!is_scored()) completion_.text = stops_.take_text();
+  if (!is_scored()) {
+    StopFollower::Result result = stops_.take();
+    completion_.text = std::move(result.text);
+    completion_.split = std::move(result.split);
+  }
   completion_.seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - admitted_).count();
   return std::move(completion_);

@@ -1,5 +1,5 @@
-// The checkpoint's own chat template, rendered by our Jinja engine with the settings of the reference
-// (trim_blocks, lstrip_blocks, sandboxed): messages to a prompt.
+// The checkpoint's own chat template, rendered by our Jinja engine with the settings of the
+// reference (trim_blocks, lstrip_blocks, sandboxed): messages to a prompt.
 #pragma once
 
 #include <boost/json.hpp>

@@ -1,35 +1,60 @@
-// Splits what a model generated into its chain of thought and its answer. The markers belong to the
-// model's description, not to the scorer.
+// Splits what a model generated into its chain of thought and its answer, by the format of its
+// model (reasoning_format.h), all at once or while it grows.
+//
+// A pair of markers: only a marker at the very start (after white space) opens; a text with a
+// closing marker but no opening one is reasoning up to it. White space around the markers belongs
+// to neither part; the rest is kept to the byte.
+//
+// Channels (harmony): messages on the channel "analysis" are the reasoning, on "final" the answer.
+// "commentary" is neither: with a recipient (" to=…") it is a tool call; without one it is what the
+// model says before a call, and becomes the answer where nothing came on "final". What precedes the
+// first marker is the answer where no message follows.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 
-namespace candor::engine {
+#include "engine/chat/reasoning_format.h"
 
-struct ReasoningMarkers {
-  std::string open = "<think>";
-  std::string close = "</think>";
-};
+namespace candor::engine {
 
 struct ReasoningSplit {
   std::string reasoning;
   std::string answer;
-  bool closed = true;  // false: the reasoning was still open at the end of the text
+  bool closed = true;   // false: the reasoning was still open at the end of the text
+  bool marked = false;  // there was a block of reasoning, be it empty
 };
 
-// `opened_by_prompt`: the prompt already ends with the opening marker (R1 and its distills). White
-// space around the markers is trimmed; the rest is kept to the byte. A text with a closing marker but
-// no opening one is reasoning up to it. Only a marker at the very start (after white space) opens.
+// Takes a text as it grows.
+class ReasoningReader {
+ public:
+  // `opened_by_prompt`: the prompt already ends with the opening marker (R1 and its distills).
+  static std::unique_ptr<ReasoningReader> make(const ReasoningMarkers& markers,
+                                               bool opened_by_prompt);
+  virtual ~ReasoningReader() = default;
+
+  virtual void push_text(std::string_view text) = 0;
+  // One of the format's own tokens by its text: of channels, nothing that merely spells it counts.
+  virtual void push_token(std::string_view token) = 0;
+  // No more will come: a beginning that could have become a marker is text.
+  virtual void end() = 0;
+
+  // The answer as far as it is known, in one piece; valid until the next call. It grows at its end
+  // for as long as `answer_part` stays the same number.
+  virtual std::string_view answer() const = 0;
+  virtual std::size_t answer_part() const = 0;
+  // Takes everything from byte `at` of `answer()` on away again (a stop string).
+  virtual void cut_answer(std::size_t at) = 0;
+
+  virtual ReasoningSplit take() = 0;  // after `end`; once
+};
+
+// Of a whole text; in that of channels everything that spells one of its tokens is one.
 ReasoningSplit split_reasoning(std::string_view text, const ReasoningMarkers& markers,
                                bool opened_by_prompt);
 
 // True when the rendered prompt ends with the opening marker (and white space).
 bool prompt_opens_reasoning(std::string_view prompt, const ReasoningMarkers& markers);
-
-// Follows a growing text and says when a stop string has appeared in the answer: stop strings act
-// after the reasoning only. The position is the byte offset of the stop string in the whole text.
-std::size_t find_stop(std::string_view text, const ReasoningMarkers& markers, bool opened_by_prompt,
-                      std::string_view stop);  // npos: not there
 
 }  // namespace candor::engine

@@ -10,48 +10,62 @@ StopFollower::StopFollower(const StopTokens& tokens, const data::Sampling& sampl
     : tokens_(tokens),
       sampling_(sampling),
       ignore_stops_(ignore_stops),
-      reasoning_opened_(reasoning_opened) {
+      reader_(ReasoningReader::make(tokens.markers, reasoning_opened)) {
   if (tokens.tokenizer != nullptr) decoder_.emplace(*tokens.tokenizer);
+}
+
+void StopFollower::append(std::string_view piece) {
+  text_ += piece;
+  reader_->push_text(piece);
 }
 
 std::optional<data::FinishReason> StopFollower::push(TokenId token) {
   ++generated_;
-  const bool is_stop = std::binary_search(tokens_.ids.begin(), tokens_.ids.end(), token);
-  if (is_stop && !ignore_stops_) return data::FinishReason::kStop;
+  const auto is_in = [token](const std::vector<TokenId>& sorted) {
+    return std::binary_search(sorted.begin(), sorted.end(), token);
+  };
+  if (is_in(tokens_.ids) && !ignore_stops_) return data::FinishReason::kStop;
   if (decoder_) {
-    const std::size_t before = text_.size();
-    text_ += decoder_->push(token);
-    if (!ignore_stops_ && text_.size() > before && stop_string_reached(before)) {
-      return data::FinishReason::kStop;
+    if (is_in(tokens_.markers_as_tokens)) {
+      append(decoder_->finish());
+      const std::string_view name = tokens_.tokenizer->bytes(token);
+      text_ += name;
+      reader_->push_token(name);
+    } else {
+      append(decoder_->push(token));
     }
+    if (!ignore_stops_ && stop_string_reached()) return data::FinishReason::kStop;
   }
   if (generated_ >= sampling_.max_tokens) return data::FinishReason::kLength;
   return std::nullopt;
 }
 
-bool StopFollower::stop_string_reached(std::size_t scanned_before) {
-  for (const std::string& stop : sampling_.stop) {
-    if (stop.empty() || candidate_) continue;
-    const std::size_t from = scanned_before - std::min(scanned_before, stop.size() - 1);
-    candidate_ = text_.find(stop, from) != std::string::npos;
+bool StopFollower::stop_string_reached() {
+  const std::string_view answer = reader_->answer();
+  if (part_ != reader_->answer_part()) {
+    part_ = reader_->answer_part();
+    scanned_ = 0;
   }
-  if (!candidate_) return false;
+  std::size_t first = std::string_view::npos;
   for (const std::string& stop : sampling_.stop) {
     if (stop.empty()) continue;
-    const std::size_t at = find_stop(text_, tokens_.markers, reasoning_opened_, stop);
-    if (at != std::string::npos) cut_ = std::min(cut_.value_or(at), at);
+    const std::size_t overlap = std::min(scanned_, stop.size() - 1);
+    first = std::min(first, answer.find(stop, scanned_ - overlap));
   }
-  return cut_.has_value();
+  scanned_ = answer.size();
+  if (first == std::string_view::npos) return false;
+  // The answer is the end of the text: what is taken from one is taken from the other.
+  text_.resize(text_.size() - (answer.size() - first));
+  reader_->cut_answer(first);
+  cut_ = true;
+  return true;
 }
 
-std::string StopFollower::take_text() {
-  if (decoder_ && !cut_) {
-    const std::size_t before = text_.size();
-    text_ += decoder_->finish();
-    if (!ignore_stops_ && text_.size() > before) stop_string_reached(before);
-  }
-  if (cut_) text_.resize(*cut_);
-  return std::move(text_);
+StopFollower::Result StopFollower::take() {
+  if (decoder_ && !cut_) append(decoder_->finish());
+  reader_->end();
+  if (decoder_ && !cut_ && !ignore_stops_) stop_string_reached();
+  return {std::move(text_), reader_->take()};
 }
 
 }  // namespace candor::engine

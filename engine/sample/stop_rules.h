@@ -1,7 +1,8 @@
 // When a generation ends: a stop token, a stop string in the answer, or the limit. It follows one
-// sequence token by token and keeps the text that was decoded.
+// sequence token by token, keeps the text that was decoded and tells reasoning from answer.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -19,6 +20,9 @@ struct StopTokens {
   const Tokenizer* tokenizer = nullptr;  // null: no text, no stop tokens
   std::vector<TokenId> ids;              // sorted
   ReasoningMarkers markers;
+  // Control tokens that divide reasoning from answer (reasoning_tokens), sorted: they show in the
+  // text, others do not.
+  std::vector<TokenId> markers_as_tokens;
 };
 
 class StopFollower {
@@ -30,23 +34,28 @@ class StopFollower {
   // Takes the next token; says whether and why it was the last.
   std::optional<data::FinishReason> push(TokenId token);
 
-  // The whole text, cut at a stop string; call once, at the end.
-  std::string take_text();
+  // The whole text and its parts, cut at a stop string; call once, at the end.
+  struct Result {
+    std::string text;
+    ReasoningSplit split;
+  };
+  Result take();
 
  private:
-  bool stop_string_reached(std::size_t scanned_before);
+  void append(std::string_view piece);
+  // Whether a stop string has come into the answer, which is then cut there.
+  bool stop_string_reached();
 
   const StopTokens& tokens_;
   const data::Sampling& sampling_;
   bool ignore_stops_;
-  bool reasoning_opened_;
   int generated_ = 0;
   std::string text_;
   std::optional<StreamDecoder> decoder_;
-  // A stop string stands somewhere in the text: perhaps inside the reasoning, where it does not
-  // count, so from here on the text is parsed.
-  bool candidate_ = false;
-  std::optional<std::size_t> cut_;
+  std::unique_ptr<ReasoningReader> reader_;
+  std::size_t scanned_ = 0;  // bytes of the part of the answer with this number
+  std::size_t part_ = 0;
+  bool cut_ = false;
 };
 
 }  // namespace candor::engine

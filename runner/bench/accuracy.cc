@@ -35,7 +35,7 @@ boost::json::object texts_of(const data::JsonFields& fields) {
 Scored score_file(const ModelChoice& choice, const std::filesystem::path& file, std::size_t limit,
                   bool quiet) {
   const Session session = open_session(choice, quiet);
-  const PromptReader reader(*session.engine, choice.template_file);
+  const PromptReader reader(*session.engine);
   std::vector<engine::Request> requests;
   std::vector<std::string> places;
   for_each_line(file, limit,

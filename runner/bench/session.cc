@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "data/base/error.h"
+#include "engine/chat/prompt.h"
 #include "engine/chat/reasoning.h"
 #include "engine/device/machine.h"
 #include "runner/commands/model_choice.h"
@@ -62,12 +63,6 @@ void for_each_line(
   if (used == 0) fail("{}: has no line to work on", path.string());
 }
 
-PromptReader::PromptReader(const engine::Engine& engine,
-                           const std::optional<std::filesystem::path>& template_file)
-    : engine_(engine) {
-  if (template_file) given_template_.emplace(read_text_file(*template_file));
-}
-
 const engine::Tokenizer& PromptReader::tokenizer(const std::string& where, const char* key) const {
   if (engine_.tokenizer() == nullptr) {
     fail("{}: field \"{}\": the model has no tokenizer: give token ids", where, key);
@@ -117,8 +112,7 @@ PromptReader::Chat PromptReader::chat(const data::JsonFields& fields,
   }
   if (messages.empty()) fail("{}: field \"messages\": has no message", where);
   const engine::Tokenizer& words = tokenizer(where, "messages");
-  const engine::ChatTemplate* chat_template =
-      given_template_ ? &*given_template_ : engine_.chat_template();
+  const engine::ChatTemplate* chat_template = engine_.chat_template();
   if (chat_template == nullptr) {
     fail("{}: field \"messages\": the model has no chat template: give one with --template FILE",
          where);
@@ -131,8 +125,7 @@ PromptReader::Chat PromptReader::chat(const data::JsonFields& fields,
   std::string text;
   for (const engine::Segment& segment : segments) text += segment.text;
   chat.reasoning_opened = engine::prompt_opens_reasoning(text, engine_.description().reasoning);
-  chat.tokens = words.encode(segments);
-  put_bos(chat.tokens);
+  chat.tokens = engine::prompt_of(segments, words).tokens;
   if (chat.tokens.empty()) fail("{}: field \"messages\": the prompt is empty", where);
   return chat;
 }

@@ -45,9 +45,8 @@ void for_each_line(const std::filesystem::path& path, std::size_t limit,
 // Turns the fields of a line into tokens as the model reads them.
 class PromptReader {
  public:
-  // `template_file` stands in for the checkpoint's own chat template. The engine must outlive it.
-  PromptReader(const engine::Engine& engine,
-               const std::optional<std::filesystem::path>& template_file);
+  // The engine must outlive it.
+  explicit PromptReader(const engine::Engine& engine) : engine_(engine) {}
 
   // A field that is a text (special tokens written in it become their ids) or an array of token
   // ids. `opens` is the beginning of a prompt: a text gets BOS where the model wants one. Error
@@ -67,7 +66,6 @@ class PromptReader {
   void put_bos(std::vector<engine::TokenId>& ids) const;
 
   const engine::Engine& engine_;
-  std::optional<engine::ChatTemplate> given_template_;
 };
 
 }  // namespace candor::runner

@@ -68,7 +68,7 @@ void print_result(const json::object& figures, bool as_json) {
 
 int job_command(const BenchOptions& options) {
   const Session session = open_session(options.model, quiet());
-  const PromptReader reader(*session.engine, options.model.template_file);
+  const PromptReader reader(*session.engine);
   const Job job = read_job(*options.job, reader, options.limit);
   const JobResult result = run_job(*session.engine, job, *options.job, quiet());
   if (result.stopped) return interrupt_exit_status();

@@ -1,6 +1,6 @@
 // What each command does, apart from how its arguments are written (runner/command_line.cc). Each
-// returns the exit status: 0 done, 1 a gate found a drop, 3 the work failed; wrong usage and failures
-// are thrown as Error. Standard output is the result, standard error the progress.
+// returns the exit status: 0 done, 1 a gate found a drop, 3 the work failed; wrong usage and
+// failures are thrown as Error. Standard output is the result, standard error the progress.
 #pragma once
 
 #include <filesystem>
@@ -16,6 +16,8 @@ struct ModelChoice {
   std::string model;  // a registered name or a path; empty: the default model
   std::string precision = "int8";
   std::optional<std::filesystem::path> template_file;
+  std::string template_name;  // which of the checkpoint's own; empty: its default
+  std::string reasoning;      // a format's name; empty: as the checkpoint tells
   int threads = 0;
   int batch = 32;
   std::uint64_t kv_mebibytes = 0;
@@ -101,7 +103,7 @@ struct BenchOptions {
 int bench_command(const BenchOptions& options);
 
 struct SuitesOptions {
-  std::string suite;                              // of `show`
+  std::string suite;  // of `show`
   std::optional<std::filesystem::path> suite_file;
   suites::SuiteOptions suite_options;
   bool json = false;
@@ -115,12 +117,27 @@ int models_path_command(const std::string& name);
 int models_verify_command(const std::string& name);
 
 // The inspection commands read JSON Lines on standard input and write one line for each.
-int inspect_model_command(const std::string& model, bool json);
+struct InspectModelOptions {
+  std::string model;
+  bool json = false;
+  // What it would need, for sequences of `context` tokens, `batch` at a time.
+  bool plan = false;
+  std::size_t context = 4096;
+  std::size_t batch = 32;
+  double device_gibibytes = 0;  // of a device beside the known ones; 0: none
+};
+int inspect_model_command(const InspectModelOptions& options);
+int inspect_plan_command(const InspectModelOptions& options);
 int inspect_tokens_command(const std::string& model, bool parse_special);
 int inspect_detokenize_command(const std::string& model);
-int inspect_prompt_command(const std::string& model,
-                           const std::optional<std::filesystem::path>& template_file,
-                           const std::string& date);
+
+struct InspectPromptOptions {
+  std::string model;
+  std::optional<std::filesystem::path> template_file;  // instead of a model's
+  std::string template_name;                           // which of the model's
+  std::string date;                                    // "2025-01-29T12:00:00"; empty: 1970
+};
+int inspect_prompt_command(const InspectPromptOptions& options);
 int inspect_logits_command(const ModelChoice& model);
 int inspect_dequantize_command(const std::string& type, const std::filesystem::path& file);
 

@@ -5,6 +5,8 @@
 
 #include "data/base/error.h"
 #include "engine/chat/chat_template.h"
+#include "engine/chat/prompt.h"
+#include "engine/chat/template_source.h"
 #include "engine/engine.h"
 #include "kernels/block_format.h"
 #include "runner/commands/commands.h"
@@ -50,6 +52,8 @@ json::object description_json(const engine::Engine& engine) {
                       {"vocabulary", model.vocabulary},
                       {"context_length", model.context_length},
                       {"formats", std::move(formats)},
+                      {"reasoning", model.reasoning.name},
+                      {"reasoning_evidence", model.reasoning_evidence},
                       {"reasoning_open", model.reasoning.open},
                       {"reasoning_close", model.reasoning.close}};
   object["tokenizer_sha256"] = engine.tokenizer() == nullptr
@@ -66,8 +70,8 @@ std::chrono::sys_seconds parse_date(const std::string& text) {
   int year = 0;
   unsigned month = 0, day = 0;
   int hour = 0, minute = 0, second = 0;
-  const int got = std::sscanf(text.c_str(), "%d-%u-%uT%d:%d:%d", &year, &month, &day, &hour,
-                              &minute, &second);
+  const int got =
+      std::sscanf(text.c_str(), "%d-%u-%uT%d:%d:%d", &year, &month, &day, &hour, &minute, &second);
   const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month),
                                          std::chrono::day(day)};
   if ((got != 3 && got != 6) || !date.ok()) {
@@ -78,26 +82,21 @@ std::chrono::sys_seconds parse_date(const std::string& text) {
 }
 
 // The template of a model without loading its weights.
-std::string template_of(const fs::path& path) {
-  if (!fs::is_directory(path)) {
-    const auto file = engine::GgufFile::open(path);
-    if (auto text = file->find_text("tokenizer.chat_template")) return *text;
-    fail("{}: has no key tokenizer.chat_template", path.string());
-  }
-  if (fs::exists(path / "chat_template.jinja")) return read_text_file(path / "chat_template.jinja");
-  const fs::path config = path / "tokenizer_config.json";
-  const json::object object = data::parse_object(read_text_file(config), config.string());
-  return data::JsonFields(object, config.string()).text("chat_template");
+std::string template_of(const fs::path& path, const std::string& name) {
+  const auto source = engine::TemplateSource::of(path);
+  const engine::NamedTemplate* found = source.choose(name);
+  if (found == nullptr) fail("{}: has no chat template", path.string());
+  return found->text;
 }
 
 }  // namespace
 
-int inspect_model_command(const std::string& model, bool as_json) {
-  engine::EngineOptions options;
-  options.describe_only = true;
-  const auto engine = engine::Engine::load(resolve_model(model).path, options);
+int inspect_model_command(const InspectModelOptions& options) {
+  engine::EngineOptions engine_options;
+  engine_options.describe_only = true;
+  const auto engine = engine::Engine::load(resolve_model(options.model).path, engine_options);
   const json::object object = description_json(*engine);
-  if (as_json) {
+  if (options.json) {
     print_json_line(object);
     return 0;
   }
@@ -130,18 +129,20 @@ int inspect_detokenize_command(const std::string& model) {
   });
 }
 
-int inspect_prompt_command(const std::string& model, const std::optional<fs::path>& template_file,
-                           const std::string& date) {
-  const engine::ChatTemplate chat(template_file ? read_text_file(*template_file)
-                                                : template_of(resolve_model(model).path));
+int inspect_prompt_command(const InspectPromptOptions& options) {
+  const bool own = !options.template_file;
+  const fs::path path = own ? resolve_model(options.model).path : fs::path();
+  const engine::ChatTemplate chat(own ? template_of(path, options.template_name)
+                                      : read_text_file(*options.template_file));
+  const auto tokenizer = own ? engine::Tokenizer::open(path) : nullptr;
   std::string bos;
   std::string eos;
-  if (!template_file) {
-    const auto tokenizer = engine::Tokenizer::open(resolve_model(model).path);
+  if (own) {
     if (tokenizer->bos()) bos = tokenizer->bytes(*tokenizer->bos());
     if (tokenizer->eos()) eos = tokenizer->bytes(*tokenizer->eos());
   }
-  const std::chrono::sys_seconds now = date.empty() ? std::chrono::sys_seconds{} : parse_date(date);
+  const std::chrono::sys_seconds now =
+      options.date.empty() ? std::chrono::sys_seconds{} : parse_date(options.date);
   return for_each_json_line([&](const data::JsonFields& fields) {
     fields.only({"messages", "add_generation_prompt", "variables", "bos_token", "eos_token"});
     engine::ChatInput input;
@@ -151,7 +152,14 @@ int inspect_prompt_command(const std::string& model, const std::optional<fs::pat
     input.bos_token = fields.text_or("bos_token", bos);
     input.eos_token = fields.text_or("eos_token", eos);
     input.now = now;
-    return json::object{{"output", chat.render(input)}};
+    const std::vector<engine::Segment> segments = chat.render_segments(input);
+    std::string output;
+    for (const engine::Segment& segment : segments) output += segment.text;
+    std::vector<std::string> notices = engine::bos_notices(segments, input.bos_token);
+    if (own && notices.empty()) notices = engine::prompt_of(segments, *tokenizer).notices;
+    json::object result{{"output", std::move(output)}};
+    if (!notices.empty()) result["notices"] = json::value_from(notices);
+    return result;
   });
 }
 
@@ -193,12 +201,13 @@ int inspect_logits_command(const ModelChoice& choice) {
       request.sampling.max_tokens = static_cast<int>(steps);
       request.ignore_stops = true;
       std::string error;
-      engine->run({&request, 1},
-                  [&](std::size_t, engine::Completion&& completion) {
-                    error = completion.error;
-                    for (const engine::TokenId id : completion.tokens) greedy.push_back(id);
-                  },
-                  never);
+      engine->run(
+          {&request, 1},
+          [&](std::size_t, engine::Completion&& completion) {
+            error = completion.error;
+            for (const engine::TokenId id : completion.tokens) greedy.push_back(id);
+          },
+          never);
       if (!error.empty()) fail("{}", error);
     }
     result["greedy"] = std::move(greedy);

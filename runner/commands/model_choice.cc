@@ -27,6 +27,11 @@ engine::EngineOptions engine_options(const ModelChoice& choice) {
   options.threads = choice.threads;
   options.batch = choice.batch;
   options.pack_cache = choice.pack_cache;
+  if (choice.template_file) options.chat_template = read_text_file(*choice.template_file);
+  options.template_name = choice.template_name;
+  if (!choice.reasoning.empty()) {
+    options.reasoning = engine::reasoning_format_by_name(choice.reasoning);
+  }
   options.kv_bytes = static_cast<std::size_t>(choice.kv_mebibytes) << 20U;
   return options;
 }
@@ -35,7 +40,6 @@ std::unique_ptr<EmbeddedProvider> load_provider(const ModelChoice& choice, bool 
   const ResolvedModel model = resolve_model(choice.model);
   EmbeddedOptions options;
   options.engine = engine_options(choice);
-  if (choice.template_file) options.template_text = read_text_file(*choice.template_file);
   std::atomic<double> share = 0;
   options.engine.progress = [&share](double done) { share = done; };
   const Progress progress([&] { return fmt::format("{} loading {}", bar(share, 24), model.name); },

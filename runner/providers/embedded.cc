@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "data/base/error.h"
+#include "engine/chat/prompt.h"
 #include "kernels/isa.h"
 
 namespace candor::runner {
@@ -15,6 +16,14 @@ namespace {
 
 std::string token_text(const engine::Tokenizer& tokenizer, std::optional<engine::TokenId> id) {
   return id ? std::string(tokenizer.bytes(*id)) : std::string();
+}
+
+// The names by which published templates know the switch; each reads its own and ignores the rest.
+void switch_thinking(boost::json::object& variables, const std::string& thinking) {
+  const bool on = thinking == "forced";
+  variables["enable_thinking"] = on;          // Qwen3, SmolLM3, GLM-4.5, ERNIE
+  variables["thinking"] = on;                 // DeepSeek-V3.1, Granite
+  if (!on) variables["thinking_budget"] = 0;  // Seed-OSS
 }
 
 data::Generation blank(const Ask& ask) {
@@ -54,23 +63,20 @@ EmbeddedProvider::EmbeddedProvider(const ResolvedModel& model, const EmbeddedOpt
   if (load_error) std::rethrow_exception(load_error);
   if (hash_error) std::rethrow_exception(hash_error);
   if (engine_->tokenizer() == nullptr) fail("{}: has no tokenizer", model_.path.string());
-  if (options_.template_text) given_template_.emplace(*options_.template_text);
-  if (!given_template_ && engine_->chat_template() == nullptr) {
+  if (engine_->chat_template() == nullptr) {
     fail("{}: has no chat template (a base model?): give one with --template FILE",
          model_.path.string());
   }
-}
-
-const engine::ChatTemplate& EmbeddedProvider::chat_template() const {
-  return given_template_ ? *given_template_ : *engine_->chat_template();
 }
 
 void EmbeddedProvider::describe(data::Manifest& manifest) const {
   manifest.model_name = model_.name;
   manifest.model_path = model_.path.string();
   manifest.model_sha256 = sha256_;
-  manifest.template_sha256 = chat_template().sha256();
-  manifest.template_text = chat_template().source();
+  manifest.template_sha256 = engine_->chat_template()->sha256();
+  manifest.template_text = engine_->chat_template()->source();
+  manifest.reasoning = engine_->description().reasoning.name;
+  manifest.notices = notices_of_a_turn();
   manifest.tokenizer_sha256 = engine_->tokenizer()->sha256();
   manifest.precision = kernels::name(options_.engine.precision);
   manifest.engine_version = CANDOR_VERSION;
@@ -94,8 +100,8 @@ RenderedPrompt EmbeddedProvider::render(const data::Question& question,
   engine::ChatInput input = engine::chat_input(messages);
   input.bos_token = token_text(tokenizer, tokenizer.bos());
   input.eos_token = token_text(tokenizer, tokenizer.eos());
-  if (condition.thinking == "off") input.variables["enable_thinking"] = false;
-  std::vector<engine::Segment> segments = chat_template().render_segments(input);
+  if (condition.thinking != "default") switch_thinking(input.variables, condition.thinking);
+  std::vector<engine::Segment> segments = engine_->chat_template()->render_segments(input);
 
   RenderedPrompt prompt;
   for (const engine::Segment& segment : segments) prompt.text += segment.text;
@@ -105,22 +111,36 @@ RenderedPrompt EmbeddedProvider::render(const data::Question& question,
     prompt.text += text;
   };
   if (condition.thinking == "forced" && !prompt.reasoning_opened) {
-    append(markers.open + "\n");
+    if (markers.start.empty()) {
+      fail(
+          "thinking cannot be forced: no reasoning format is known of this model (choose one with "
+          "--reasoning)");
+    }
+    append(markers.start);
     prompt.reasoning_opened = true;
   }
-  if (!condition.prefill.empty()) append(condition.prefill);
-
-  prompt.tokens = tokenizer.encode(segments);
-  const std::optional<engine::TokenId> bos = tokenizer.bos();
-  if (bos && tokenizer.adds_bos()) {
-    if (prompt.tokens.empty() || prompt.tokens.front() != *bos) {
-      prompt.tokens.insert(prompt.tokens.begin(), *bos);
-    } else if (prompt.tokens.size() > 1 && prompt.tokens[1] == *bos) {
-      fail("the chat template writes the beginning-of-text token twice");
-    }
+  if (!condition.prefill.empty()) {
+    if (!prompt.reasoning_opened) append(markers.answer_start);
+    append(condition.prefill);
   }
-  if (prompt.tokens.empty()) fail("question {}: the prompt is empty", question.id);
+
+  engine::Prompt made = engine::prompt_of(segments, tokenizer);
+  if (made.tokens.empty()) fail("question {}: the prompt is empty", question.id);
+  prompt.tokens = std::move(made.tokens);
+  prompt.notices = std::move(made.notices);
   return prompt;
+}
+
+// Of a turn that any template should take; one that does not is reported with its samples.
+std::vector<std::string> EmbeddedProvider::notices_of_a_turn() const {
+  data::Question question;
+  question.id = "sample turn";
+  question.messages = {{"user", "1 + 1"}};
+  try {
+    return render(question, {}).notices;
+  } catch (const Error& error) {
+    return {error.what()};
+  }
 }
 
 void EmbeddedProvider::generate(std::span<const Ask> asks, std::uint64_t seed,
@@ -150,13 +170,12 @@ void EmbeddedProvider::generate(std::span<const Ask> asks, std::uint64_t seed,
     }
   }
 
-  const engine::ReasoningMarkers& markers = engine_->description().reasoning;
   engine_->run(
       requests,
       [&](std::size_t i, engine::Completion&& completion) {
         data::Generation generation = blank(*owners[i]);
-        engine::ReasoningSplit split =
-            engine::split_reasoning(completion.text, markers, prompts[i].reasoning_opened);
+        engine::ReasoningSplit& split = completion.split;
+        if (split.marked && split.closed && split.reasoning.empty()) split.reasoning = "\n";
         generation.prompt = std::move(prompts[i].text);
         generation.reasoning = std::move(split.reasoning);
         generation.answer = std::move(split.answer);

@@ -18,7 +18,6 @@ std::string processor_name();
 
 struct EmbeddedOptions {
   engine::EngineOptions engine;
-  std::optional<std::string> template_text;  // instead of the checkpoint's own
 };
 
 // A prompt made of messages, ready for the engine.
@@ -26,6 +25,7 @@ struct RenderedPrompt {
   std::string text;
   std::vector<engine::TokenId> tokens;  // exactly one BOS where the model wants one
   bool reasoning_opened = false;
+  std::vector<std::string> notices;  // engine::Prompt's
 };
 
 class EmbeddedProvider final : public Provider {
@@ -43,13 +43,12 @@ class EmbeddedProvider final : public Provider {
   engine::Engine& engine() { return *engine_; }
 
  private:
-  const engine::ChatTemplate& chat_template() const;
+  std::vector<std::string> notices_of_a_turn() const;
 
   ResolvedModel model_;
   EmbeddedOptions options_;
   std::string sha256_;
   std::unique_ptr<engine::Engine> engine_;
-  std::optional<engine::ChatTemplate> given_template_;
 };
 
 }  // namespace candor::runner

@@ -150,6 +150,12 @@ Value update(Runtime& runtime, const Value& self, const Arguments& arguments) {
   return Value();
 }
 
+Value clear_dict(Runtime&, const Value& self, const Arguments& arguments) {
+  arguments.bind("clear", {}, 0);
+  dict_of(self).clear();
+  return Value();
+}
+
 Value pop_key(Runtime& runtime, const Value& self, const Arguments& arguments) {
   const auto bound = arguments.bind("pop", {"key", "default"}, 1);
   const Value* found = dict_of(self).find(runtime, *bound[0]);
@@ -196,6 +202,7 @@ constexpr Native kTupleMethods[] = {{"index", index}, {"count", count}};
 constexpr Native kDictMethods[] = {
     {"get", get},        {"items", items},   {"keys", keys},   {"values", values},
     {"copy", copy_dict}, {"update", update}, {"pop", pop_key}, {"setdefault", set_default},
+    {"clear", clear_dict},
 };
 constexpr Native kLoopMethods[] = {{"cycle", cycle}, {"changed", changed}};
 

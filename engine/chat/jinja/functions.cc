@@ -59,7 +59,27 @@ Value raise_exception(Runtime& runtime, Arguments& arguments) {
   throw Problem(std::string(to_text(runtime, *bound[0]).view()));
 }
 
-// The directives of strftime in the C locale that do not depend on a time zone.
+// Weeks of the year: %U from its first Sunday, %W from its first Monday, %V, %G and %g of ISO 8601,
+// in which a week belongs to the year that has its Thursday.
+std::string week_part(char directive, std::chrono::sys_days day) {
+  using namespace std::chrono;
+  const auto year_of = [](sys_days date) { return year_month_day(date).year(); };
+  const auto day_of_year = [&](sys_days date) {
+    return (date - sys_days(year_of(date) / January / 1)).count();
+  };
+  const weekday today(day);
+  if (directive == 'U' || directive == 'W') {
+    const auto back = directive == 'U' ? today.c_encoding() : today.iso_encoding() - 1;
+    return fmt::format("{:02}", (day_of_year(day) + 7 - static_cast<int>(back)) / 7);
+  }
+  const sys_days thursday = day + days(4 - static_cast<int>(today.iso_encoding()));
+  const int year = static_cast<int>(year_of(thursday));
+  if (directive == 'G') return fmt::format("{}", year);
+  if (directive == 'g') return fmt::format("{:02}", year % 100);
+  return fmt::format("{:02}", day_of_year(thursday) / 7 + 1);
+}
+
+// The directives of strftime in the C locale.
 std::string date_part(char directive, std::chrono::sys_seconds now) {
   static constexpr std::array<std::string_view, 12> kMonths = {
       "January", "February", "March",     "April",   "May",      "June",
@@ -126,6 +146,28 @@ std::string date_part(char directive, std::chrono::sys_seconds now) {
       return fmt::format("{} {} {:2} {:02}:{:02}:{:02} {}", weekday.substr(0, 3),
                          kMonths[month - 1].substr(0, 3), static_cast<unsigned>(date.day()), hour,
                          time.minutes().count(), time.seconds().count(), year);
+    case 'C':
+      return fmt::format("{:02}", year / 100);
+    case 'k':
+      return fmt::format("{:2}", hour);
+    case 'l':
+      return fmt::format("{:2}", hour12);
+    case 'P':
+      return hour < 12 ? "am" : "pm";
+    case 'r':
+      return fmt::format("{:02}:{:02}:{:02} {}", hour12, time.minutes().count(),
+                         time.seconds().count(), hour < 12 ? "AM" : "PM");
+    case 'u':
+      return fmt::format("{}", std::chrono::weekday(day).iso_encoding());
+    case 'U':
+    case 'W':
+    case 'V':
+    case 'G':
+    case 'g':
+      return week_part(directive, day);
+    case 'Z':  // the clock names no time zone
+    case 'z':
+      return "";
     case 'n':
       return "\n";
     case 't':
@@ -155,7 +197,8 @@ Value strftime_now(Runtime& runtime, Arguments& arguments) {
     }
     runtime.budget.step();
     const std::string part = date_part(view[directive], runtime.now);
-    const std::size_t skipped = bare ? std::min(part.find_first_not_of("0 "), part.size() - 1) : 0;
+    const std::size_t skipped =
+        bare && !part.empty() ? std::min(part.find_first_not_of("0 "), part.size() - 1) : 0;
     out.append(std::string_view(part).substr(skipped), false);
     at = directive + 1;
   }

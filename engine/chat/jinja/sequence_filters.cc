@@ -94,8 +94,10 @@ std::vector<Keyed> keyed(Runtime& runtime, std::vector<Value>& items, const Valu
   return pairs;
 }
 
-void sort_pairs(Runtime& runtime, std::vector<Keyed>& pairs, bool reversed) {
+// `by_attribute`: Jinja compares lists of attributes, in which equal ones need no order.
+void sort_pairs(Runtime& runtime, std::vector<Keyed>& pairs, bool reversed, bool by_attribute) {
   std::stable_sort(pairs.begin(), pairs.end(), [&](const Keyed& left, const Keyed& right) {
+    if (by_attribute && equal(runtime, left.first, right.first)) return false;
     const int order = compare(runtime, left.first, right.first);
     return reversed ? order > 0 : order < 0;
   });
@@ -106,7 +108,7 @@ Value sort(Runtime& runtime, const Value& self, const Arguments& arguments) {
   Items items(runtime, self);
   const Charge charge(runtime.budget, items.values().size() * sizeof(Keyed));
   auto pairs = keyed(runtime, items.values(), bound[2], flag(bound[1]));
-  sort_pairs(runtime, pairs, flag(bound[0]));
+  sort_pairs(runtime, pairs, flag(bound[0]), bound[2] != nullptr && !bound[2]->is_none());
   std::vector<Value> sorted;
   for (Keyed& pair : pairs) sorted.push_back(std::move(pair.second));
   return runtime.list(std::move(sorted));
@@ -125,7 +127,7 @@ Value dictsort(Runtime& runtime, const Value& self, const Arguments& arguments) 
     pairs.emplace_back(comparable(runtime, by == "key" ? key : value, flag(bound[0])),
                        runtime.tuple({key, value}));
   }
-  sort_pairs(runtime, pairs, flag(bound[2]));
+  sort_pairs(runtime, pairs, flag(bound[2]), false);
   std::vector<Value> sorted;
   for (Keyed& pair : pairs) sorted.push_back(std::move(pair.second));
   return runtime.list(std::move(sorted));
@@ -221,7 +223,56 @@ Value choose(Runtime& runtime, const Value& self, const Arguments& arguments) {
   return runtime.iterator(std::move(kept));
 }
 
+// The largest number of parts or elements that batch and slice take.
+std::size_t need_parts(const Value& value, std::string_view what) {
+  const std::int64_t parts = need_integer(value, what);
+  if (parts < 1 || parts > 1'000'000) problem("{} is not in [1, 1000000]", what);
+  return static_cast<std::size_t>(parts);
+}
+
+// Rows of `linecount` elements, the last one filled up if something is given for it.
+Value batch(Runtime& runtime, const Value& self, const Arguments& arguments) {
+  const auto bound = arguments.bind("batch", {"linecount", "fill_with"}, 1);
+  const std::size_t size = need_parts(*bound[0], "the line count of batch");
+  Items items(runtime, self);
+  std::vector<Value> rows;
+  List* row = nullptr;
+  for (const Value& item : items.values()) {
+    runtime.budget.step();
+    if (row == nullptr || row->items.size() == size) rows.push_back(row = runtime.list());
+    runtime.append(*row, item);
+  }
+  if (row != nullptr && bound[1] != nullptr && !bound[1]->is_none()) {
+    while (row->items.size() < size) runtime.append(*row, *bound[1]);
+  }
+  return runtime.iterator(std::move(rows));
+}
+
+// So many lists, the first ones longer by one; with something to fill up, all of them are.
+Value slice(Runtime& runtime, const Value& self, const Arguments& arguments) {
+  const auto bound = arguments.bind("slice", {"slices", "fill_with"}, 1);
+  const std::size_t parts = need_parts(*bound[0], "the number of slices");
+  Items items(runtime, self);
+  const std::size_t each = items.values().size() / parts;
+  const std::size_t longer = items.values().size() % parts;
+  std::vector<Value> slices;
+  auto next = items.values().begin();
+  for (std::size_t i = 0; i < parts; ++i) {
+    runtime.budget.step();
+    const auto end = next + static_cast<std::ptrdiff_t>(each + (i < longer ? 1 : 0));
+    List* part = runtime.list(std::vector<Value>(next, end));
+    if (i >= longer && bound[1] != nullptr && !bound[1]->is_none()) {
+      runtime.append(*part, *bound[1]);
+    }
+    slices.emplace_back(part);
+    next = end;
+  }
+  return runtime.iterator(std::move(slices));
+}
+
 constexpr Native kFilters[] = {
+    {"batch", batch},
+    {"slice", slice},
     {"list", list_filter},
     {"first", first},
     {"last", last},

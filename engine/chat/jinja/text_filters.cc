@@ -200,8 +200,34 @@ Value tojson(Runtime& runtime, const Value& self, const Arguments& arguments) {
   return to_json(runtime, self, style);
 }
 
+// As in a path: letters, digits and _.-~/ stay as they are.
+std::string percent_encode(std::string_view text) {
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : text) {
+    Budget::check_text(out.size());
+    const auto byte = static_cast<unsigned char>(c);
+    const bool alphanumeric =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    if (alphanumeric || std::string_view("_.-~/").find(c) != std::string_view::npos) {
+      out += c;
+    } else {
+      out += '%';
+      out += kDigits[byte >> 4U];
+      out += kDigits[byte & 15U];
+    }
+  }
+  return out;
+}
+
+Value urlencode(Runtime& runtime, const Value& self, const Arguments& arguments) {
+  if (self.object() != nullptr) problem("urlencode is known for texts and numbers only");
+  return map_filter<percent_encode>(runtime, self, arguments);
+}
+
 constexpr Native kFilters[] = {
     {"string", string},
+    {"urlencode", urlencode},
     {"safe", string},
     {"trim", trim},
     {"replace", replace_filter},

@@ -117,7 +117,23 @@ Value all_cased(Runtime& runtime, const Value& self, const Arguments& arguments)
   return Value::boolean(seen);
 }
 
+// Unlike the others these two hold of an empty text.
+Value is_ascii_text(Runtime&, const Value& self, const Arguments& arguments) {
+  arguments.bind("isascii", {}, 0);
+  return Value::boolean(self.text()->is_ascii());
+}
+
+Value is_printable_text(Runtime& runtime, const Value& self, const Arguments& arguments) {
+  if (self.text()->empty()) {
+    arguments.bind("isprintable", {}, 0);
+    return Value::boolean(true);
+  }
+  return all_characters<is_printable>(runtime, self, arguments);
+}
+
 constexpr Native kMethods[] = {
+    {"isascii", is_ascii_text},
+    {"isprintable", is_printable_text},
     {"startswith", has_affix<false>},
     {"endswith", has_affix<true>},
     {"find", find_method<false, false>},

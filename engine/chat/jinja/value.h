@@ -96,6 +96,10 @@ struct Dict : Object {
   const Value* find(std::string_view key) const;
   void set(Runtime& runtime, const Value& key, Value value);
   bool erase(const Value& key);
+  void clear() {
+    entries.clear();
+    index_.clear();
+  }
 
  private:
   std::size_t position(const std::string& key) const;  // entries.size(): not there

@@ -45,6 +45,42 @@ constexpr Case kTextMethods[] = {
     {"{{ 'a'.ljust(3) ~ '|' }}", "a  |"},
 };
 
+constexpr Case kFurther[] = {
+    {"{{ [1, 2, 3]|batch(2)|list }}", "[[1, 2], [3]]"},
+    {"{{ [1, 2, 3]|batch(2, '-')|list }}", "[[1, 2], [3, '-']]"},
+    {"{{ e|batch(2, '-')|list }}", "[]"},
+    {"{{ [1, 2, 3, 4, 5]|slice(3)|list }}", "[[1, 2], [3, 4], [5]]"},
+    {"{{ [1, 2, 3, 4, 5]|slice(3, 'x')|list }}", "[[1, 2], [3, 4], [5, 'x']]"},
+    {"{{ [1]|slice(2)|list }}", "[[1], []]"},
+    {"{{ 'a b/ä?&=~'|urlencode }}", "a%20b/%C3%A4%3F%26%3D~"},
+    {"{{ 5|urlencode }}", "5"},
+    {"{{ ''.isascii() }}{{ 'é'.isascii() }}{{ ''.isprintable() }}{{ 'a\n'.isprintable() }}",
+     "TrueFalseTrueFalse"},
+    {"{% set q = {'a': 1} %}{% set _ = q.clear() %}{{ q }}{{ q.get('a') }}", "{}None"},
+    {"{{ words|sort(attribute='nowhere') }}", "['b', 'A', 'a', 'B']"},
+    {"{{ rows|sort(attribute='n')|map(attribute='n')|join }}", "xXy"},
+    {"{{ strftime_now('%U %W %V %G %g %u %C|%Z%z|%k %l %P %r') }}",
+     "04 04 05 2025 25 3 20||12 12 pm 12:00:00 PM"},
+};
+
+TEST(TemplateBuiltins, FurtherOnesAreJinjas) { expect_cases(kFurther); }
+
+TEST(TemplateBuiltins, WeeksOfTheYearAreThoseOfStrftime) {
+  const ChatTemplate weeks("{{ strftime_now('%U %W %V %G %g %u') }}");
+  using namespace std::chrono;
+  const std::pair<sys_days, std::string_view> days[] = {
+      {2024y / December / 30, "52 53 01 2025 25 1"},
+      {2021y / January / 3, "01 00 53 2020 20 7"},
+      {2023y / January / 1, "01 00 52 2022 22 7"},
+      {2020y / December / 31, "52 52 53 2020 20 4"},
+  };
+  for (const auto& [day, expected] : days) {
+    ChatInput input = test_input();
+    input.now = day;
+    EXPECT_EQ(weeks.render(input), expected);
+  }
+}
+
 TEST(TemplateBuiltins, StringMethodsArePythons) { expect_cases(kTextMethods); }
 
 constexpr Case kFormats[] = {

@@ -10,7 +10,6 @@ namespace candor::engine {
 namespace {
 
 const ReasoningMarkers kThink;
-constexpr auto kNowhere = std::string_view::npos;
 
 void expect_split(std::string_view text, bool opened_by_prompt, std::string_view reasoning,
                   std::string_view answer, bool closed = true) {
@@ -66,10 +65,28 @@ TEST(Reasoning, MarkersInsideTheAnswerBelongToIt) {
 }
 
 TEST(Reasoning, OtherModelsHaveOtherMarkers) {
-  const ReasoningMarkers seed{"<seed:think>", "</seed:think>"};
-  const auto split = split_reasoning("<seed:think>a</think></seed:think>b", seed, false);
-  EXPECT_EQ(split.reasoning, "a</think>");
-  EXPECT_EQ(split.answer, "b");
+  for (const ReasoningMarkers& markers : reasoning_formats()) {
+    if (markers.channels || markers.open.empty()) continue;
+    SCOPED_TRACE(markers.name);
+    const auto split =
+        split_reasoning(markers.open + "\na <other> b\n" + markers.close + "\nc", markers, false);
+    EXPECT_EQ(split.reasoning, "a <other> b");
+    EXPECT_EQ(split.answer, "c");
+    EXPECT_TRUE(split.closed);
+    EXPECT_TRUE(split.marked);
+    EXPECT_TRUE(prompt_opens_reasoning("x" + markers.start, markers));
+  }
+  const auto none = split_reasoning("<think>a</think>b", reasoning_format_by_name("none"), false);
+  EXPECT_EQ(none.answer, "<think>a</think>b");
+  EXPECT_FALSE(none.marked);
+}
+
+TEST(Reasoning, AnEmptyBlockIsNotTheSameAsNone) {
+  EXPECT_TRUE(split_reasoning("<think>\n\n</think>\n\nYes.", kThink, false).marked);
+  EXPECT_TRUE(split_reasoning("</think>Yes.", kThink, true).marked);
+  EXPECT_TRUE(split_reasoning("", kThink, true).marked);
+  EXPECT_FALSE(split_reasoning("Yes.", kThink, false).marked);
+  EXPECT_FALSE(split_reasoning("<thinking", kThink, false).marked);
 }
 
 TEST(Reasoning, IsOpenedByAPromptThatEndsWithTheMarker) {
@@ -78,28 +95,38 @@ TEST(Reasoning, IsOpenedByAPromptThatEndsWithTheMarker) {
   EXPECT_FALSE(prompt_opens_reasoning("<think>\n\n</think>\n\n", kThink));
   EXPECT_FALSE(prompt_opens_reasoning("<|im_start|>assistant\n", kThink));
   EXPECT_FALSE(prompt_opens_reasoning("", kThink));
-  EXPECT_FALSE(prompt_opens_reasoning("a", ReasoningMarkers{"", ""}));
+  EXPECT_FALSE(prompt_opens_reasoning("a", reasoning_format_by_name("none")));
 }
 
-TEST(StopStrings, ActAfterTheReasoningOnly) {
-  const std::string text = "<think>a\n\nb</think>\nc\n\nd";
-  EXPECT_EQ(find_stop(text, kThink, false, "\n\n"), text.rfind("\n\n"));
-  EXPECT_EQ(find_stop("a\n\nb", kThink, true, "\n\n"), kNowhere);
-  EXPECT_EQ(find_stop("<think>a\n\nb", kThink, false, "\n\n"), kNowhere);
-  EXPECT_EQ(find_stop("a\n\nb", kThink, false, "\n\n"), 1u);
-  EXPECT_EQ(find_stop("abc", kThink, false, ""), kNowhere);
-  EXPECT_EQ(find_stop("a</think>\n\n", kThink, true, "\n\n"), kNowhere);
-  EXPECT_EQ(find_stop("a</think>\n\nb\n\nc", kThink, true, "\n\n"), 12u);
-}
-
-// A stop string that comes in two chunks is found as soon as the second is there, and never before.
-TEST(StopStrings, AreFoundAcrossChunks) {
-  const std::string text = "x STOP </think> answer STOP rest";
-  const std::size_t expected = text.rfind("STOP");
-  for (std::size_t size = 0; size <= text.size(); ++size) {
-    const std::string_view grown = std::string_view(text).substr(0, size);
-    EXPECT_EQ(find_stop(grown, kThink, true, "STOP"), size >= expected + 4 ? expected : kNowhere)
-        << size;
+// Whatever the pieces a text comes in, its parts are the same; and what counts as the answer on the
+// way is the beginning of the answer.
+TEST(Reasoning, IsTheSameInAnyPieces) {
+  const std::string texts[] = {"<think>\nhm </thi\n</think>\n\n Yes </think> no.\n",
+                               " <thin",
+                               "plain <think>x</think> y",
+                               "<think>open",
+                               "a</think> b",
+                               "  \n"};
+  for (const std::string& text : texts) {
+    for (const bool opened : {false, true}) {
+      const ReasoningSplit whole = split_reasoning(text, kThink, opened);
+      for (std::size_t size = 1; size < 9; ++size) {
+        SCOPED_TRACE(text);
+        const auto reader = ReasoningReader::make(kThink, opened);
+        for (std::size_t at = 0; at < text.size(); at += size) {
+          reader->push_text(std::string_view(text).substr(at, size));
+          if (reader->answer_part() > 0) {
+            EXPECT_TRUE(whole.answer.starts_with(reader->answer()));
+          }
+        }
+        reader->end();
+        const ReasoningSplit split = reader->take();
+        EXPECT_EQ(split.reasoning, whole.reasoning);
+        EXPECT_EQ(split.answer, whole.answer);
+        EXPECT_EQ(split.closed, whole.closed);
+        EXPECT_EQ(split.marked, whole.marked);
+      }
+    }
   }
 }
 

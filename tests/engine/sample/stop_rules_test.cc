@@ -2,47 +2,21 @@
 
 #include <gtest/gtest.h>
 
-#include <array>
+#include <string>
+#include <utility>
+
+#include "tests/engine/chat/small_tokenizer.h"
 
 namespace candor::engine {
 namespace {
 
 using data::FinishReason;
 
-// Token n is the byte n; 0 ends the text and 1 is a control token.
-class ByteTokenizer final : public Tokenizer {
- public:
-  ByteTokenizer() {
-    for (std::size_t i = 0; i < bytes_.size(); ++i)
-      bytes_[i] = std::string(1, static_cast<char>(i));
-  }
-  std::vector<TokenId> encode(std::string_view text, bool) const override {
-    std::vector<TokenId> ids;
-    for (const char c : text) ids.push_back(static_cast<unsigned char>(c));
-    return ids;
-  }
-  std::vector<TokenId> encode(std::span<const Segment>) const override { return {}; }
-  std::string_view bytes(TokenId id) const override {
-    return bytes_.at(static_cast<std::size_t>(id));
-  }
-  bool is_special(TokenId id) const override { return id < 2; }
-  std::size_t size() const override { return bytes_.size(); }
-  std::optional<TokenId> id_of(std::string_view) const override { return std::nullopt; }
-  std::optional<TokenId> bos() const override { return std::nullopt; }
-  std::optional<TokenId> eos() const override { return 0; }
-  bool adds_bos() const override { return false; }
-  std::vector<TokenId> stops() const override { return {0}; }
-  const std::string& sha256() const override { return hash_; }
-
- private:
-  std::array<std::string, 256> bytes_;
-  std::string hash_;
-};
-
 struct Outcome {
   std::optional<FinishReason> finish;
   std::size_t tokens = 0;
   std::string text;
+  ReasoningSplit split;
 };
 
 struct Setup {
@@ -50,23 +24,37 @@ struct Setup {
   std::vector<std::string> stop = {};
   bool ignore_stops = false;
   bool reasoning_opened = false;
+  std::string format = "think";
 };
 
 // Feeds a text token by token until the follower says that it is over.
 Outcome follow(const std::string& text, const Setup& setup) {
-  const ByteTokenizer tokenizer;
-  const StopTokens tokens{.tokenizer = &tokenizer, .ids = tokenizer.stops(), .markers = {}};
+  const SmallTokenizer tokenizer({{"<CONTROL>"},
+                                  {"[THINK]"},
+                                  {"[/THINK]"},
+                                  {"<|start|>"},
+                                  {"<|channel|>"},
+                                  {"<|message|>"},
+                                  {"<|end|>"},
+                                  {"<|return|>"}});
+  StopTokens tokens;
+  tokens.tokenizer = &tokenizer;
+  tokens.markers = reasoning_format_by_name(setup.format);
+  tokens.ids = turn_stops(tokens.markers, tokenizer);
+  tokens.markers_as_tokens = reasoning_tokens(tokens.markers, tokenizer);
   data::Sampling sampling;
   sampling.max_tokens = setup.max_tokens;
   sampling.stop = setup.stop;
   StopFollower follower(tokens, sampling, setup.ignore_stops, setup.reasoning_opened);
   Outcome outcome;
-  for (const TokenId id : tokenizer.encode(text, false)) {
+  for (const TokenId id : tokenizer.encode(text, true)) {
     ++outcome.tokens;
     outcome.finish = follower.push(id);
     if (outcome.finish) break;
   }
-  outcome.text = follower.take_text();
+  StopFollower::Result result = follower.take();
+  outcome.text = std::move(result.text);
+  outcome.split = std::move(result.split);
   return outcome;
 }
 
@@ -117,13 +105,57 @@ TEST(StopRules, AStopStringInOpenReasoningDoesNotAct) {
   EXPECT_EQ(outcome.text, "thinking END more");
 }
 
-TEST(StopRules, ControlTokensAreNoText) {
-  EXPECT_EQ(follow("a\x01"
-                   "b",
-                   {})
-                .text,
-            "ab");
+TEST(StopRules, AStopStringThatAlsoStandsInTheReasoningCutsTheAnswer) {
+  const Outcome outcome = follow("<think>a END b</think>\n\nc END d", {.stop = {"D!", "END"}});
+  EXPECT_EQ(outcome.split.reasoning, "a END b");
+  EXPECT_EQ(outcome.split.answer, "c ");
+  EXPECT_EQ(outcome.text, "<think>a END b</think>\n\nc ");
 }
+
+TEST(StopRules, TheFirstOfSeveralStopStringsCuts) {
+  EXPECT_EQ(follow("xaby", {.stop = {"b", "ab"}}).text, "x");
+  EXPECT_EQ(follow("", {.stop = {"b"}}).text, "");
+  EXPECT_EQ(follow("abc", {.stop = {"", "bc"}}).text, "a");
+}
+
+// A text that might become an opening marker waits for the next token, and is text at the end.
+TEST(StopRules, ABeginningOfAMarkerIsTextAtTheEnd) {
+  EXPECT_EQ(follow("<th", {.stop = {"t"}}).text, "<");
+  EXPECT_EQ(follow("\n\n<think>a</think>b", {.stop = {"\n\n"}}).split.answer, "b");
+  EXPECT_EQ(follow("\n\nab", {.stop = {"\n\n"}}).text, "");
+}
+
+TEST(StopRules, MarkersThatAreControlTokensDivideTheText) {
+  const Outcome outcome =
+      follow("[THINK]a END[/THINK]b<CONTROL>c END d", {.stop = {"END"}, .format = "magistral"});
+  EXPECT_EQ(outcome.split.reasoning, "a END");
+  EXPECT_EQ(outcome.split.answer, "bc ");
+  EXPECT_EQ(outcome.text, "[THINK]a END[/THINK]bc ");
+}
+
+TEST(StopRules, ChannelsAreDividedByTokensAndStopStringsActInTheFinalOne) {
+  const std::string analysis = "<|channel|>analysis<|message|>a END b<|end|>";
+  const std::string final = "<|start|>assistant<|channel|>final<|message|>c END d<|return|>e";
+  const Outcome cut = follow(analysis + final, {.stop = {"END"}, .format = "harmony"});
+  EXPECT_EQ(cut.finish, FinishReason::kStop);
+  EXPECT_EQ(cut.split.reasoning, "a END b");
+  EXPECT_EQ(cut.split.answer, "c ");
+  EXPECT_TRUE(cut.text.ends_with("<|message|>c ")) << cut.text;
+  const Outcome whole = follow(analysis + final, {.format = "harmony"});
+  EXPECT_EQ(whole.finish, FinishReason::kStop);
+  EXPECT_EQ(whole.split.answer, "c END d");
+  const Outcome open = follow(analysis + final, {.max_tokens = 15, .format = "harmony"});
+  EXPECT_EQ(open.finish, FinishReason::kLength);
+  EXPECT_FALSE(open.split.closed);
+  EXPECT_EQ(open.split.answer, "");
+}
+
+TEST(StopRules, ACharacterCutByAMarkerIsReplaced) {
+  EXPECT_EQ(follow("[THINK]a\xE4\xBD[/THINK]b", {.format = "magistral"}).split.reasoning,
+            "a\xEF\xBF\xBD");
+}
+
+TEST(StopRules, ControlTokensAreNoText) { EXPECT_EQ(follow("a<CONTROL>b", {}).text, "ab"); }
 
 TEST(StopRules, ACharacterCutByTheLimitIsReplaced) {
   EXPECT_EQ(follow("a\xE4\xBD\xA0", {.max_tokens = 3}).text, "a\xEF\xBF\xBD");
@@ -136,7 +168,7 @@ TEST(StopRules, WithoutATokenizerThereIsNoTextAndOnlyTheLimit) {
   StopFollower follower(none, sampling, false, false);
   EXPECT_EQ(follower.push(0), std::nullopt);
   EXPECT_EQ(follower.push(5), FinishReason::kLength);
-  EXPECT_EQ(follower.take_text(), "");
+  EXPECT_EQ(follower.take().text, "");
 }
 
 }  // namespace

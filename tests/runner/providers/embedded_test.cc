@@ -1,0 +1,173 @@
+// The provider inside the program: what it makes of a chat, what it says of the model in the
+// manifest, and how reasoning comes apart from the answer in the formats of different models.
+#include "runner/providers/embedded.h"
+
+#include <gmock/gmock.h>
+
+#include "data/base/error.h"
+#include "data/base/hash.h"
+#include "tests/engine/model/tiny_model.h"
+#include "tests/engine/tokenizer/tiny_vocabulary.h"
+#include "tests/support/temp_folder.h"
+
+namespace candor::runner {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+class EmbeddedProviderTest : public testing::Test {
+ protected:
+  // A tiny model whose vocabulary has these control tokens behind the others, the first of them
+  // BOS.
+  std::unique_ptr<EmbeddedProvider> provider(const std::string& chat_template,
+                                             const std::vector<std::string>& control = {"<s>"},
+                                             bool adds_bos = true,
+                                             const EmbeddedOptions& options = {}) const {
+    tests::TinyVocabulary words;
+    bos_ = static_cast<engine::TokenId>(words.tokens.size());
+    for (const std::string& token : control) words.add(token, 3);
+    tests::TinyShape shape;
+    shape.vocabulary = static_cast<std::uint32_t>(words.tokens.size());
+    tests::GgufWriter file = tests::tiny_llama(shape);
+    file.text("tokenizer.ggml.model", "gpt2")
+        .text("tokenizer.ggml.pre", words.pre)
+        .texts("tokenizer.ggml.tokens", words.tokens)
+        .integers("tokenizer.ggml.token_type", words.types)
+        .texts("tokenizer.ggml.merges", words.merges)
+        .integer("tokenizer.ggml.eos_token_id", 264)
+        .integer("tokenizer.ggml.bos_token_id", static_cast<std::uint32_t>(bos_))
+        .boolean("tokenizer.ggml.add_bos_token", adds_bos)
+        .text("tokenizer.chat_template", chat_template)
+        .text("tokenizer.chat_template.short", "{{ messages[0].content }}");
+    const auto path = folder_.path() / "tiny.gguf";
+    file.write(path);
+    EmbeddedOptions few = options;
+    few.engine.threads = 1;
+    few.engine.kv_bytes = std::size_t{1} << 20U;
+    return std::make_unique<EmbeddedProvider>(ResolvedModel{"tiny", path}, few);
+  }
+
+  static data::Question question(const std::string& text) {
+    data::Question asked;
+    asked.id = "q";
+    asked.messages = {{"user", text}};
+    return asked;
+  }
+
+  static data::Condition thinking(const std::string& how) {
+    data::Condition condition;
+    condition.thinking = how;
+    return condition;
+  }
+
+  long count_bos(const RenderedPrompt& prompt) const {
+    return std::count(prompt.tokens.begin(), prompt.tokens.end(), bos_);
+  }
+
+  tests::TempFolder folder_;
+  mutable engine::TokenId bos_ = 0;
+};
+
+TEST_F(EmbeddedProviderTest, APromptHasOneBosWhoeverWritesIt) {
+  for (const char* text : {"{{ messages[0].content }}", "{{ bos_token }}{{ messages[0].content }}",
+                           "<s>{{ messages[0].content }}"}) {
+    SCOPED_TRACE(text);
+    const RenderedPrompt prompt = provider(text)->render(question("low<s>"), {});
+    EXPECT_EQ(prompt.tokens.front(), bos_);
+    EXPECT_EQ(count_bos(prompt), 1);  // what the message spells is none
+  }
+  const auto twice = provider("{{ bos_token }}<s>{{ messages[0].content }}");
+  EXPECT_THROW(twice->render(question("low"), {}), Error);
+}
+
+TEST_F(EmbeddedProviderTest, TheManifestHasTheTemplateAndWhatIsToBeKnownOfIt) {
+  const std::string text = "{{ bos_token }}{{ messages[0].content }}";
+  data::Manifest manifest;
+  provider(text)->describe(manifest);
+  EXPECT_EQ(manifest.template_text, text);
+  EXPECT_EQ(manifest.template_sha256, data::sha256_hex(text));
+  EXPECT_EQ(manifest.reasoning, "think");
+  EXPECT_THAT(manifest.notices, ElementsAre(HasSubstr("it is there once")));
+
+  data::Manifest other;
+  provider("{{ messages[0].content }}")->describe(other);
+  EXPECT_THAT(other.notices, IsEmpty());
+  EXPECT_NE(other.plan_hash(), manifest.plan_hash());
+
+  data::Manifest doubled;
+  provider("<s><s>{{ messages[0].content }}")->describe(doubled);
+  EXPECT_THAT(doubled.notices, ElementsAre(HasSubstr("<s> 2 times")));
+
+  const data::Manifest back = data::manifest_from_json(data::to_json(manifest), "here");
+  EXPECT_EQ(back.template_text, text);
+  EXPECT_EQ(back.notices, manifest.notices);
+  EXPECT_EQ(back.plan_hash(), manifest.plan_hash());
+}
+
+TEST_F(EmbeddedProviderTest, AnotherTemplateCanBeGivenOrNamed) {
+  EmbeddedOptions given;
+  given.engine.chat_template = "<think>{{ messages[0].content }}</think>";
+  data::Manifest manifest;
+  provider("own", {"<s>"}, true, given)->describe(manifest);
+  EXPECT_EQ(manifest.template_text, *given.engine.chat_template);
+
+  EmbeddedOptions named;
+  named.engine.template_name = "short";
+  provider("own", {"<s>"}, true, named)->describe(manifest);
+  EXPECT_EQ(manifest.template_text, "{{ messages[0].content }}");
+  named.engine.template_name = "long";
+  EXPECT_THROW(provider("own", {"<s>"}, true, named), Error);
+}
+
+TEST_F(EmbeddedProviderTest, ThinkingIsForcedByTheModelsOwnMarker) {
+  const std::vector<std::string> harmony = {"<|x|>",        "<|start|>",  "<|channel|>",
+                                            "<|message|>",  "<|return|>", "<|call|>",
+                                            "<|constrain|>"};
+  const auto channels = provider(
+      "<|start|>user<|message|>{{ messages[0].content }}<|end|>"
+      "<|start|>assistant{# <|channel|> #}",
+      harmony, false);
+  const RenderedPrompt forced = channels->render(question("hi"), thinking("forced"));
+  EXPECT_TRUE(forced.reasoning_opened);
+  EXPECT_TRUE(forced.text.ends_with("<|start|>assistant<|channel|>analysis<|message|>"));
+  data::Condition begun;
+  begun.prefill = "Sure";
+  EXPECT_TRUE(channels->render(question("hi"), begun)
+                  .text.ends_with("<|start|>assistant<|channel|>final<|message|>Sure"));
+
+  const auto pair = provider("{{ messages[0].content }}:");
+  EXPECT_TRUE(pair->render(question("hi"), thinking("forced")).text.ends_with(":<think>\n"));
+  EXPECT_FALSE(pair->render(question("hi"), thinking("default")).reasoning_opened);
+}
+
+TEST_F(EmbeddedProviderTest, ThinkingIsSwitchedByWhateverNameTheTemplateKnows) {
+  const char* names =
+      "{{ enable_thinking is defined and not enable_thinking }}"
+      "{{ thinking is defined and not thinking }}{{ thinking_budget }}";
+  const auto switched = provider(names);
+  EXPECT_EQ(switched->render(question("hi"), thinking("off")).text, "TrueTrue0");
+  EXPECT_EQ(switched->render(question("hi"), thinking("default")).text, "FalseFalse");
+  EXPECT_EQ(switched->render(question("hi"), thinking("forced")).text, "FalseFalse<think>\n");
+}
+
+TEST_F(EmbeddedProviderTest, TruncatedReasoningIsFlagged) {
+  const auto source = provider("{{ messages[0].content }}<think>\n");
+  const data::Question asked = question("hi");
+  data::Condition condition;
+  condition.sampling.max_tokens = 5;
+  condition.sampling.temperature = 0;
+  const Ask ask{&asked, &condition, 0, 0};
+  const std::atomic<bool> never = false;
+  std::vector<data::Generation> done;
+  source->generate(
+      {&ask, 1}, 1, [&](data::Generation&& one) { done.push_back(std::move(one)); }, never);
+  ASSERT_EQ(done.size(), 1U);
+  EXPECT_EQ(done[0].finish, data::FinishReason::kLength) << done[0].error;
+  EXPECT_FALSE(done[0].reasoning_closed);
+  EXPECT_EQ(done[0].answer, "");
+}
+
+}  // namespace
+}  // namespace candor::runner
