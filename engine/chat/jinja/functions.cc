@@ -159,6 +159,8 @@ std::string date_part(char directive, std::chrono::sys_seconds now) {
                          time.seconds().count(), hour < 12 ? "AM" : "PM");
     case 'u':
       return fmt::format("{}", std::chrono::weekday(day).iso_encoding());
+    case 's':  // of a clock in UTC
+      return fmt::format("{}", now.time_since_epoch().count());
     case 'U':
     case 'W':
     case 'V':

@@ -182,8 +182,13 @@ Arguments rest_of(const Arguments& arguments, std::size_t skipped) {
   return rest;
 }
 
+// What map, select and reject go through: nothing where the value is false, none for instance.
+Value elements(Runtime& runtime, const Value& value) {
+  return truth(value) ? value : runtime.list();
+}
+
 Value map(Runtime& runtime, const Value& self, const Arguments& arguments) {
-  Items items(runtime, self);
+  Items items(runtime, elements(runtime, self));
   if (arguments.positional.empty()) {
     const auto bound = arguments.bind("map", {"attribute", "default"}, 1);
     for (Value& item : items.values()) {
@@ -203,7 +208,7 @@ Value map(Runtime& runtime, const Value& self, const Arguments& arguments) {
 // select and reject, and by attribute selectattr and rejectattr.
 template <bool by_attribute, bool wanted>
 Value choose(Runtime& runtime, const Value& self, const Arguments& arguments) {
-  Items items(runtime, self);
+  Items items(runtime, elements(runtime, self));
   const std::size_t named = by_attribute ? 1 : 0;
   if (arguments.positional.size() < named) problem("an attribute to select by is missing");
   const Native* test = nullptr;

@@ -1,5 +1,6 @@
 // The tests behind `is`.
 #include <algorithm>
+#include <cmath>
 
 #include "engine/chat/jinja/builtins.h"
 #include "engine/chat/jinja/unicode.h"
@@ -38,10 +39,12 @@ bool is_sequence(const Value& value) {
 bool is_never(const Value&) { return false; }
 
 Value is_odd(Runtime&, const Value& self, const Arguments&) {
+  if (const double* real = self.floating()) return Value::boolean(std::abs(std::fmod(*real, 2)) == 1);
   return Value::boolean(need_integer(self, "what is tested for odd") % 2 != 0);
 }
 
 Value is_even(Runtime&, const Value& self, const Arguments&) {
+  if (const double* real = self.floating()) return Value::boolean(std::fmod(*real, 2) == 0);
   return Value::boolean(need_integer(self, "what is tested for even") % 2 == 0);
 }
 

@@ -96,6 +96,13 @@ Value center(Runtime& runtime, const Value& self, const Arguments& arguments) {
   return pad(runtime, to_text(runtime, self), width, " ", Side::kBoth);
 }
 
+// Numbers have neither lines nor a length.
+void refuse_number(const Value& value, std::string_view filter) {
+  if (value.is_none() || value.is_number()) {
+    problem("{} needs a string, not {}", filter, type_name(value));
+  }
+}
+
 Value indent(Runtime& runtime, const Value& self, const Arguments& arguments) {
   const auto bound = arguments.bind("indent", {"width", "first", "blank"}, 0);
   Text margin = *runtime.text("    ").text();
@@ -105,6 +112,7 @@ Value indent(Runtime& runtime, const Value& self, const Arguments& arguments) {
     margin = repeat(runtime, *runtime.text(" ").text(), need_integer(*bound[0], "the width"));
   }
   const bool blank = bound[2] != nullptr && truth(*bound[2]);
+  refuse_number(self, "indent");
   TextBuilder with_end(runtime.budget);
   with_end.append(to_text(runtime, self));
   with_end.append("\n", false);
@@ -129,6 +137,7 @@ Value truncate(Runtime& runtime, const Value& self, const Arguments& arguments) 
   const Text end = bound[2] == nullptr ? *runtime.text("...").text() : to_text(runtime, *bound[2]);
   const bool no_leeway = bound[3] == nullptr || bound[3]->is_none();
   const std::int64_t leeway = no_leeway ? 5 : need_integer(*bound[3], "the leeway");
+  refuse_number(self, "truncate");
   const Text text = to_text(runtime, self);
   const std::int64_t kept = limit - static_cast<std::int64_t>(end.length());
   if (kept < 0) problem("truncate: the length is less than that of the end");
