@@ -112,9 +112,8 @@ Value indent(Runtime& runtime, const Value& self, const Arguments& arguments) {
     margin = repeat(runtime, *runtime.text(" ").text(), need_integer(*bound[0], "the width"));
   }
   const bool blank = bound[2] != nullptr && truth(*bound[2]);
-  refuse_number(self, "indent");
   TextBuilder with_end(runtime.budget);
-  with_end.append(to_text(runtime, self));
+  with_end.append(need_text(self, "what indent is applied to"));
   with_end.append("\n", false);
   const std::vector<Value> lines = split_lines(runtime, with_end.finish(), false);
   TextBuilder out(runtime.budget);

@@ -8,6 +8,7 @@
 #include <sstream>
 #include <thread>
 
+#include "data/base/hash.h"
 #include "data/records/json_fields.h"
 #include "tests/runner/commands/tiny_program.h"
 
@@ -166,6 +167,65 @@ TEST_F(ProgramTest, InspectionAnswersLineByLineInOrder) {
                    "\"add_generation_prompt\":true}\n")
                 .output,
             "{\"output\":\"<|im_start|>user: hi<|end|><|im_start|>\"}\n");
+}
+
+TEST_F(ProgramTest, TheManifestOfARunKeepsTheTemplate) {
+  ASSERT_EQ(candor({"run", "logic", "--count", "1", "--languages", "en", "--model", model_.string(),
+                    "--max-tokens", "2", "-q", "--store", (folder_.path() / "m.db").string()})
+                .status,
+            0);
+  const Finished shown =
+      candor({"runs", "show", "latest", "--json", "--store", (folder_.path() / "m.db").string()});
+  ASSERT_EQ(shown.status, 0) << shown.errors;
+  const auto run = data::parse_object(shown.output, "runs show");
+  const auto& manifest = run.at("manifest").as_object();
+  const auto& provenance = manifest.at("provenance").as_object();
+  const std::string text(provenance.at("template_text").as_string());
+  EXPECT_TRUE(text.starts_with("{% for m in messages %}<|im_start|>")) << text;
+  const auto& plan = manifest.at("plan").as_object();
+  EXPECT_EQ(std::string(plan.at("template_sha256").as_string()), data::sha256_hex(text));
+  EXPECT_EQ(std::string(plan.at("reasoning").as_string()), "think");
+  EXPECT_TRUE(provenance.at("notices").as_array().empty());
+}
+
+TEST_F(ProgramTest, ADoubledBeginningOfTextIsShown) {
+  const fs::path twice =
+      folder_.write("twice.jinja", "{{ bos_token }}{{ bos_token }}{{ messages[0].content }}");
+  const Finished shown =
+      candor({"inspect", "prompt", "--template", twice.string()},
+             "{\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}],\"bos_token\":\"<s>\"}\n");
+  EXPECT_THAT(shown.output, HasSubstr("{\"output\":\"<s><s>hi\",\"notices\":[\""));
+}
+
+TEST_F(ProgramTest, APlanSaysWhatAModelNeeds) {
+  const Finished json = candor({"inspect", "model", model_.string(), "--plan", "--json",
+                                "--context", "64", "--batch", "1", "--device-memory", "1"});
+  ASSERT_EQ(json.status, 0) << json.errors;
+  const auto plan = data::parse_object(json.output, "plan");
+  const Finished described = candor({"inspect", "model", model_.string(), "--json"});
+  const auto model = data::parse_object(described.output, "model");
+  EXPECT_EQ(plan.at("parameters"), model.at("parameters"));
+  EXPECT_GT(plan.at("stored_bytes").to_number<std::uint64_t>(), 0U);
+  EXPECT_EQ(plan.at("kv_bytes_per_token").to_number<std::uint64_t>(), 2U * 2U * 32U * 2U);
+  for (const auto& format : plan.at("formats").as_array()) {
+    EXPECT_EQ(format.at("devices").as_array().size(), 3U);
+  }
+  const Finished table = candor({"inspect", "model", model_.string(), "--plan"});
+  EXPECT_EQ(table.status, 0);
+  EXPECT_THAT(table.output, HasSubstr("H200 141 GB  1 device: each"));
+  EXPECT_EQ(candor({"inspect", "model", model_.string(), "--plan", "--context", "0"}).status, 2);
+  EXPECT_EQ(candor({"inspect", "model", model_.string(), "--context", "9"}).status, 2);
+}
+
+TEST_F(ProgramTest, AReasoningFormatIsChosenByName) {
+  EXPECT_EQ(candor({"generate", model_.string(), "--prompt", "hi", "--max-tokens", "2",
+                    "--reasoning", "none"})
+                .status,
+            0);
+  const Finished unknown = candor(
+      {"generate", model_.string(), "--prompt", "hi", "--max-tokens", "2", "--reasoning", "loud"});
+  EXPECT_EQ(unknown.status, 2);
+  EXPECT_THAT(unknown.errors, HasSubstr("known: harmony, seed"));
 }
 
 TEST_F(ProgramTest, LogitsGiveExactlyAsManyTokensAsAsked) {
