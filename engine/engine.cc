@@ -51,7 +51,6 @@ Checkpoint open_folder(const fs::path& path) {
   checkpoint.name = (whole.has_filename() ? whole : whole.parent_path()).filename().string();
   checkpoint.tokenizer = Tokenizer::open_folder(path);
   checkpoint.templates = TemplateSource::of(path);
-  }
   checkpoint.source = std::move(folder);
   return checkpoint;
 }
