@@ -37,6 +37,10 @@ const std::vector<ReasoningMarkers>& table() {
       pair("command", "<|START_THINKING|>", "<|END_THINKING|>", "<|START_THINKING|>"),
       // Magistral from 2507 on.
       pair("magistral", "[THINK]", "[/THINK]", "[THINK]"),
+      // Apertus.
+      pair("apertus", "<|inner_prefix|>", "<|inner_suffix|>", "<|inner_prefix|>"),
+      // MiniMax-M3.
+      pair("minimax", "<mm:think>", "</mm:think>", "<mm:think>"),
       // EXAONE Deep.
       pair("thought", "<thought>", "</thought>", "<thought>\n"),
       // Granite 3.2, in words.
