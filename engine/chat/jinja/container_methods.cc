@@ -200,8 +200,8 @@ constexpr Native kListMethods[] = {
 };
 constexpr Native kTupleMethods[] = {{"index", index}, {"count", count}};
 constexpr Native kDictMethods[] = {
-    {"get", get},        {"items", items},   {"keys", keys},   {"values", values},
-    {"copy", copy_dict}, {"update", update}, {"pop", pop_key}, {"setdefault", set_default},
+    {"get", get},          {"items", items},   {"keys", keys},   {"values", values},
+    {"copy", copy_dict},   {"update", update}, {"pop", pop_key}, {"setdefault", set_default},
     {"clear", clear_dict},
 };
 constexpr Native kLoopMethods[] = {{"cycle", cycle}, {"changed", changed}};
