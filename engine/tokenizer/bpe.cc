@@ -110,35 +110,15 @@ const Bpe::Slot& Bpe::find_merge(TokenId left, TokenId right) const {
   }
 }
 
-void Bpe::encode(std::string_view text, std::size_t begin, std::size_t end, BpeMemory& memory,
-                 std::vector<TokenId>& ids) const {
-  if (options_.whole_pieces && end - begin <= longest_) {
-    const TokenId token = find(text.substr(begin, end - begin));
-    if (token >= 0) {
-      ids.push_back(token);
-      return;
-    }
-  }
-  while (begin < end) {
-    const std::size_t seam = seams_.next(text, begin, end);
-    encode_chunk(text, begin, seam, memory, ids);
-    begin = seam;
-  }
-}
-
-void Bpe::encode_chunk(std::string_view text, std::size_t begin, std::size_t end, BpeMemory& memory,
-                       std::vector<TokenId>& ids) const {
-  if (end - begin > BpeMemory::kMostBytes) {
-    return encode_chunk_anew(text, begin, end, memory, ids);
-  }
-  const BpeMemory::Key key = BpeMemory::key_of(text, begin, end);
-  BpeMemory::Entry& entry = memory.entries_[BpeMemory::place_of(key)];
+template <typename Encode>
+void BpeMemory::remember(Key key, std::vector<TokenId>& ids, Encode&& encode) {
+  Entry& entry = entries_[place_of(key)];
   if (entry.key == key) {
     ids.insert(ids.end(), entry.ids.begin(), entry.ids.begin() + entry.count);
     return;
   }
   const std::size_t before = ids.size();
-  encode_chunk_anew(text, begin, end, memory, ids);
+  encode();
   const std::size_t count = ids.size() - before;
   if (count > entry.ids.size()) return;
   entry.key = key;
@@ -146,8 +126,39 @@ void Bpe::encode_chunk(std::string_view text, std::size_t begin, std::size_t end
   std::copy(ids.begin() + static_cast<std::ptrdiff_t>(before), ids.end(), entry.ids.begin());
 }
 
-void Bpe::encode_chunk_anew(std::string_view text, std::size_t begin, std::size_t end,
-                            BpeMemory& memory, std::vector<TokenId>& ids) const {
+void Bpe::encode(std::string_view text, std::size_t begin, std::size_t end, BpeMemory& memory,
+                 std::vector<TokenId>& ids) const {
+  if (!options_.whole_pieces) return encode_chunks(text, begin, end, memory, ids);
+  const auto encode_anew = [&] {
+    const TokenId token = end - begin <= longest_ ? find(text.substr(begin, end - begin)) : -1;
+    if (token >= 0) {
+      ids.push_back(token);
+    } else {
+      encode_chunks(text, begin, end, memory, ids);
+    }
+  };
+  if (end - begin > BpeMemory::kMostBytes) return encode_anew();
+  BpeMemory::Key key = BpeMemory::key_of(text, begin, end);
+  key.length |= BpeMemory::kWholePiece;
+  memory.remember(key, ids, encode_anew);
+}
+
+void Bpe::encode_chunks(std::string_view text, std::size_t begin, std::size_t end,
+                        BpeMemory& memory, std::vector<TokenId>& ids) const {
+  while (begin < end) {
+    const std::size_t seam = seams_.next(text, begin, end);
+    const auto encode_anew = [&] { encode_chunk(text, begin, seam, memory, ids); };
+    if (seam - begin > BpeMemory::kMostBytes) {
+      encode_anew();
+    } else {
+      memory.remember(BpeMemory::key_of(text, begin, seam), ids, encode_anew);
+    }
+    begin = seam;
+  }
+}
+
+void Bpe::encode_chunk(std::string_view text, std::size_t begin, std::size_t end, BpeMemory& memory,
+                       std::vector<TokenId>& ids) const {
   const TokenId token = end - begin <= longest_ ? find(text.substr(begin, end - begin)) : -1;
   if (token < 0) return merge(text, begin, end, memory, ids);
   // Most chunks are one token. Whether merging arrives at it is found out once for each.

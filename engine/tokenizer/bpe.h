@@ -58,7 +58,9 @@ class BpeMemory {
 
   static constexpr std::size_t kEntries = 8192;
   static constexpr std::size_t kMostBytes = 24;
-  static constexpr std::size_t kMostIds = 8;
+  static constexpr std::size_t kMostIds = 7;
+  // In a key's length: of a piece, which may be a token that merging does not arrive at.
+  static constexpr std::uint32_t kWholePiece = 0x100;
   struct Key {
     std::array<std::uint64_t, kMostBytes / 8> words{};
     std::uint32_t length = 0;  // 0: an empty entry
@@ -68,10 +70,13 @@ class BpeMemory {
   struct alignas(64) Entry {
     Key key;
     std::uint32_t count = 0;
-    std::array<TokenId, kMostIds - 1> ids{};
+    std::array<TokenId, kMostIds> ids{};
   };
   static Key key_of(std::string_view text, std::size_t begin, std::size_t end);
   static std::size_t place_of(const Key& key);
+  // Appends the ids of the key; `encode` appends them when they are not known.
+  template <typename Encode>
+  void remember(Key key, std::vector<TokenId>& ids, Encode&& encode);
 
   // A symbol while it is being merged; linked by index, -1 at the ends.
   struct Part {
@@ -125,10 +130,10 @@ class Bpe {
 
   void add_merges(std::span<const Merge> merges);
   const Slot& find_merge(TokenId left, TokenId right) const;
+  void encode_chunks(std::string_view text, std::size_t begin, std::size_t end, BpeMemory& memory,
+                     std::vector<TokenId>& ids) const;
   void encode_chunk(std::string_view text, std::size_t begin, std::size_t end, BpeMemory& memory,
                     std::vector<TokenId>& ids) const;
-  void encode_chunk_anew(std::string_view text, std::size_t begin, std::size_t end,
-                         BpeMemory& memory, std::vector<TokenId>& ids) const;
   void merge(std::string_view text, std::size_t begin, std::size_t end, BpeMemory& memory,
              std::vector<TokenId>& ids) const;
   void split(std::string_view text, std::size_t begin, std::size_t end,

@@ -1,4 +1,5 @@
 // `candor inspect …`: what the engine makes of a model, a text, a template, a block of weights.
+#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <sstream>
@@ -111,12 +112,14 @@ int inspect_model_command(const InspectModelOptions& options) {
 int inspect_tokens_command(const std::string& model, bool parse_special) {
   const auto tokenizer = engine::Tokenizer::open(resolve_model(model).path);
   return for_each_json_line([&](const data::JsonFields& fields) {
-    fields.only({"text"});
-    json::array ids;
-    for (const engine::TokenId id : tokenizer->encode(fields.text("text"), parse_special)) {
-      ids.push_back(id);
-    }
-    return json::object{{"ids", std::move(ids)}};
+    fields.only({"text", "time"});
+    const std::string text = fields.text("text");
+    const auto begin = std::chrono::steady_clock::now();
+    const std::vector<engine::TokenId> encoded = tokenizer->encode(text, parse_special);
+    const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
+    json::object result{{"ids", json::value_from(encoded)}};
+    if (fields.boolean_or("time", false)) result["seconds"] = taken.count();
+    return result;
   });
 }
 

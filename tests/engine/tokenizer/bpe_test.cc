@@ -56,9 +56,7 @@ Vocabulary random_vocabulary(std::mt19937& random, int merges) {
 
 // The definition: the first merge of the list that applies anywhere, at its leftmost place, again
 // and again.
-std::vector<TokenId> merged_by_definition(const Vocabulary& vocabulary, const std::string& piece) {
-  std::vector<TokenId> ids;
-  for (const char c : piece) ids.push_back(static_cast<TokenId>(c - 'a'));
+std::vector<TokenId> merged_by_definition(const Vocabulary& vocabulary, std::vector<TokenId> ids) {
   for (bool changed = true; changed;) {
     changed = false;
     for (const Merge& merge : vocabulary.merges) {
@@ -84,9 +82,58 @@ TEST(BpeTest, EqualsTheDefinition) {
       std::string piece;
       const std::size_t length = 1 + random() % 60;
       for (std::size_t k = 0; k < length; ++k) piece += static_cast<char>('a' + random() % 4);
-      const auto expected = merged_by_definition(vocabulary, piece);
+      std::vector<TokenId> letters;
+      for (const char c : piece) letters.push_back(static_cast<TokenId>(c - 'a'));
+      const auto expected = merged_by_definition(vocabulary, letters);
       ASSERT_EQ(encoded(bpe, piece, memory), expected) << piece;
       ASSERT_EQ(encoded(bpe, piece, memory), expected) << piece;  // by way of what it remembers
+    }
+  }
+}
+
+TEST(BpeTest, WholePiecesAreRememberedApartFromParts) {
+  // "abc" is a token that no merge makes; as a part of a longer piece it is not one.
+  const std::vector<std::string> tokens = {"a", "b", "c", "d", "ab", "abc", "bc"};
+  const std::vector<Merge> merges = {{0, 1, 4, 0}};
+  const Bpe bpe(tokens, std::vector<bool>(7, true), merges, {.whole_pieces = true});
+  BpeMemory memory;
+  for (int round = 0; round < 2; ++round) {
+    EXPECT_THAT(encoded(bpe, "abc", memory), testing::ElementsAre(5));
+    EXPECT_THAT(encoded(bpe, "abcd", memory), testing::ElementsAre(4, 2, 3));
+    EXPECT_THAT(encoded(bpe, "bcd", memory), testing::ElementsAre(1, 2, 3));
+    EXPECT_THAT(encoded(bpe, "bc", memory), testing::ElementsAre(6));
+  }
+}
+
+// Characters of several bytes, parts of them and neighbours that are no characters: cutting at
+// seams must not change what merging gives.
+TEST(BpeTest, SeamsChangeNothing) {
+  std::mt19937 random(6);
+  const std::vector<std::string> parts = {"\xe5", "\xa4", "\xa9", "\xe5\xa4\xa9", "a", "\xc3\xa9"};
+  for (int round = 0; round < 200; ++round) {
+    Vocabulary vocabulary;
+    std::map<std::string, TokenId> ids;
+    const auto add = [&](const std::string& token) {
+      const auto [entry, is_new] =
+          ids.emplace(token, static_cast<TokenId>(vocabulary.tokens.size()));
+      if (is_new) vocabulary.tokens.push_back(token);
+      return entry->second;
+    };
+    for (const char byte : std::string("\xe5\xa4\xa9\x61\xc3")) add(std::string(1, byte));
+    for (std::uint32_t i = 0; i < 12; ++i) {
+      const auto left = static_cast<TokenId>(random() % vocabulary.tokens.size());
+      const auto right = static_cast<TokenId>(random() % vocabulary.tokens.size());
+      const std::string joined = vocabulary.tokens[static_cast<std::size_t>(left)] +
+                                 vocabulary.tokens[static_cast<std::size_t>(right)];
+      vocabulary.merges.push_back({left, right, add(joined), i});
+    }
+    const Bpe bpe = make_bpe(vocabulary);
+    for (int i = 0; i < 20; ++i) {
+      std::string piece;
+      while (piece.size() < 12) piece += parts[random() % parts.size()];
+      std::vector<TokenId> start;
+      for (const char byte : piece) start.push_back(ids.at(std::string(1, byte)));
+      ASSERT_EQ(encoded(bpe, piece), merged_by_definition(vocabulary, start));
     }
   }
 }

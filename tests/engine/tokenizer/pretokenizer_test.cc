@@ -201,6 +201,49 @@ TEST(PreTokenizerTest, UnknownExpressionsAreNotKnown) {
   EXPECT_EQ(PreTokenizer::for_regex("(a+)+$"), nullptr);
 }
 
+TEST(PreTokenizerTest, SpellingsOfTheSameExpression) {
+  const std::string tail = "|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
+  const auto llama3 = PreTokenizer::by_name("llama-bpe")->passes;
+  // Possessive quantifiers and the contractions as tiktoken has them.
+  EXPECT_EQ(PreTokenizer::for_regex("'(?i:[sdmt]|ll|ve|re)|[^\\r\\n\\p{L}\\p{N}]?+\\p{L}++|"
+                                    "\\p{N}{1,3}+| ?[^\\s\\p{L}\\p{N}]++[\\r\\n]*+" +
+                                    tail),
+            llama3[0]);
+  // Where giving back matters, a possessive quantifier is another expression.
+  EXPECT_EQ(PreTokenizer::for_regex("'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| "
+                                    "?[^\\s\\p{L}\\p{N}]+|\\s++(?!\\S)|\\s+"),
+            nullptr);
+  EXPECT_EQ(PreTokenizer::for_regex("'(?:[sdmt]|ll|ve|re)| ?\\p{L}++| ?\\p{N}++| "
+                                    "?[^\\s\\p{L}\\p{N}]++|\\s+(?!\\S)|\\s+"),
+            PreTokenizer::gpt2());
+  EXPECT_EQ(PreTokenizer::for_regex("[\\u4e00-\\u9fa5\\u3040-\\u309f\\u30a0-\\u30ff]+"),
+            PreTokenizer::for_regex("[\\x{4E00}-\\x{9FA5}\\x{3040}-ゟ゠-\\x{30FF}]+"));
+  EXPECT_NE(PreTokenizer::for_regex("[\\u4e00-\\u9fa5\\u3040-\\u309f\\u30a0-\\u30ff]+"), nullptr);
+  EXPECT_EQ(PreTokenizer::for_regex("\\u12"), nullptr);
+  EXPECT_EQ(PreTokenizer::for_regex("\\x{zz}\\x{"), nullptr);
+}
+
+TEST(PreTokenizerTest, EveryNameCutsWithoutLoss) {
+  std::mt19937 random(9);
+  for (const char* name :
+       {"llama3",       "llama-v3",       "falcon3",   "pixtral",   "tekken", "dbrx",
+        "smaug-bpe",    "glm4",           "stablelm2", "qwen35",    "llama4", "mpt",
+        "olmo",         "refact",         "command-r", "codeshell", "exaone", "falcon",
+        "deepseek-llm", "deepseek-coder", "kimi-k2",   "gpt-4o"}) {
+    EXPECT_THAT(PreTokenizer::known_names(), testing::HasSubstr(name));
+    const PreTokenizer pre_tokenizer = named(name);
+    for (int i = 0; i < 100; ++i) {
+      std::string joined;
+      const std::string text = random_text(random);
+      for (const std::string& piece : pieces_of(pre_tokenizer, text)) {
+        EXPECT_FALSE(piece.empty());
+        joined += piece;
+      }
+      EXPECT_EQ(joined, text);
+    }
+  }
+}
+
 TEST(PreTokenizerTest, LineEndsInAnExpressionMayBeWrittenOut) {
   EXPECT_NE(PreTokenizer::for_regex("[\r\n]"), nullptr);
   EXPECT_EQ(PreTokenizer::for_regex("[\r\n]"), PreTokenizer::for_regex("[\\r\\n]"));
