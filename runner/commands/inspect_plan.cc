@@ -34,7 +34,7 @@ Planned read_sizes(const fs::path& path) {
     }
   };
   if (fs::is_directory(path)) {
-    const auto folder = engine::SafetensorsFolder::open(path);
+    const auto folder = engine::SafetensorsFolder::open(path, engine::Weights::kOptional);
     planned.spec = engine::read_arch_spec(*folder);
     count(*folder);
   } else {

@@ -51,6 +51,7 @@ class SmallTokenizer final : public Tokenizer {
     const auto place = static_cast<std::size_t>(id);
     return place < 256 ? std::string_view(bytes_.at(place)) : named_.at(place - 256).text;
   }
+  bool adds_space_after(std::optional<TokenId>) const override { return false; }
   bool is_special(TokenId id) const override {
     return id == 0 || (id >= 256 && named_.at(static_cast<std::size_t>(id) - 256).special);
   }
