@@ -35,9 +35,7 @@ Checkpoint open_gguf(const fs::path& path) {
   Checkpoint checkpoint;
   checkpoint.spec = read_arch_spec(*file);
   checkpoint.name = file->find_text("general.name").value_or(path.stem().string());
-  if (file->value("tokenizer.ggml.model") != nullptr) {
-    checkpoint.tokenizer = Tokenizer::from_gguf(*file);
-  }
+  if (Tokenizer::is_in(*file)) checkpoint.tokenizer = Tokenizer::from_gguf(*file);
   checkpoint.templates = TemplateSource::of(*file);
   checkpoint.source = std::move(file);
   return checkpoint;

@@ -17,6 +17,10 @@ namespace {
 // Files of older converters have no type for ordinary tokens.
 constexpr std::int64_t kUndefined = 0;
 
+// Kinds of tokenizers, named after the first models that had them.
+constexpr std::string_view kByteLevel = "gpt2";
+constexpr std::string_view kSentencePiece = "llama";
+
 constexpr std::string_view kTokens = "tokenizer.ggml.tokens";
 constexpr std::string_view kTypes = "tokenizer.ggml.token_type";
 constexpr std::string_view kScores = "tokenizer.ggml.scores";
@@ -28,12 +32,12 @@ class Reader {
   TokenizerParts read() {
     parts_.source = file_.path();
     const std::string model = file_.text("tokenizer.ggml.model");
-    if (model == "gpt2") {
+    if (model == kByteLevel) {
       read_pre_tokenizer();
       read_tokens();
       add_byte_level_tokens();
       read_merges();
-    } else if (model == "llama") {
+    } else if (model == kSentencePiece) {
       read_sentencepiece();
     } else {
       refuse("tokenizer.ggml.model",
@@ -226,6 +230,11 @@ class Reader {
 };
 
 }  // namespace
+
+bool Tokenizer::is_in(const GgufFile& file) {
+  const auto model = file.find_text("tokenizer.ggml.model");
+  return model && *model != "none" && *model != "no_vocab";
+}
 
 std::unique_ptr<Tokenizer> Tokenizer::from_gguf(const GgufFile& file) {
   return make_bpe_tokenizer(Reader(file).read());

@@ -28,6 +28,8 @@ struct Segment {
 class Tokenizer {
  public:
   static std::unique_ptr<Tokenizer> from_gguf(const GgufFile& file);
+  // Whether a GGUF file names one: "none" and "no_vocab" say that it has weights alone.
+  static bool is_in(const GgufFile& file);
   static std::unique_ptr<Tokenizer> from_json(const std::filesystem::path& tokenizer_json);
   static std::unique_ptr<Tokenizer> from_sentencepiece(const std::filesystem::path& model);
   static std::unique_ptr<Tokenizer> from_tiktoken(const std::filesystem::path& ranks);
