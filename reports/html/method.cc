@@ -28,6 +28,8 @@ std::string method_html(const RunData& data) {
   field("model SHA-256", manifest.model_sha256, true);
   field("chat template SHA-256", manifest.template_sha256, true);
   field("tokenizer SHA-256", manifest.tokenizer_sha256, true);
+  field("form of the reasoning", manifest.reasoning, false);
+  for (const std::string& notice : manifest.notices) field("note", notice, false);
   field("precision", manifest.precision, false);
   field("seed", fmt::to_string(manifest.seed), true);
   field("samples of each question", fmt::to_string(manifest.repeats), false);

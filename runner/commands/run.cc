@@ -28,6 +28,9 @@ void say_after(const Executed& executed) {
   const double rate =
       static_cast<double>(executed.prompt_tokens + executed.generated_tokens) /
       std::max(executed.seconds, 1e-9);
+  for (const std::string& notice : executed.run.manifest.notices) {
+    fmt::print(stderr, "note: {}\n", notice);
+  }
   fmt::print(stderr, "run {}: {} of {} answers", executed.run.id,
              executed.found + executed.generated, executed.asked);
   if (executed.generated > 0) {

@@ -98,6 +98,8 @@ class FakeRun {
         with("8ff1f1ab2e2b3cb1c0a3b0f1d0c6c3f1d2f7d7b3ce0c6b9b7f3a7d5b6c1e2f30");
     manifest.template_sha256 = with("1d0c");
     manifest.tokenizer_sha256 = with("77aa");
+    manifest.reasoning = with("think");
+    manifest.notices = {with("the template writes BOS and the tokenizer adds one")};
     manifest.precision = with("int8");
     manifest.seed = 1;
     manifest.repeats = options.repeats;

@@ -169,6 +169,12 @@ TEST(ReportPage, OutcomesAddUpToTheNumberAskedInEveryRow) {
   EXPECT_EQ(rows, 9);  // two suites in two languages, probes and twins in two, and the sum
 }
 
+TEST(ReportPage, SaysHowPromptsAndReasoningWereHandled) {
+  const std::string page = pages({}).report;
+  EXPECT_TRUE(contains(page, "form of the reasoning"));
+  EXPECT_TRUE(contains(page, "the template writes BOS and the tokenizer adds one"));
+}
+
 TEST(ReportPage, SaysWhatWasNotRunAndWhatIsNotFinished) {
   FakeOptions options;
   options.finished = false;
