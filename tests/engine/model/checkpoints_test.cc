@@ -2,9 +2,7 @@
 // the reference library's float32 results. They need nothing that a clone does not have.
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <cctype>
-
+#include "tests/engine/model/golden_checkpoints.h"
 #include "tests/engine/model/reference_cases.h"
 #include "tests/support/shared.h"
 
@@ -12,21 +10,6 @@ namespace candor::engine {
 namespace {
 
 namespace fs = std::filesystem;
-
-// Everything there is, so that a new file needs no line here.
-std::vector<std::string> checkpoints() {
-  std::vector<std::string> found;
-  for (const auto& entry : fs::directory_iterator(tests::source_path("tests/golden/checkpoints"))) {
-    found.push_back("checkpoints/" + entry.path().filename().string());
-  }
-  for (const auto& entry : fs::directory_iterator(tests::source_path("tests/golden/gguf"))) {
-    if (entry.path().extension() == ".gguf") {
-      found.push_back("gguf/" + entry.path().filename().string());
-    }
-  }
-  std::sort(found.begin(), found.end());
-  return found;
-}
 
 // A GGUF file that rounds the published values has an expectation beside it; one that holds them
 // exactly is `<network>.<format>.gguf` and shares the published checkpoint's.
@@ -45,14 +28,8 @@ TEST_P(Checkpoints, AgreeWithTheReferenceInFloat32) {
   expect_agreement(path, read_reference_cases(expectation_of(path)));
 }
 
-INSTANTIATE_TEST_SUITE_P(Golden, Checkpoints, testing::ValuesIn(checkpoints()),
-                         [](const auto& parameter) {
-                           std::string name = parameter.param;
-                           std::replace_if(
-                               name.begin(), name.end(),
-                               [](unsigned char c) { return std::isalnum(c) == 0; }, '_');
-                           return name;
-                         });
+INSTANTIATE_TEST_SUITE_P(Golden, Checkpoints, testing::ValuesIn(tests::golden_checkpoints()),
+                         [](const auto& parameter) { return tests::golden_name(parameter.param); });
 
 }  // namespace
 }  // namespace candor::engine

@@ -8,6 +8,7 @@
 #include <random>
 
 #include "engine/engine.h"
+#include "tests/engine/model/golden_checkpoints.h"
 #include "tests/kernels/kernels_testing.h"
 #include "tests/support/shared.h"
 
@@ -15,19 +16,6 @@ namespace candor::engine {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::vector<std::string> checkpoints() {
-  std::vector<std::string> found;
-  for (const char* folder : {"tests/golden/checkpoints", "tests/golden/gguf"}) {
-    for (const auto& entry : fs::directory_iterator(tests::source_path(folder))) {
-      if (entry.is_directory() || entry.path().extension() == ".gguf") {
-        found.push_back(fs::path(folder) / entry.path().filename());
-      }
-    }
-  }
-  std::sort(found.begin(), found.end());
-  return found;
-}
 
 // Prompts of 1 to 140 tokens, half of them with a common start longer than a page; greedy, sampled,
 // and scored.
@@ -71,7 +59,7 @@ std::vector<Completion> completed(const fs::path& path, EngineOptions options) {
 class FamiliesSameBits : public testing::TestWithParam<std::string> {};
 
 TEST_P(FamiliesSameBits, WhateverTheBatchAndTheThreads) {
-  const fs::path path = tests::source_path(GetParam());
+  const fs::path path = tests::source_path("tests/golden") / GetParam();
   for (const kernels::Precision precision :
        {kernels::Precision::kInt8, kernels::Precision::kExact, kernels::Precision::kFloat32}) {
     EngineOptions options;
@@ -98,14 +86,8 @@ TEST_P(FamiliesSameBits, WhateverTheBatchAndTheThreads) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Golden, FamiliesSameBits, testing::ValuesIn(checkpoints()),
-                         [](const auto& parameter) {
-                           std::string name = fs::path(parameter.param).filename();
-                           std::replace_if(
-                               name.begin(), name.end(),
-                               [](unsigned char c) { return std::isalnum(c) == 0; }, '_');
-                           return name;
-                         });
+INSTANTIATE_TEST_SUITE_P(Golden, FamiliesSameBits, testing::ValuesIn(tests::golden_checkpoints()),
+                         [](const auto& parameter) { return tests::golden_name(parameter.param); });
 
 }  // namespace
 }  // namespace candor::engine

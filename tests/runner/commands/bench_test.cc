@@ -72,7 +72,10 @@ TEST_F(BenchTest, SpeedHasTheFieldsThatScriptsRead) {
 }
 
 TEST_F(BenchTest, GrowthCoversTheQueueAndTheContext) {
-  const json::object found = figures({"--growth", "--batch", "16"});
+  const std::string page = (folder_.path() / "bench.html").string();
+  const json::object found = figures({"--growth", "--batch", "16", "--report", page});
+  EXPECT_THAT(read_file(page), AllOf(HasSubstr("Seconds a prompt by number of prompts"),
+                                     HasSubstr("Milliseconds a token by tokens of context")));
   const json::array& queue = found.at("growth").at("prompts").as_array();
   ASSERT_EQ(queue.size(), 4U);
   EXPECT_EQ(queue.back().at("prompts").as_int64(), 1024);
