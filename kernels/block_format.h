@@ -64,6 +64,8 @@ std::optional<BlockFormat> block_format_by_name(std::string_view name);  // any 
 // Whether the values were rounded to a few bits to save space, so that Precision::kInt8 may round
 // them again: all formats but the floats of 16 bits and more, whole numbers and booleans.
 bool is_quantized(BlockFormat format);
+// Weights rather than whole numbers, booleans or scales.
+bool holds_weights(BlockFormat format);
 
 // The values the blocks stand for, exactly where float32 can hold them (F64, I32 and I64 are
 // rounded to the nearest; a boolean is 0 or 1); out.size() is a multiple of the block's elements

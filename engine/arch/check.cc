@@ -61,6 +61,10 @@ void check_attention(const AttentionSpec& attention, const std::string& place) {
         "not one",
         place, latent.rank, latent.plain, latent.rotated, attention.head_dim);
   }
+  if (latent.rank + latent.rotated > kMostHeadDim) {
+    fail("{}: latents of {} values with {} rotated ones are not supported (up to {} together)",
+         place, latent.rank, latent.rotated, kMostHeadDim);
+  }
 }
 
 void check_experts(const ExpertsSpec& experts, const std::string& place) {

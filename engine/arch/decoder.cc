@@ -82,6 +82,10 @@ bool has_bias(const GgufFile& file, const TensorNames& names, const std::string&
 ArchSpec headless_from_gguf(const GgufFile& file, const std::string& prefix, const char* family) {
   const GgufFields fields(file, prefix);
   ArchSpec spec = read_sizes(fields, kGgufKeys, family, {});
+  // Layers that predict further tokens stand behind those of the model and are counted with them.
+  const auto layers = static_cast<std::int64_t>(spec.layers.size());
+  spec.layers.resize(static_cast<std::size_t>(
+      layers - fields.integer_or("nextn_predict_layers", 0, 0, layers - 1)));
   spec.names = gguf_tensor_names();
   const TensorView* embedding = file.find(spec.names.embedding);
   if (embedding == nullptr) {

@@ -20,7 +20,7 @@ namespace candor::engine {
 constexpr std::size_t kMostLayers = 4096;
 constexpr std::size_t kMostWidth = std::size_t{1} << 20;
 constexpr std::size_t kMostHeads = 4096;
-constexpr std::size_t kMostHeadDim = 640;
+constexpr std::size_t kMostHeadDim = kernels::kMaxHeadDim;
 constexpr std::size_t kMostVocabulary = std::size_t{1} << 24;
 constexpr std::size_t kMostContext = std::size_t{1} << 40;
 constexpr std::size_t kMostWindow = std::size_t{1} << 40;

@@ -55,6 +55,10 @@ LatentSpec read_latent(const GgufFile& file, const GgufFields& fields, const Arc
 ArchSpec from_gguf(const GgufFile& file, const std::string& architecture) {
   const GgufFields fields(file, architecture);
   ArchSpec spec = headless_from_gguf(file, architecture, kFamily);
+  if (fields.find_number("attention.temperature_scale").value_or(0) != 0) {
+    fail("{}: scores that depend on the position are not supported",
+         fields.place("attention.temperature_scale"));
+  }
   spec.attention.latent = read_latent(file, fields, spec);
   finish_attention(yarn_score_factor(fields), spec);
   RopeSpec rope = rope_from_gguf(

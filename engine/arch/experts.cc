@@ -16,8 +16,13 @@ ExpertsSpec read_experts(const Fields& fields, std::string_view count, std::stri
 
 void read_groups(const Fields& fields, std::string_view groups, std::string_view used,
                  ExpertsSpec& experts) {
-  experts.groups = fields.count_or(groups, 1, kMostExperts);
-  experts.groups_used = fields.count_or(used, experts.groups, kMostExperts);
+  // 0 says that there are none.
+  const auto read = [&](std::string_view key, std::size_t otherwise) {
+    const std::int64_t found = fields.integer_or(key, 0, 0, kMostExperts);
+    return found == 0 ? otherwise : static_cast<std::size_t>(found);
+  };
+  experts.groups = read(groups, 1);
+  experts.groups_used = read(used, experts.groups);
   if (experts.count % experts.groups != 0) {
     fail("{}: {} groups do not divide {} experts", fields.place(groups), experts.groups,
          experts.count);

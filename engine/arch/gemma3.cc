@@ -82,7 +82,8 @@ TensorNames find_names(const SafetensorsFolder& folder, bool part) {
 
 // The sliding layers have an entry of their own in newer configurations.
 double local_base(const JsonFields& fields) {
-  if (const boost::json::object* parameters = fields.find_object("rope_parameters")) {
+  const boost::json::object* parameters = fields.find_object("rope_parameters");
+  if (parameters != nullptr && fields.find_object("rope_scaling") == nullptr) {
     const JsonFields all(*parameters, fields.place("rope_parameters"));
     if (const boost::json::object* sliding = all.find_object("sliding_attention")) {
       const JsonFields own(*sliding, all.place("sliding_attention"));
@@ -101,6 +102,7 @@ ArchSpec from_config(const SafetensorsFolder& folder, const std::string& /*model
   const boost::json::object* text = root.find_object("text_config");
   const JsonFields fields = text == nullptr ? root : JsonFields(*text, root.place("text_config"));
   ArchSpec spec = decoder_from_config(fields, kFamily, kDefaults);
+  if (const auto tied = root.find_boolean("tie_word_embeddings")) spec.tied = *tied;
   if (fields.find_boolean("use_bidirectional_attention").value_or(false)) {
     fail("{}: is not a model that generates", fields.place("use_bidirectional_attention"));
   }

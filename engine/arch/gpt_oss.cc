@@ -14,7 +14,7 @@ constexpr const char* kFamily = "gpt_oss";
 constexpr std::size_t kPeriod = 2;
 // The model was trained with a ramp that does not end at whole dimensions; GGUF files cannot say
 // so.
-constexpr RopeKind kRope{.base = 150000, .truncate = false};
+constexpr RopeKind kRope{.base = 150000, .gguf_truncate = false};
 
 ArchSpec from_gguf(const GgufFile& file, const std::string& architecture) {
   const GgufFields fields(file, architecture);

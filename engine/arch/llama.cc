@@ -19,10 +19,7 @@ void set_window(const Fields& fields, std::string_view key, ArchSpec& spec) {
 
 ArchSpec from_gguf(const GgufFile& file, const std::string& architecture) {
   const GgufFields fields(file, architecture);
-  if (fields.find_integer("expert_count").value_or(0) != 0) {
-    fail("{}: Mixtral and other mixtures of experts are not supported in family \"llama\"",
-         fields.place("expert_count"));
-  }
+  refuse_experts(fields, "expert_count", "llama");
   ArchSpec spec = decoder_from_gguf(file, architecture, "llama");
   // The converter interleaves the two halves of each head in the rows of Q and K.
   spec.ropes = {

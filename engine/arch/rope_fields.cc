@@ -54,8 +54,12 @@ class Scaling {
   Scaling(const JsonFields& fields, const char* layers) : outer_(fields), inner_(fields) {
     static const boost::json::object kNone;
     // Newer configurations put the base and the scaling together in one object, which may have one
-    // such object for each kind of layer.
-    if (const boost::json::object* parameters = fields.find_object("rope_parameters")) {
+    // such object for each kind of layer. A rope_scaling beside it was added by hand and is meant.
+    const boost::json::object* scaling = fields.find_object("rope_scaling");
+    const bool scaled = scaling != nullptr && !scaling->empty();
+    const boost::json::object* parameters =
+        scaled ? nullptr : fields.find_object("rope_parameters");
+    if (parameters != nullptr) {
       const JsonFields all(*parameters, fields.place("rope_parameters"));
       const boost::json::object* own = layers == nullptr ? nullptr : all.find_object(layers);
       inner_ = own == nullptr ? all : JsonFields(*own, all.place(layers));
@@ -67,9 +71,7 @@ class Scaling {
           }
         }
       }
-      together_ = true;
     } else {
-      const boost::json::object* scaling = fields.find_object("rope_scaling");
       inner_ = JsonFields(scaling == nullptr ? kNone : *scaling, fields.place("rope_scaling"));
     }
     const auto type = inner_.find_text("rope_type");
@@ -85,14 +87,13 @@ class Scaling {
   const std::string& type() const { return type_; }
   // Of a number that may stand inside or, as in older configurations, outside.
   const JsonFields& where(const char* key) const {
-    return together_ && inner_.find_number(key) ? inner_ : outer_;
+    return inner_.find_number(key) ? inner_ : outer_;
   }
 
  private:
   JsonFields outer_;
   JsonFields inner_;
   std::string type_;
-  bool together_ = false;
 };
 
 }  // namespace
@@ -120,9 +121,14 @@ RopeSpec rope_from_gguf(const GgufFile& file, const std::string& prefix, const A
   std::vector<double>& frequencies = rope.inverse_frequencies;
   frequencies = inverse_frequencies(rope.rotated, base);
 
-  const std::string type = fields.find_text("rope.scaling.type").value_or("none");
+  // Older files name the factor otherwise, and no type with it.
+  const char* factor_key = fields.one_of({"rope.scaling.factor", "rope.scale_linear"});
+  const double factor = fields.number_or(factor_key, 0, 0, kMostFactor);
+  const std::string type =
+      fields.find_text("rope.scaling.type").value_or(factor > 0 ? "linear" : "none");
   if (type == "linear") {
-    scale_linear(frequencies, fields.number("rope.scaling.factor", 1e-6, kMostFactor));
+    if (factor < 1e-6) fail("{}: {} does not scale", fields.place(factor_key), factor);
+    scale_linear(frequencies, factor);
   } else if (type == "yarn") {
     if (fields.number_or("rope.scaling.yarn_ext_factor", 1.0, -1.0, 1.0) == 0) {
       fail("{}: YaRN without its ramp is not supported",
@@ -131,12 +137,12 @@ RopeSpec rope_from_gguf(const GgufFile& file, const std::string& prefix, const A
     YarnScaling yarn{
         .factor = fields.number("rope.scaling.factor", 1.0, kMostFactor),
         .original_context = fields.number("rope.scaling.original_context_length", 1, kMostOriginal),
-        .truncate = kind.truncate};
+        .truncate = kind.gguf_truncate};
     read_betas(fields, "rope.scaling.yarn_beta_fast", "rope.scaling.yarn_beta_slow", yarn);
     scale_yarn(frequencies, base, yarn);
-    const char* factor =
+    const char* magnitude =
         fields.one_of({"rope.scaling.attn_factor", "rope.scaling.yarn_attn_factor"});
-    rope.cos_sin_factor = static_cast<float>(fields.number_or(factor, 1.0, 1e-3, 1e3) *
+    rope.cos_sin_factor = static_cast<float>(fields.number_or(magnitude, 1.0, 1e-3, 1e3) *
                                              yarn_attention_factor(yarn.factor, {}, {}));
   } else if (type != "none") {
     fail("{}: \"{}\" is not supported (known: none, linear, yarn)",
@@ -173,16 +179,19 @@ RopeSpec rope_from_config(const JsonFields& fields, const ArchSpec& spec, const 
         .factor = inner.number("factor", 1.0, kMostFactor),
         .low_frequency_factor = inner.number("low_freq_factor", 1e-6, kMostFactor),
         .high_frequency_factor = inner.number("high_freq_factor", 1e-6, kMostFactor),
-        .original_context = inner.number("original_max_position_embeddings", 1, kMostOriginal)};
+        .original_context = scaling.where("original_max_position_embeddings")
+                                .number("original_max_position_embeddings", 1, kMostOriginal)};
     if (llama3.high_frequency_factor <= llama3.low_frequency_factor) {
       fail("{}: is not above low_freq_factor", inner.place("high_freq_factor"));
     }
     scale_llama3(frequencies, llama3);
   } else if (scaling.type() == "yarn") {
     YarnScaling yarn{.factor = inner.number("factor", 1.0, kMostFactor),
-                     .original_context = inner.number_or("original_max_position_embeddings",
-                                                         static_cast<double>(spec.context_length),
-                                                         1, kMostOriginal)};
+                     .original_context =
+                         scaling.where("original_max_position_embeddings")
+                             .number_or("original_max_position_embeddings",
+                                        static_cast<double>(spec.context_length), 1,
+                                        kMostOriginal)};
     read_betas(inner, "beta_fast", "beta_slow", yarn);
     yarn.truncate = inner.find_boolean("truncate").value_or(true);
     scale_yarn(frequencies, base, yarn);

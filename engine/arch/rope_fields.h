@@ -16,7 +16,7 @@ struct RopeKind {
   kernels::RopePairing pairing = kernels::RopePairing::kHalves;
   double base = 10000;           // where the checkpoint gives none
   std::size_t rotated = 0;       // 0: those of the checkpoint, or else all of a head
-  bool truncate = true;          // YaRN's ramp ends at whole dimensions, where nothing else is said
+  bool gguf_truncate = true;     // YaRN's ramp ends at whole dimensions; GGUF has no key for it
   const char* layers = nullptr;  // the entry of rope_parameters, where it has one for each kind of
                                  // layer ("full_attention")
 };

@@ -58,10 +58,13 @@ void set_alternating_windows(const GgufFile& file, const std::string& prefix, st
     set_windows(alternating(spec.layers.size(), read), window, spec);
     return;
   }
-  if (given->size() != spec.layers.size()) {
+  // It speaks of layers that predict further tokens too.
+  if (given->size() < spec.layers.size()) {
     fail("{}: {} entries for {} layers", fields.place(kPattern), given->size(), spec.layers.size());
   }
-  set_windows(*given, window, spec);
+  std::vector<bool> sliding = *given;
+  sliding.resize(spec.layers.size());
+  set_windows(sliding, window, spec);
 }
 
 void set_switched_windows(const JsonFields& fields, ArchSpec& spec) {

@@ -76,6 +76,11 @@ std::vector<float> WeightReader::vector(const std::string& name, std::size_t siz
     shape = tensor->shape;
   }
   const TensorView& found = need(name, shape);
+  if (is_fp8(found.format) || !kernels::holds_weights(found.format)) {
+    fail_in_file(source_.path(), fmt::format("tensor '{}'", name),
+                 fmt::format("is of type {}, which no vector of weights has",
+                             kernels::block_layout(found.format).name));
+  }
   std::vector<float> values(size);
   kernels::dequantize(found.format, found.bytes, values);
   return values;
@@ -129,6 +134,10 @@ WeightReader::Rows WeightReader::interleaved(std::size_t layer, Projection proje
                      .step = down ? 1U : 2U};
   const std::string blocks = names.in_layer(layer, name, "_blocks");
   if (has(blocks)) {
+    if (in % 32 != 0) {
+      fail_in_file(source_.path(), fmt::format("tensor '{}'", blocks),
+                   fmt::format("has blocks of 32 values, and {} are a row", in));
+    }
     const TensorView& codes = need(blocks, {count, out, in / 32, 16});
     const TensorView& scales = need(names.in_layer(layer, name, "_scales"), {count, out, in / 32});
     const RowPart whole{expert * out + part.first, part.rows, part.step};
@@ -204,7 +213,7 @@ std::uint64_t WeightReader::release_read() const {
   std::uint64_t bytes = 0;
   for (const TensorView* tensor : read_) {
     source_.release(*tensor);
-    bytes += tensor->bytes.size();
+    if (counted_.insert(tensor).second) bytes += tensor->bytes.size();
   }
   read_.clear();
   return bytes;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "engine/arch/arch_spec.h"
@@ -40,7 +41,8 @@ class WeightReader {
   Rows key_up(std::size_t layer, std::size_t head) const;
   Rows value_up(std::size_t layer, std::size_t head) const;
 
-  // Lets go of the file's pages of all tensors read since the last call; their bytes.
+  // Lets go of the file's pages of all tensors read since the last call; the bytes of those that
+  // were not read before.
   std::uint64_t release_read() const;
 
  private:
@@ -54,6 +56,7 @@ class WeightReader {
   const WeightSource& source_;
   const ArchSpec& spec_;
   mutable std::vector<const TensorView*> read_;
+  mutable std::unordered_set<const TensorView*> counted_;
 };
 
 }  // namespace candor::engine

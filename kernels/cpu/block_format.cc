@@ -201,6 +201,11 @@ std::optional<BlockFormat> block_format_by_name(std::string_view name) {
   return std::nullopt;
 }
 
+bool holds_weights(BlockFormat format) {
+  return is_quantized(format) || format == BlockFormat::kF32 || format == BlockFormat::kF16 ||
+         format == BlockFormat::kBF16 || format == BlockFormat::kF64;
+}
+
 bool is_quantized(BlockFormat format) {
   return block_layout(format).elements > 1 || format == BlockFormat::kF8_E4M3 ||
          format == BlockFormat::kF8_E5M2;
