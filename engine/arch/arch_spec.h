@@ -20,7 +20,8 @@ namespace candor::engine {
 
 // Rotary embedding with all scaling already folded in.
 struct RopeSpec {
-  std::size_t rotated = 0;  // leading values of a head that rotate (latent attention: the last ones)
+  std::size_t rotated =
+      0;  // leading values of a head that rotate (latent attention: the last ones)
   kernels::RopePairing pairing = kernels::RopePairing::kHalves;
   std::vector<double> inverse_frequencies;  // [rotated / 2]
   float cos_sin_factor = 1.0F;              // multiplies both cos and sin (YaRN)
@@ -31,10 +32,10 @@ struct RopeSpec {
 struct LatentSpec {
   std::size_t query_rank = 0;  // of the queries' own latent; 0: they are projected directly
   std::size_t rank = 0;        // of the latent of keys and values
-  std::size_t plain = 0;       // leading values of a head's query and key, without position ("nope")
-  std::size_t rotated = 0;     // the values behind them ("rope"); plain + rotated is head_dim
-  std::size_t value = 0;       // of a head's value
-  float norm_epsilon = 0;      // of the norms of both latents
+  std::size_t plain = 0;    // leading values of a head's query and key, without position ("nope")
+  std::size_t rotated = 0;  // the values behind them ("rope"); plain + rotated is head_dim
+  std::size_t value = 0;    // of a head's value
+  float norm_epsilon = 0;   // of the norms of both latents
 };
 
 struct AttentionSpec {
@@ -79,9 +80,9 @@ struct ExpertsSpec {
   std::size_t groups = 1;       // of experts, of which only the best take part
   std::size_t groups_used = 1;
   GroupScore group_score = GroupScore::kTopTwoSum;
-  bool normalise = true;      // chosen weights divided by max(their sum, normalise_floor)
-  float normalise_floor = 0;  // > 0 where normalise
-  float scale = 1;            // of the weights, after that
+  bool normalise = true;         // chosen weights divided by max(their sum, normalise_floor)
+  float normalise_floor = 0;     // > 0 where normalise
+  float scale = 1;               // of the weights, after that
   std::size_t shared_width = 0;  // of the expert that every row uses, unweighted; 0: none
   bool shared_bias = false;
 };

@@ -12,6 +12,7 @@
 #include "engine/arch/fields.h"
 #include "engine/files/gguf.h"
 #include "engine/files/safetensors.h"
+#include "kernels/attention.h"
 
 namespace candor::engine {
 

@@ -30,8 +30,8 @@ void set_common(const Fields& fields, ArchSpec& spec) {
   spec.attention.head_norm = true;
   spec.sandwich_norms = true;
   spec.ffn.activation = Activation::kGeluTanh;
-  // Not rounded to bf16, as the reference does when it runs in bf16: we compute in float32, and both
-  // containers of a model give the same.
+  // Not rounded to bf16, as the reference does when it runs in bf16: we compute in float32, and
+  // both containers of a model give the same.
   spec.embedding_scale = std::sqrt(static_cast<float>(spec.width));
   spec.attention.softcap =
       static_cast<float>(fields.number_or("attn_logit_softcapping", 0, 0, kMostSoftcap));

@@ -19,7 +19,10 @@ void set_window(const Fields& fields, std::string_view key, ArchSpec& spec) {
 
 ArchSpec from_gguf(const GgufFile& file, const std::string& architecture) {
   const GgufFields fields(file, architecture);
-  refuse_experts(fields, "expert_count", "llama");
+  if (fields.find_integer("expert_count").value_or(0) != 0) {
+    fail("{}: Mixtral and other mixtures of experts are not supported in family \"llama\"",
+         fields.place("expert_count"));
+  }
   ArchSpec spec = decoder_from_gguf(file, architecture, "llama");
   // The converter interleaves the two halves of each head in the rows of Q and K.
   spec.ropes = {

@@ -187,11 +187,10 @@ RopeSpec rope_from_config(const JsonFields& fields, const ArchSpec& spec, const 
     scale_llama3(frequencies, llama3);
   } else if (scaling.type() == "yarn") {
     YarnScaling yarn{.factor = inner.number("factor", 1.0, kMostFactor),
-                     .original_context =
-                         scaling.where("original_max_position_embeddings")
-                             .number_or("original_max_position_embeddings",
-                                        static_cast<double>(spec.context_length), 1,
-                                        kMostOriginal)};
+                     .original_context = scaling.where("original_max_position_embeddings")
+                                             .number_or("original_max_position_embeddings",
+                                                        static_cast<double>(spec.context_length), 1,
+                                                        kMostOriginal)};
     read_betas(inner, "beta_fast", "beta_slow", yarn);
     yarn.truncate = inner.find_boolean("truncate").value_or(true);
     scale_yarn(frequencies, base, yarn);

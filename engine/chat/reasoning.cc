@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::string_view kSpace = " \t\n\r\f\v";
 constexpr auto kNowhere = std::string_view::npos;
+constexpr std::string_view kChannelToken = "<|channel|>";
 
 std::string_view left_trimmed(std::string_view text) {
   return text.substr(std::min(text.find_first_not_of(kSpace), text.size()));
@@ -141,7 +142,7 @@ class ChannelReader final : public ReasoningReader {
       if (place_ == Place::kStart) role_ = std::move(message_);
       if (place_ == Place::kMessage) finish_message();
       begin_message();
-    } else if (token == "<|channel|>") {
+    } else if (token == kChannelToken) {
       // Before the first message its text was a head: the role's rest, a recipient.
       if (place_ == Place::kStart) role_ = std::move(message_);
       if (place_ == Place::kMessage) finish_message();
@@ -177,8 +178,13 @@ class ChannelReader final : public ReasoningReader {
     finish_message();
     ReasoningSplit split;
     split.reasoning = right_trimmed(left_trimmed(reasoning_));
-    split.answer = has_final_ ? std::move(final_) : std::move(commentary_);
     split.closed = !in_reasoning && (!in_head || has_final_);
+    // What was said before a call is no answer while the model is still thinking.
+    if (has_final_) {
+      split.answer = std::move(final_);
+    } else if (split.closed) {
+      split.answer = std::move(commentary_);
+    }
     split.marked = marked_;
     return split;
   }
@@ -278,8 +284,26 @@ ReasoningSplit split_reasoning(std::string_view text, const ReasoningMarkers& ma
   return reader->take();
 }
 
-bool prompt_opens_reasoning(std::string_view prompt, const ReasoningMarkers& markers) {
-  return !markers.open.empty() && right_trimmed(prompt).ends_with(markers.open);
+bool prompt_opens_reasoning(std::span<const Segment> prompt, const ReasoningMarkers& markers) {
+  std::string tail;
+  for (const Segment& segment : prompt) {
+    if (!segment.trusted && !segment.text.empty()) tail.clear();
+    if (segment.trusted) tail += segment.text;
+  }
+  return !markers.open.empty() && right_trimmed(tail).ends_with(markers.open);
+}
+
+bool reasoning_open_after(std::string_view begun, const ReasoningMarkers& markers, bool opened) {
+  if (markers.open.empty() || markers.close.empty()) return opened;
+  const std::size_t open = begun.rfind(markers.open);
+  const std::size_t close = begun.rfind(markers.close);
+  if (close != kNowhere && (open == kNowhere || open < close)) return false;
+  return open != kNowhere || opened;
+}
+
+std::string_view head_of_answer(std::string_view begun, const ReasoningMarkers& markers) {
+  return begun.find(kChannelToken) == kNowhere ? std::string_view(markers.answer_start)
+                                               : std::string_view();
 }
 
 }  // namespace candor::engine

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -54,7 +55,16 @@ class ReasoningReader {
 ReasoningSplit split_reasoning(std::string_view text, const ReasoningMarkers& markers,
                                bool opened_by_prompt);
 
-// True when the rendered prompt ends with the opening marker (and white space).
-bool prompt_opens_reasoning(std::string_view prompt, const ReasoningMarkers& markers);
+// True when what the template wrote last, behind everything from outside, ends with the opening
+// marker (and white space).
+bool prompt_opens_reasoning(std::span<const Segment> prompt, const ReasoningMarkers& markers);
+
+// Whether the reasoning is open behind text that begins the model's turn for it (a prefill): the
+// last marker in it decides; without one it stays as it was.
+bool reasoning_open_after(std::string_view begun, const ReasoningMarkers& markers, bool opened);
+
+// What has to stand before such text where the reasoning is not open: of channels the head of the
+// final one, unless the text opens a channel itself.
+std::string_view head_of_answer(std::string_view begun, const ReasoningMarkers& markers);
 
 }  // namespace candor::engine

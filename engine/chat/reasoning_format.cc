@@ -115,7 +115,9 @@ std::vector<TokenId> reasoning_tokens(const ReasoningMarkers& markers, const Tok
   std::vector<TokenId> ids;
   for (const std::string_view token : marker_tokens(markers)) {
     const auto id = tokenizer.id_of(token);
-    if (id && tokenizer.is_special(*id)) ids.push_back(*id);
+    // Of channels nothing that merely spells a marker counts, so they are told by their ids
+    // whatever kind of token the vocabulary calls them.
+    if (id && (markers.channels || tokenizer.is_special(*id))) ids.push_back(*id);
   }
   std::sort(ids.begin(), ids.end());
   return ids;

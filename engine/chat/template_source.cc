@@ -74,8 +74,9 @@ TemplateSource TemplateSource::of_folder(const fs::path& folder) {
       source.add(file.stem().string(), read_text(file), file.string());
     }
   }
-  if (!source.all_.empty()) return source;
+  if (source.find(kDefault) != nullptr) return source;
 
+  const std::vector<NamedTemplate> own = source.all_;
   for (const char* name : {"tokenizer_config.json", "chat_template.json"}) {
     const fs::path path = folder / name;
     if (!fs::exists(path)) continue;
@@ -90,13 +91,15 @@ TemplateSource TemplateSource::of_folder(const fs::path& folder) {
         if (!entry.is_object()) fail("{}: an entry is not an object", place);
         const data::JsonFields fields(entry.get_object(), place);
         std::string entry_name = fields.text("name");
+        // A file of its own goes first.
+        if (std::ranges::find(own, entry_name, &NamedTemplate::name) != own.end()) continue;
         const std::string entry_place = fmt::format("{}: \"{}\"", place, printable(entry_name));
         source.add(std::move(entry_name), fields.text("template"), entry_place);
       }
     } else {
       fail("{}: is neither a text nor a list of named ones", place);
     }
-    if (!source.all_.empty()) return source;
+    if (source.find(kDefault) != nullptr) return source;
   }
   return source;
 }
@@ -119,7 +122,7 @@ const NamedTemplate* TemplateSource::choose(std::string_view name) const {
     fail_usage("{}: has no chat template named \"{}\", nor any other", where_, name);
   if (name.empty()) {
     fail_usage(
-        "{}: has several chat templates and no default: choose one with --template-name "
+        "{}: has chat templates and no default: choose one with --template-name "
         "(known: {})",
         where_, known);
   }

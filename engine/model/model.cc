@@ -1,6 +1,5 @@
 #include "engine/model/model.h"
 
-#include <array>
 #include <utility>
 
 #include "data/base/error.h"
@@ -11,7 +10,8 @@ Model::Model(std::shared_ptr<const WeightSource> source, ArchSpec spec,
              kernels::Precision precision, kernels::ThreadPool& pool,
              const std::function<void(double)>& progress, const PackedCache* cache)
     : source_(std::move(source)), spec_(std::move(spec)), precision_(precision) {
-  embedding_ = &source_->need(spec_.names.embedding, std::array{spec_.vocabulary, spec_.width});
+  embedding_ =
+      WeightReader(*source_, spec_).matrix(spec_.names.embedding, spec_.vocabulary, spec_.width);
   const MakeMatrix pack = [&](PackedMatrix&& matrix) {
     return kernels::Matrix::pack(*matrix.rows, matrix.precision, pool);
   };
@@ -93,10 +93,7 @@ std::size_t Model::active_matrix_bytes() const {
 }
 
 void Model::embed(TokenId token, std::span<float> out) const {
-  const std::size_t row_bytes = embedding_->bytes.size() / spec_.vocabulary;
-  kernels::dequantize(
-      embedding_->format,
-      embedding_->bytes.subspan(static_cast<std::size_t>(token) * row_bytes, row_bytes), out);
+  embedding_->values(static_cast<std::size_t>(token), 0, out);
 }
 
 }  // namespace candor::engine

@@ -36,7 +36,7 @@ class Model {
   // Of packed matrices that a token reads: of a layer's experts, as many as it uses.
   std::size_t active_matrix_bytes() const;
 
-  // out: [width]. The token is one of the vocabulary.
+  // out: [width], not yet scaled. The token is one of the vocabulary.
   void embed(TokenId token, std::span<float> out) const;
 
  private:
@@ -45,7 +45,7 @@ class Model {
   std::shared_ptr<const WeightSource> source_;
   ArchSpec spec_;
   kernels::Precision precision_;
-  const TensorView* embedding_ = nullptr;
+  std::unique_ptr<const kernels::MatrixRows> embedding_;  // [vocabulary, width], in the file
   std::vector<LayerWeights> layers_;
   std::vector<float> final_norm_;
   Linear head_;

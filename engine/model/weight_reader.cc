@@ -43,9 +43,16 @@ const TensorView& WeightReader::need(const std::string& name,
   return tensor;
 }
 
+void WeightReader::refuse_type(const TensorView& tensor) const {
+  fail_in_file(source_.path(), fmt::format("tensor '{}'", tensor.name),
+               fmt::format("is of type {}, which such weights are not",
+                           kernels::block_layout(tensor.format).name));
+}
+
 WeightReader::Rows WeightReader::table(const TensorView& tensor) const {
   std::size_t rows = 1;
   for (std::size_t i = 0; i + 1 < tensor.shape.size(); ++i) rows *= tensor.shape[i];
+  if (!kernels::holds_weights(tensor.format)) refuse_type(tensor);
   if (is_fp8(tensor.format)) {
     const BlockScaleSpec& blocks = spec_.block_scales;
     if (blocks.rows == 0 || blocks.cols == 0) {
@@ -76,11 +83,7 @@ std::vector<float> WeightReader::vector(const std::string& name, std::size_t siz
     shape = tensor->shape;
   }
   const TensorView& found = need(name, shape);
-  if (is_fp8(found.format) || !kernels::holds_weights(found.format)) {
-    fail_in_file(source_.path(), fmt::format("tensor '{}'", name),
-                 fmt::format("is of type {}, which no vector of weights has",
-                             kernels::block_layout(found.format).name));
-  }
+  if (is_fp8(found.format) || !kernels::holds_weights(found.format)) refuse_type(found);
   std::vector<float> values(size);
   kernels::dequantize(found.format, found.bytes, values);
   return values;

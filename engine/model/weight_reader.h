@@ -49,6 +49,7 @@ class WeightReader {
   // Remembers the tensor for release_read.
   const TensorView& need(const std::string& name, const std::vector<std::size_t>& shape) const;
   bool has(const std::string& name) const { return source_.find(name) != nullptr; }
+  [[noreturn]] void refuse_type(const TensorView& tensor) const;
   // A whole tensor of rows of `cols`, with its block scales where it has them.
   Rows table(const TensorView& tensor) const;
   Rows interleaved(std::size_t layer, Projection projection, std::size_t expert) const;

@@ -122,9 +122,7 @@ PromptReader::Chat PromptReader::chat(const data::JsonFields& fields,
   if (words.eos()) input.eos_token = words.bytes(*words.eos());
   const std::vector<engine::Segment> segments = chat_template->render_segments(input);
   Chat chat;
-  std::string text;
-  for (const engine::Segment& segment : segments) text += segment.text;
-  chat.reasoning_opened = engine::prompt_opens_reasoning(text, engine_.description().reasoning);
+  chat.reasoning_opened = engine::prompt_opens_reasoning(segments, engine_.description().reasoning);
   chat.tokens = engine::prompt_of(segments, words).tokens;
   if (chat.tokens.empty()) fail("{}: field \"messages\": the prompt is empty", where);
   return chat;

@@ -105,7 +105,7 @@ RenderedPrompt EmbeddedProvider::render(const data::Question& question,
 
   RenderedPrompt prompt;
   for (const engine::Segment& segment : segments) prompt.text += segment.text;
-  prompt.reasoning_opened = engine::prompt_opens_reasoning(prompt.text, markers);
+  prompt.reasoning_opened = engine::prompt_opens_reasoning(segments, markers);
   const auto append = [&](const std::string& text) {
     segments.push_back({text, true});
     prompt.text += text;
@@ -120,8 +120,12 @@ RenderedPrompt EmbeddedProvider::render(const data::Question& question,
     prompt.reasoning_opened = true;
   }
   if (!condition.prefill.empty()) {
-    if (!prompt.reasoning_opened) append(markers.answer_start);
+    if (!prompt.reasoning_opened) {
+      append(std::string(engine::head_of_answer(condition.prefill, markers)));
+    }
     append(condition.prefill);
+    prompt.reasoning_opened =
+        engine::reasoning_open_after(condition.prefill, markers, prompt.reasoning_opened);
   }
 
   engine::Prompt made = engine::prompt_of(segments, tokenizer);

@@ -227,12 +227,15 @@ TEST(GgufFamilies, NumbersThatCannotBeNameTheirKey) {
   for (const char* key :
        {"attention.kv_lora_rank", "attention.q_lora_rank", "attention.key_length_mla",
         "attention.value_length_mla", "rope.dimension_count", "expert_used_count",
-        "expert_feed_forward_length", "expert_group_count", "expert_group_used_count"}) {
+        "expert_feed_forward_length"}) {
     for (const std::uint32_t bad : {0U, 0xFFFFFFFFU}) {
       EXPECT_THAT(error(key, bad), HasSubstr(std::string("model.gguf: deepseek2.") + key)) << bad;
     }
   }
   EXPECT_THAT(error("expert_used_count", 9), HasSubstr("more than the 8 experts"));
+  for (const char* key : {"expert_group_count", "expert_group_used_count"}) {
+    EXPECT_THAT(error(key, -1), HasSubstr(std::string("model.gguf: deepseek2.") + key)) << key;
+  }
   EXPECT_THAT(error("expert_group_count", 3), HasSubstr("expert_group_count"));
   EXPECT_THAT(error("expert_group_used_count", 5), HasSubstr("expert_group_used_count"));
   EXPECT_THAT(error("expert_gating_func", 4), HasSubstr("expert_gating_func: 4"));
@@ -282,6 +285,43 @@ TEST(GgufFamilies, OthersAreRefusedByName) {
   GgufText mixtral = decoder("llama");
   add_experts(mixtral, 0);
   EXPECT_THAT(gguf_error(mixtral), HasSubstr("Mixtral"));
+}
+
+// They are counted with the model's layers and stand behind them.
+TEST(GgufFamilies, LayersThatPredictFurtherTokensAreLeftOut) {
+  GgufText text = deepseek();
+  text.integers["nextn_predict_layers"] = 1;
+  EXPECT_EQ(read_gguf(text).layers.size(), 5U);
+  text.integers["nextn_predict_layers"] = 6;
+  EXPECT_THAT(gguf_error(text), HasSubstr("nextn_predict_layers"));
+}
+
+TEST(GgufFamilies, OlderFilesNameNoTypeOfScaling) {
+  GgufText text = decoder("llama");
+  const double unscaled = read_gguf(text).ropes[0].inverse_frequencies[1];
+  text.numbers["rope.scale_linear"] = 4;
+  EXPECT_NEAR(read_gguf(text).ropes[0].inverse_frequencies[1], unscaled / 4, 1e-7);
+  text.numbers["rope.scale_linear"] = 0;
+  EXPECT_EQ(read_gguf(text).ropes[0].inverse_frequencies[1], unscaled);
+  text.numbers["rope.scaling.factor"] = 2;
+  EXPECT_NEAR(read_gguf(text).ropes[0].inverse_frequencies[1], unscaled / 2, 1e-7);
+}
+
+TEST(GgufFamilies, NoGroupsMayBeWrittenAsZero) {
+  GgufText text = deepseek();
+  text.integers["expert_group_count"] = 0;
+  text.integers["expert_group_used_count"] = 0;
+  EXPECT_EQ(read_gguf(text).experts->groups, 1U);
+  EXPECT_EQ(read_gguf(text).experts->groups_used, 1U);
+}
+
+TEST(GgufFamilies, ScoresThatDependOnThePositionAreRefused) {
+  GgufText text = deepseek();
+  text.numbers["attention.temperature_scale"] = 0.1F;
+  EXPECT_THAT(gguf_error(text), HasSubstr("attention.temperature_scale"));
+  text = deepseek();
+  text.integers["attention.kv_lora_rank"] = 700;
+  EXPECT_THAT(gguf_error(text), HasSubstr("latents of 700 values"));
 }
 
 }  // namespace

@@ -267,5 +267,24 @@ TEST(PublishedConfig, Llama) {
   EXPECT_TRUE(small.tied);
 }
 
+TEST(PublishedConfig, AScalingAddedByHandIsMeant) {
+  boost::json::object qwen = parsed(kQwen3Moe);
+  qwen.erase("rope_theta");
+  qwen.erase("rope_scaling");
+  const auto frequencies = [&](boost::json::object parameters, boost::json::object scaling) {
+    boost::json::object config = qwen;
+    if (!parameters.empty()) config["rope_parameters"] = std::move(parameters);
+    if (!scaling.empty()) config["rope_scaling"] = std::move(scaling);
+    return read_config(config).ropes[0].inverse_frequencies;
+  };
+  const boost::json::object newer{{"rope_theta", 1e6}, {"rope_type", "default"}};
+  const auto unscaled = frequencies(newer, {});
+  const auto scaled =
+      frequencies(newer, {{"rope_theta", 1e6}, {"rope_type", "linear"}, {"factor", 4.0}});
+  EXPECT_NEAR(scaled[3], unscaled[3] / 4, 1e-9);
+  EXPECT_EQ(frequencies({}, {{"rope_theta", 1e6}, {"rope_type", "default"}}), unscaled)
+      << "the base within rope_scaling";
+}
+
 }  // namespace
 }  // namespace candor::engine::tests

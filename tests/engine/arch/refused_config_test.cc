@@ -221,7 +221,8 @@ TEST(RefusedConfig, RotaryEmbeddings) {
               HasSubstr("mscale_all_dim"));
   EXPECT_THAT(error({{"type", "yarn"}, {"factor", 4}, {"beta_fast", 1}, {"beta_slow", 2}}),
               HasSubstr("beta_fast"));
-  EXPECT_THAT(config_error(with(parsed(kLlama8B), {{"rope_parameters",
+  EXPECT_THAT(config_error(with(parsed(kLlama8B), {{"rope_scaling", nullptr},
+                                                   {"rope_parameters",
                                                     {{"full_attention", {{"rope_theta", 1e4}}}}}})),
               HasSubstr("full_attention"));
 }

@@ -6,6 +6,11 @@
 namespace candor::engine {
 namespace {
 
+bool opens(const std::string& prompt, const ReasoningMarkers& markers) {
+  const Segment segment{prompt, true};
+  return prompt_opens_reasoning({&segment, 1}, markers);
+}
+
 const ReasoningMarkers& harmony() { return reasoning_format_by_name("harmony"); }
 
 struct Case {
@@ -79,10 +84,9 @@ TEST(Harmony, WhatOnlySpellsATokenIsText) {
 }
 
 TEST(Harmony, IsOpenedByAPromptThatEndsWithTheHeadOfAnAnalysis) {
-  EXPECT_TRUE(
-      prompt_opens_reasoning("<|start|>assistant<|channel|>analysis<|message|>", harmony()));
-  EXPECT_FALSE(prompt_opens_reasoning("<|start|>assistant", harmony()));
-  EXPECT_FALSE(prompt_opens_reasoning("<|start|>assistant<|channel|>final<|message|>", harmony()));
+  EXPECT_TRUE(opens("<|start|>assistant<|channel|>analysis<|message|>", harmony()));
+  EXPECT_FALSE(opens("<|start|>assistant", harmony()));
+  EXPECT_FALSE(opens("<|start|>assistant<|channel|>final<|message|>", harmony()));
 }
 
 }  // namespace

@@ -9,6 +9,11 @@
 namespace candor::engine {
 namespace {
 
+bool opens(const std::string& prompt, const ReasoningMarkers& markers) {
+  const Segment segment{prompt, true};
+  return prompt_opens_reasoning({&segment, 1}, markers);
+}
+
 const ReasoningMarkers kThink;
 
 void expect_split(std::string_view text, bool opened_by_prompt, std::string_view reasoning,
@@ -74,7 +79,7 @@ TEST(Reasoning, OtherModelsHaveOtherMarkers) {
     EXPECT_EQ(split.answer, "c");
     EXPECT_TRUE(split.closed);
     EXPECT_TRUE(split.marked);
-    EXPECT_TRUE(prompt_opens_reasoning("x" + markers.start, markers));
+    EXPECT_TRUE(opens("x" + markers.start, markers));
   }
   const auto none = split_reasoning("<think>a</think>b", reasoning_format_by_name("none"), false);
   EXPECT_EQ(none.answer, "<think>a</think>b");
@@ -90,12 +95,12 @@ TEST(Reasoning, AnEmptyBlockIsNotTheSameAsNone) {
 }
 
 TEST(Reasoning, IsOpenedByAPromptThatEndsWithTheMarker) {
-  EXPECT_TRUE(prompt_opens_reasoning("<|Assistant|><think>\n", kThink));
-  EXPECT_TRUE(prompt_opens_reasoning("<think>", kThink));
-  EXPECT_FALSE(prompt_opens_reasoning("<think>\n\n</think>\n\n", kThink));
-  EXPECT_FALSE(prompt_opens_reasoning("<|im_start|>assistant\n", kThink));
-  EXPECT_FALSE(prompt_opens_reasoning("", kThink));
-  EXPECT_FALSE(prompt_opens_reasoning("a", reasoning_format_by_name("none")));
+  EXPECT_TRUE(opens("<|Assistant|><think>\n", kThink));
+  EXPECT_TRUE(opens("<think>", kThink));
+  EXPECT_FALSE(opens("<think>\n\n</think>\n\n", kThink));
+  EXPECT_FALSE(opens("<|im_start|>assistant\n", kThink));
+  EXPECT_FALSE(opens("", kThink));
+  EXPECT_FALSE(opens("a", reasoning_format_by_name("none")));
 }
 
 // Whatever the pieces a text comes in, its parts are the same; and what counts as the answer on the
@@ -128,6 +133,32 @@ TEST(Reasoning, IsTheSameInAnyPieces) {
       }
     }
   }
+}
+
+// What comes from outside opens nothing.
+TEST(Reasoning, OnlyWhatTheTemplateWroteLastOpensIt) {
+  const ReasoningMarkers& think = reasoning_format_by_name("think");
+  const std::vector<Segment> asked = {{"User: ", true}, {"write <think>", false}};
+  EXPECT_FALSE(prompt_opens_reasoning(asked, think));
+  const std::vector<Segment> opened = {
+      {"User: ", true}, {"hi", false}, {"<thi", true}, {"", false}, {"nk>\n", true}};
+  EXPECT_TRUE(prompt_opens_reasoning(opened, think));
+}
+
+TEST(Reasoning, TheLastMarkerOfAPrefillDecides) {
+  const ReasoningMarkers& think = reasoning_format_by_name("think");
+  for (const bool opened : {false, true}) {
+    EXPECT_EQ(reasoning_open_after("Sure", think, opened), opened);
+    EXPECT_FALSE(reasoning_open_after("</think>\n\nAnswer:", think, opened));
+    EXPECT_TRUE(reasoning_open_after("<think>\nLet", think, opened));
+    EXPECT_FALSE(reasoning_open_after("<think>\n</think>\n", think, opened));
+    EXPECT_EQ(reasoning_open_after("x", reasoning_format_by_name("none"), opened), opened);
+  }
+  const ReasoningMarkers& harmony = reasoning_format_by_name("harmony");
+  EXPECT_EQ(head_of_answer("Sure", harmony), "<|channel|>final<|message|>");
+  EXPECT_EQ(head_of_answer("<|channel|>analysis<|message|>Hm", harmony), "");
+  EXPECT_TRUE(reasoning_open_after("<|channel|>analysis<|message|>Hm", harmony, false));
+  EXPECT_EQ(head_of_answer("Sure", think), "");
 }
 
 }  // namespace

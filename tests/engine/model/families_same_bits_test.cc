@@ -1,5 +1,5 @@
 // Every family, from both containers: what a request gets depends on neither the batch, the
-// threads, a shared prefix nor a cache too small for all, in any precision.
+// threads, a shared prefix nor a cache too small for all of the batch, in any precision.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -7,7 +7,9 @@
 #include <filesystem>
 #include <random>
 
+#include "engine/arch/families.h"
 #include "engine/engine.h"
+#include "engine/model/forward.h"
 #include "tests/engine/model/golden_checkpoints.h"
 #include "tests/kernels/kernels_testing.h"
 #include "tests/support/shared.h"
@@ -28,7 +30,7 @@ std::vector<Request> mixed_requests(std::size_t vocabulary) {
   for (int i = 0; i < 14; ++i) {
     Request request;
     if (i % 2 == 1) {
-      request.prompt.assign(common.begin(), common.begin() + 60 + static_cast<int>(random() % 40));
+      request.prompt.assign(common.begin(), common.begin() + 66 + static_cast<int>(random() % 30));
     }
     for (std::size_t n = 1 + random() % 40; n > 0; --n) request.prompt.push_back(token());
     request.ignore_stops = true;
@@ -44,16 +46,34 @@ std::vector<Request> mixed_requests(std::size_t vocabulary) {
   return requests;
 }
 
-std::vector<Completion> completed(const fs::path& path, EngineOptions options) {
-  const auto engine = Engine::load(path, options);
-  const std::vector<Request> requests = mixed_requests(engine->description().vocabulary);
+std::vector<Completion> completed(Engine& engine, std::span<const Request> requests) {
   std::vector<Completion> completions(requests.size());
   const std::atomic<bool> stop{false};
-  engine->run(
+  engine.run(
       requests,
       [&](std::size_t i, Completion&& completion) { completions[i] = std::move(completion); },
       stop);
   return completions;
+}
+
+// Every request by an engine of its own, which has seen nothing before.
+std::vector<Completion> completed_apart(const fs::path& path, const EngineOptions& options,
+                                        std::span<const Request> requests) {
+  std::vector<Completion> completions;
+  for (const Request& request : requests) {
+    const auto engine = Engine::load(path, options);
+    completions.push_back(completed(*engine, {&request, 1}).front());
+  }
+  return completions;
+}
+
+// Bytes of `pages` pages of keys and values.
+std::size_t pages_of(const fs::path& path, kernels::Precision precision, std::size_t pages) {
+  const ArchSpec spec = fs::is_directory(path) ? read_arch_spec(*SafetensorsFolder::open(path))
+                                               : read_arch_spec(*GgufFile::open(path));
+  const auto format =
+      precision == kernels::Precision::kFloat32 ? kernels::KvFormat::kF32 : kernels::KvFormat::kF16;
+  return pages * spec.layers.size() * kernels::page_bytes(attention_shape(spec.attention, format));
 }
 
 class FamiliesSameBits : public testing::TestWithParam<std::string> {};
@@ -67,10 +87,15 @@ TEST_P(FamiliesSameBits, WhateverTheBatchAndTheThreads) {
     options.threads = 1;
     options.batch = 1;
     options.kv_bytes = 64 << 20;
-    const std::vector<Completion> alone = completed(path, options);
+    const auto sizes = Engine::load(path, options);
+    const std::vector<Request> requests = mixed_requests(sizes->description().vocabulary);
+    const std::vector<Completion> alone = completed_apart(path, options, requests);
     options.threads = 3;
     options.batch = 9;
-    const std::vector<Completion> together = completed(path, options);
+    // A sequence has up to three pages: nine of them do not fit.
+    options.kv_bytes = pages_of(path, precision, 7);
+    const auto engine = Engine::load(path, options);
+    const std::vector<Completion> together = completed(*engine, requests);
     ASSERT_EQ(alone.size(), together.size());
     for (std::size_t i = 0; i < alone.size(); ++i) {
       SCOPED_TRACE(std::string(kernels::name(precision)) + ", request " + std::to_string(i));

@@ -223,6 +223,39 @@ TEST(WeightReader, HeadsOfLatentsFromOneMatrixOrTwo) {
   }
 }
 
+TEST(WeightReader, WholeNumbersAreNoWeights) {
+  MemorySource source;
+  source.add_u8("table", BlockFormat::kU8, {2, 2}, {1, 2, 3, 4});
+  source.add_u8("norm", BlockFormat::kF8_E4M3, {2}, {1, 2});
+  const ArchSpec spec;
+  const WeightReader reader(source, spec);
+  EXPECT_THAT(error_of([&] { reader.matrix("table", 2, 2); }), HasSubstr("is of type U8"));
+  EXPECT_THAT(error_of([&] { reader.vector("norm", 2); }), HasSubstr("is of type F8_E4M3"));
+}
+
+TEST(WeightReader, ATensorOfManyPartsIsCountedOnce) {
+  MemorySource source;
+  const ArchSpec spec = two_experts(ExpertLayout::kStacked, 2, 3);
+  source.add_f32("blk.0.ffn_gate_exps.weight", {2, 3, 2}, counted(12));
+  const WeightReader reader(source, spec);
+  reader.expert(0, Projection::kGate, 0);
+  EXPECT_EQ(reader.release_read(), 48U);
+  reader.expert(0, Projection::kGate, 1);
+  EXPECT_EQ(reader.release_read(), 0U);
+  EXPECT_EQ(source.released.at("blk.0.ffn_gate_exps.weight"), 2);
+}
+
+TEST(WeightReader, FourBitBlocksThatDoNotFillARowAreRefused) {
+  MemorySource source;
+  ArchSpec spec = two_experts(ExpertLayout::kInterleaved, 64, 40);
+  spec.names.expert_gate_up = "mlp.experts.gate_up_proj";
+  spec.names.expert_down = "mlp.experts.down_proj";
+  source.add_u8("model.layers.0.mlp.experts.down_proj_blocks", BlockFormat::kU8, {2, 64, 1, 16},
+                std::vector<std::uint8_t>(2 * 64 * 16));
+  EXPECT_THAT(error_of([&] { WeightReader(source, spec).expert(0, Projection::kDown, 0); }),
+              AllOf(HasSubstr("down_proj_blocks"), HasSubstr("40")));
+}
+
 TEST(WeightReader, VectorsMayHaveDimensionsOfOneBeforeThem) {
   MemorySource source;
   source.add_f32("bias", {1, 4}, counted(4));
