@@ -30,14 +30,19 @@ json::object plan_json(const Manifest& manifest) {
                     {"suites", std::move(suites)},
                     {"conditions", std::move(conditions)},
                     {"sample_set", manifest.sample_set}};
-  // Absent where unknown: runs of before this field keep their hash.
+  // Absent where unknown: in runs of before this field.
   if (!manifest.reasoning.empty()) plan["reasoning"] = manifest.reasoning;
   return plan;
 }
 
 }  // namespace
 
-std::string Manifest::plan_hash() const { return sha256_hex(canonical(plan_json(*this))); }
+std::string Manifest::plan_hash() const {
+  json::object plan = plan_json(*this);
+  // What runs of before this field meant: an unfinished one is gone on with.
+  if (reasoning == "think") plan.erase("reasoning");
+  return sha256_hex(canonical(plan));
+}
 
 json::object to_json(const Manifest& manifest) {
   return json::object{{"plan", plan_json(manifest)},
