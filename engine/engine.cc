@@ -14,6 +14,7 @@
 #include "engine/device/machine.h"
 #include "engine/files/gguf.h"
 #include "engine/files/safetensors.h"
+#include "engine/model/memory_plan.h"
 
 namespace candor::engine {
 
@@ -68,11 +69,17 @@ ModelDescription describe(const Checkpoint& checkpoint, const fs::path& path) {
   description.ffn_width = spec.ffn.width;
   description.vocabulary = spec.vocabulary;
   description.context_length = spec.context_length;
+  // Of the model: a file may hold scales, packed values, and layers that are not part of it.
+  const ParameterCount parameters = count_parameters(spec);
+  description.parameters = parameters.total;
+  description.active_parameters = parameters.active;
+  if (spec.experts) {
+    description.experts = spec.experts->count;
+    description.experts_used = spec.experts->used;
+    description.expert_width = spec.experts->width;
+  }
   std::map<std::string, std::size_t> formats;
   for (const TensorView& tensor : checkpoint.source->tensors()) {
-    std::uint64_t elements = 1;
-    for (const std::size_t size : tensor.shape) elements *= size;
-    description.parameters += elements;
     ++formats[kernels::block_layout(tensor.format).name];
   }
   description.formats.assign(formats.begin(), formats.end());

@@ -52,7 +52,9 @@ struct ModelDescription {
   std::size_t layers = 0, width = 0, heads = 0, kv_heads = 0, head_dim = 0, ffn_width = 0;
   std::size_t vocabulary = 0;
   std::size_t context_length = 0;
+  std::size_t experts = 0, experts_used = 0, expert_width = 0;  // of a layer; 0: it has none
   std::uint64_t parameters = 0;
+  std::uint64_t active_parameters = 0;  // that the forward pass of one token works with
   std::uint64_t weight_bytes = 0;  // packed weights that every token reads; 0: not loaded
   std::vector<std::pair<std::string, std::size_t>> formats;  // block format -> number of tensors
   ReasoningMarkers reasoning;
