@@ -293,8 +293,12 @@ class CommandLine {
                                  : inspect_model_command(inspect_model_);
     });
 
-    CLI::App* tokens = inspect->add_subcommand("tokens", R"({"text", "time"} -> {"ids", "seconds"})");
-    tokens->add_option("model", name_, "model, vocabulary file or tokenizer.json")->required();
+    CLI::App* tokens =
+        inspect->add_subcommand("tokens", R"({"text", "time"} -> {"ids", "seconds"})");
+    tokens
+        ->add_option("model", name_,
+                     "model, GGUF file, tokenizer.json, tokenizer.model, tiktoken file or folder")
+        ->required();
     tokens->add_flag("--no-special", no_special_, "special tokens in the text are plain text");
     on(tokens, [this] { return inspect_tokens_command(name_, !no_special_); });
 

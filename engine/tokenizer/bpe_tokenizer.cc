@@ -227,20 +227,51 @@ class BpeTokenizer final : public Tokenizer {
 };
 
 // Element names that vocabularies have as tokens of their own because they are part of web pages.
-constexpr std::array<std::string_view, 34> kElements = {
-    "a",     "b",  "blockquote", "br", "caption", "code",   "div", "em",  "h1",
-    "h2",    "h3", "h4",         "h5", "h6",      "hr",     "i",   "img", "li",
-    "ol",    "p",  "pre",        "s",  "span",    "strong", "sub", "sup", "table",
-    "tbody", "td", "tfoot",      "th", "thead",   "tr",     "u"};
+constexpr std::array<std::string_view, 40> kElements = {
+    "a",      "b",     "bbox",  "blockquote", "body",  "br",  "caption", "code", "div",    "em",
+    "footer", "h1",    "h2",    "h3",         "h4",    "h5",  "h6",      "hr",   "html",   "i",
+    "iframe", "img",   "li",    "ol",         "p",     "pre", "s",       "span", "strong", "sub",
+    "sup",    "table", "tbody", "td",         "tfoot", "th",  "thead",   "tr",   "u",      "ul"};
 
 bool is_element(std::string_view inside) {
   if (inside.starts_with('/')) inside.remove_prefix(1);
   return std::ranges::find(kElements, inside) != kElements.end();
 }
 
+bool is_struck_out(std::string_view content) { return content == "<s>" || content == "</s>"; }
+
+// What begins or ends a text is a marker however it looks: "</s>" is an HTML element in one
+// vocabulary and the end of a text in the next, and files often fail to call it a control token.
+// Text from outside must not give it, neither as a whole nor by merging.
+void keep_ends_from_text(TokenizerParts& parts) {
+  std::vector<bool> ends(parts.tokens.size());
+  const auto set_end = [&](TokenId id) { ends[static_cast<std::size_t>(id)] = true; };
+  if (parts.bos) set_end(*parts.bos);
+  if (parts.eos) set_end(*parts.eos);
+  for (const TokenId id : parts.stops) set_end(id);
+  // Where no other element is a token, these two are no elements.
+  const bool has_elements = std::ranges::any_of(parts.added, [](const AddedToken& token) {
+    return token.plain && token.content.starts_with('<') && !is_struck_out(token.content);
+  });
+  for (const AddedToken& token : parts.added) {
+    if (std::ranges::find(kEnds, token.content) != kEnds.end()) set_end(token.id);
+    if (!has_elements && is_struck_out(token.content)) set_end(token.id);
+  }
+  std::vector<bool> unreachable(parts.tokens.size());
+  for (AddedToken& token : parts.added) {
+    const auto at = static_cast<std::size_t>(token.id);
+    if (ends[at]) token.plain = false;
+    unreachable[at] = ends[at] || parts.kinds[at] == TokenKind::kControl;
+  }
+  std::erase_if(parts.merges, [&](const Merge& merge) {
+    return unreachable[static_cast<std::size_t>(merge.result)];
+  });
+}
+
 }  // namespace
 
 std::unique_ptr<Tokenizer> make_bpe_tokenizer(TokenizerParts parts) {
+  keep_ends_from_text(parts);
   return std::make_unique<BpeTokenizer>(std::move(parts));
 }
 
@@ -253,6 +284,12 @@ std::vector<bool> ordinary_ids(const TokenizerParts& parts) {
 }
 
 bool is_plain_content(std::string_view content) {
+  // White space at the ends makes no marker plain: "<think>\n".
+  constexpr std::string_view kWhite = " \t\r\n";
+  const std::size_t begin = content.find_first_not_of(kWhite);
+  if (begin == content.npos) return true;
+  content = content.substr(begin, content.find_last_not_of(kWhite) + 1 - begin);
+  if (content.starts_with("\u25C1")) return false;  // "◁", which begins the markers of Kimi
   const auto enclosed = [&](char open, char close) {
     return content.size() > 2 && content.front() == open && content.back() == close;
   };

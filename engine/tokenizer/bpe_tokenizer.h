@@ -61,8 +61,8 @@ std::unique_ptr<Tokenizer> make_bpe_tokenizer(TokenizerParts parts);
 std::vector<bool> ordinary_ids(const TokenizerParts& parts);
 
 // Whether a token that is matched as a whole is nothing but text (white space, a letter, an HTML
-// element), not a marker like <think> or [INST]: plain ones are matched in untrusted text as well,
-// as in training.
+// element), not a marker like <think>, [INST] or ◁think▷: plain ones are matched in untrusted text
+// as well, as in training.
 bool is_plain_content(std::string_view content);
 
 }  // namespace candor::engine

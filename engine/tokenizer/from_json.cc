@@ -181,7 +181,10 @@ class Reader {
         refuse(field, fmt::format("the id {} belongs to another token", id));
       }
       const bool special = flag(token, field, "special");
-      set_token(id, content, special ? TokenKind::kControl : TokenKind::kAdded);
+      // What is part of a text is spelled as in a text: Gemma has runs of "▁" among these.
+      const bool spaces = parts_.bpe.from_characters && !special;
+      set_token(id, spaces ? without_marks(content) : content,
+                special ? TokenKind::kControl : TokenKind::kAdded);
       parts_.added.push_back({.id = id,
                               .content = content,
                               .lstrip = flag(token, field, "lstrip"),

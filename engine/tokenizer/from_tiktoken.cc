@@ -175,7 +175,7 @@ class Reader {
       side_.added.push_back(
           {.id = id++, .content = fmt::format("<|extra_{}|>", i), .special = true});
     }
-    if (!side_.eos) side_.eos = "<|endoftext|>";
+    if (!side_.eos) side_.eos = {"<|endoftext|>", path_.string(), "eos_token"};
   }
 
   fs::path path_;

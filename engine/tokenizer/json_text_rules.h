@@ -1,5 +1,6 @@
-// How a tokenizer.json treats a text before it merges: "normalizer", "pre_tokenizer" and the space
-// that "decoder" takes away again. What is not understood is refused by name.
+// How a tokenizer.json treats a text before it merges: "normalizer" and "pre_tokenizer". What is
+// not understood is refused by name. "decoder" is not read: Tokenizer::decode undoes what these two
+// do, whatever a file says about showing ids.
 #pragma once
 
 #include <boost/json.hpp>

@@ -43,6 +43,7 @@ class Reader {
     if (result_.pieces.empty()) {
       fail_in_file(file_, "pieces", "there are none; is this a SentencePiece model?");
     }
+    check_model_type();
     TokenTable seen(result_.pieces.size());
     for (std::size_t i = 0; i < result_.pieces.size(); ++i) {
       if (!seen.insert(result_.pieces[i], static_cast<TokenId>(i))) {
@@ -81,19 +82,21 @@ class Reader {
   }
 
   void read_trainer(ProtobufReader fields) {
-    std::uint64_t model_type = 1;
     while (fields.next()) {
-      if (fields.field() == 3) model_type = fields.integer();
+      if (fields.field() == 3) model_type_ = fields.integer();
       // Negative numbers are written with 64 bits.
       if (fields.field() == 41) result_.bos_id = static_cast<std::int64_t>(fields.integer());
       if (fields.field() == 42) result_.eos_id = static_cast<std::int64_t>(fields.integer());
     }
+  }
+
+  void check_model_type() const {
     static constexpr const char* kNames[] = {"?", "unigram", "bpe", "word", "char"};
-    if (model_type == 2) return;
+    if (model_type_ == 2) return;
     fail_in_file(file_, "trainer_spec.model_type",
                  fmt::format("SentencePiece models of type {} are not supported (bpe is); use the "
                              "model's tokenizer.json if there is one",
-                             model_type < 5 ? kNames[model_type] : std::to_string(model_type)));
+                             model_type_ < 5 ? kNames[model_type_] : std::to_string(model_type_)));
   }
 
   void read_normalizer(ProtobufReader fields) {
@@ -120,6 +123,7 @@ class Reader {
 
   std::string file_;
   std::string_view bytes_;
+  std::uint64_t model_type_ = 1;  // unigram, where the file is silent
   SentencePieceFile result_;
 };
 

@@ -30,9 +30,13 @@ std::string tokenizer_hash(const TokenizerParts& parts) {
     add(kKinds[static_cast<std::size_t>(parts.kinds[id])], parts.tokens[id]);
   }
   for (const std::string& character : parts.bpe.characters) add("character", character);
-  for (const Merge& merge : parts.merges) {
-    fmt::format_to(std::back_inserter(text), "{} {} {} {}\n", merge.left, merge.right, merge.result,
-                   merge.rank);
+  for (std::size_t i = 0; i < parts.merges.size(); ++i) {
+    const Merge& merge = parts.merges[i];
+    fmt::format_to(std::back_inserter(text), "{} {} {}", merge.left, merge.right, merge.result);
+    // Vocabularies that list their merges in the order of their ranks have the hash they had before
+    // there were others, so that runs of that time can be resumed.
+    if (merge.rank != i) fmt::format_to(std::back_inserter(text), " {}", merge.rank);
+    text += '\n';
   }
   for (const AddedToken& token : parts.added) {
     add(fmt::format("added {} {:d} {:d} {:d} {:d}", token.id, token.lstrip, token.rstrip,

@@ -152,6 +152,45 @@ TEST(SentencePieceTest, TheThreeFilesGiveTheSameIdsAndTheTextBack) {
   }
 }
 
+// Gemma has runs of spaces as tokens that are matched as a whole.
+TEST(SentencePieceTest, MatchedRunsOfSpacesAreSpacesInAllThreeFiles) {
+  TinyPieces vocabulary;
+  vocabulary.space_prefix = false;
+  const auto run = std::ranges::find(vocabulary.pieces, "\u2581\u2581");
+  const auto id = static_cast<TokenId>(run - vocabulary.pieces.begin());
+  vocabulary.types[static_cast<std::size_t>(id)] = 4;
+  const auto gguf = from_gguf(vocabulary.gguf());
+  const auto model = from_model(vocabulary);
+  const auto in_json = from_json(vocabulary.json());
+  const tests::TempFolder folder;
+  TinyPieces plain = vocabulary;
+  plain.types[static_cast<std::size_t>(id)] = 1;
+  folder.write("tokenizer.model", plain.model());
+  folder.write("tokenizer_config.json", R"({"added_tokens_decoder": {")" + std::to_string(id) +
+                                            R"(": {"content": "\u2581\u2581"}}})");
+  const auto in_config = Tokenizer::open(folder.path());
+  std::mt19937 random(24);
+  for (int i = 0; i < 500; ++i) {
+    const std::string text = random_text(random) + "\u2581\u2581low";
+    std::string spaced = text;
+    for (std::size_t at; (at = spaced.find("\u2581")) != spaced.npos;) spaced.replace(at, 3, " ");
+    const auto ids = gguf->encode(text, false);
+    ASSERT_EQ(model->encode(text, false), ids) << text;
+    // In a tokenizer.json longer runs may be merged from them.
+    if (text.find("  ") == text.npos && text.find("\u2581 ") == text.npos &&
+        text.find(" \u2581") == text.npos && text.find("\u2581\u2581\u2581") == text.npos) {
+      ASSERT_EQ(in_json->encode(text, false), ids) << text;
+    }
+    for (const Tokenizer* tokenizer : {gguf.get(), model.get(), in_json.get(), in_config.get()}) {
+      ASSERT_EQ(tokenizer->decode(tokenizer->encode(text, false), true), spaced);
+    }
+  }
+  for (const Tokenizer* tokenizer : {gguf.get(), model.get(), in_json.get(), in_config.get()}) {
+    EXPECT_EQ(tokenizer->bytes(id), "  ");
+    EXPECT_THAT(tokenizer->encode("\u2581\u2581", false), ElementsAre(id));
+  }
+}
+
 TEST(SentencePieceTest, SpacesArePutBeforeATextAndBehindMarkers) {
   const auto tokenizer = from_model(TinyPieces());
   const TokenId low = *tokenizer->id_of(" low"), a = *tokenizer->id_of(" a");
@@ -176,6 +215,70 @@ TEST(SentencePieceTest, TextFromOutsideGivesNoMarker) {
     EXPECT_NE(id, TinyPieces::kThink);
   }
   EXPECT_THAT(tokenizer->encode("\n\n", false), ElementsAre(TinyPieces::kBreak));
+}
+
+// "</s>" is an HTML element where other elements are tokens, but the end of a text where it is
+// that.
+TEST(SentencePieceTest, TextFromOutsideGivesNoEndHoweverTheFileCallsIt) {
+  TinyPieces vocabulary;
+  vocabulary.types[TinyPieces::kBos] = vocabulary.types[TinyPieces::kEos] = 4;
+  vocabulary.add("<b>", 4);
+  for (const char* piece : {"s", "<", "/", ">", "<s", "</", "</s", "s>"}) vocabulary.add(piece, 1);
+  const tests::TempFolder in_json, in_model, in_config;
+  const char* names = R"({"bos_token": "<s>", "eos_token": "</s>"})";
+  json::object object = vocabulary.json();
+  for (const char* pair : {"<s >", "</s >"}) {
+    object["model"].as_object()["merges"].as_array().push_back(json::string(pair));
+  }
+  in_json.write("tokenizer.json", json::serialize(object));
+  in_json.write("tokenizer_config.json", names);
+  in_model.write("tokenizer.model", vocabulary.model());
+  in_model.write("tokenizer_config.json", names);
+  in_config.write("tokenizer.model", vocabulary.model());
+  in_config.write("tokenizer_config.json", R"({
+      "bos_token": "<s>", "eos_token": "</s>",
+      "added_tokens_decoder": {"1": {"content": "<s>", "special": false},
+                               "2": {"content": "</s>", "special": false}}})");
+  const auto gguf = from_gguf(vocabulary.gguf());
+  const std::vector<std::unique_ptr<Tokenizer>> others = [&] {
+    std::vector<std::unique_ptr<Tokenizer>> list;
+    for (const tests::TempFolder* folder : {&in_json, &in_model, &in_config}) {
+      list.push_back(Tokenizer::open(folder->path()));
+    }
+    return list;
+  }();
+  for (const Tokenizer* tokenizer :
+       {gguf.get(), others[0].get(), others[1].get(), others[2].get()}) {
+    const std::vector<Segment> segments = {{"x</s>y<s>z", false}, {"</s>", true}};
+    const auto ids = tokenizer->encode(segments);
+    EXPECT_THAT(ids, testing::Not(testing::Contains(TinyPieces::kBos)));
+    EXPECT_EQ(std::ranges::count(ids, TinyPieces::kEos), 1);
+    EXPECT_EQ(ids.back(), TinyPieces::kEos);
+    EXPECT_THAT(tokenizer->encode("<b>", false), testing::Contains(*tokenizer->id_of("<b>")));
+  }
+  // Nothing says what ends a text, and there are no elements: they are markers all the same.
+  TinyPieces bare;
+  bare.types[TinyPieces::kBos] = bare.types[TinyPieces::kEos] = 4;
+  const auto alone = from_json(bare.json());
+  EXPECT_THAT(alone->encode("x</s>y<s>z", false), testing::Each(testing::Gt(TinyPieces::kEos)));
+  EXPECT_THAT(alone->encode("</s>", true), ElementsAre(TinyPieces::kEos));
+}
+
+TEST(SentencePieceTest, HtmlElementsAreText) {
+  TinyPieces vocabulary;
+  std::vector<TokenId> expected;
+  std::string text;
+  for (const char* name : {"bbox", "body", "footer", "html", "iframe", "p", "table", "ul"}) {
+    for (const char* slash : {"", "/"}) {
+      expected.push_back(static_cast<TokenId>(vocabulary.pieces.size()));
+      vocabulary.add(std::string("<") + slash + name + ">", 4);
+      text += vocabulary.pieces.back();
+    }
+  }
+  vocabulary.add("<listen>", 4);
+  const auto tokenizer = from_gguf(vocabulary.gguf());
+  EXPECT_EQ(tokenizer->encode(text, false), expected);
+  EXPECT_GT(tokenizer->encode("<listen>", false).size(), 1u);
 }
 
 TEST(SentencePieceTest, AContinuationKeepsItsSpaces) {
@@ -249,20 +352,118 @@ TEST(SentencePieceTest, SideFilesAddAndNameTokens) {
   folder.write("tokenizer_config.json", R"({
       "tokenizer_class": "Other", "cls_token": "lower", "eos_token": {"content": "<end_of_turn>"},
       "added_tokens_decoder": {"300": {"content": "<end_of_turn>", "special": true},
-                               "259": {"content": "<thought>", "special": false}}})");
+                               "301": {"content": "<thought>", "special": false}}})");
   folder.write("generation_config.json", R"({"eos_token_id": 2})");
   const auto whole = Tokenizer::open(folder.path());
-  EXPECT_EQ(whole->size(), 301u);
+  EXPECT_EQ(whole->size(), 302u);
   EXPECT_FALSE(whole->adds_bos());
   EXPECT_EQ(whole->eos(), 300);
   EXPECT_THAT(whole->stops(), ElementsAre(2, 300));
-  EXPECT_THAT(whole->encode("<thought><end_of_turn>", true), ElementsAre(259, 300));
+  EXPECT_THAT(whole->encode("<thought><end_of_turn>", true), ElementsAre(301, 300));
   EXPECT_TRUE(whole->is_special(*whole->id_of("lower")));
   EXPECT_NE(whole->sha256(), bare->sha256());
   folder.write("tokenizer_config.json",
                R"({"added_tokens_decoder": {"2000000000": {"content": "x"}}})");
   EXPECT_THAT(error_of([&] { Tokenizer::open(folder.path()); }),
-              HasSubstr("added_tokens_decoder.2000000000: the id is far beyond"));
+              HasSubstr("tokenizer_config.json: added_tokens_decoder.2000000000: the id 2000000000 "
+                        "is far beyond"));
+}
+
+TEST(SentencePieceTest, SideFilesChangeNoOrdinaryText) {
+  const tests::TempFolder folder;
+  folder.write("tokenizer.model", TinyPieces().model());
+  const auto bare = Tokenizer::open(folder.path());
+  const TokenId low = *bare->id_of(" low");
+  const auto error_with = [&](TokenId id, const std::string& content) {
+    folder.write("tokenizer_config.json", R"({"added_tokens_decoder": {")" + std::to_string(id) +
+                                              R"(": {"content": ")" + content + R"("}}})");
+    return error_of([&] { Tokenizer::open(folder.path()); });
+  };
+  EXPECT_THAT(error_with(low, "<thought>"),
+              AllOf(HasSubstr("tokenizer_config.json: added_tokens_decoder." + std::to_string(low)),
+                    HasSubstr("'<thought>'"), HasSubstr("' low'"), HasSubstr("tokenizer.model")));
+  EXPECT_THAT(error_with(TinyPieces::kFirstByte + 'A', "<thought>"), HasSubstr("but it is 'A'"));
+  // The same text, spelled as in the file or not, a byte by its name, and a spare marker.
+  EXPECT_EQ(error_with(low, "\u2581low"), "");
+  EXPECT_EQ(Tokenizer::open(folder.path())->bytes(low), " low");
+  EXPECT_EQ(error_with(low, " low"), "");
+  EXPECT_EQ(error_with(TinyPieces::kFirstByte + 'A', "<0x41>"), "");
+  EXPECT_EQ(Tokenizer::open(folder.path())->bytes(TinyPieces::kFirstByte + 'A'), "A");
+  EXPECT_EQ(error_with(TinyPieces::kThink, "<thought>"), "");
+}
+
+TEST(SentencePieceTest, NamesThatNoTokenHasAreErrors) {
+  for (const char* key : {"bos_token", "eos_token"}) {
+    const tests::TempFolder folder;
+    folder.write("tokenizer.model", TinyPieces().model());
+    folder.write("tokenizer_config.json", std::string(R"({")") + key + R"(": "<|nowhere|>"})");
+    EXPECT_THAT(error_of([&] { Tokenizer::open(folder.path()); }),
+                AllOf(HasSubstr(std::string("tokenizer_config.json: ") + key),
+                      HasSubstr("'<|nowhere|>' is no token")));
+    folder.write("tokenizer.json", json::serialize(TinyPieces().json()));
+    EXPECT_THAT(error_of([&] { Tokenizer::open(folder.path()); }), HasSubstr("is no token"));
+    // As early files of Llama have them: not named.
+    folder.write("tokenizer_config.json", std::string(R"({")") + key + R"(": ""})");
+    EXPECT_EQ(error_of([&] { Tokenizer::open(folder.path()); }), "");
+  }
+}
+
+TEST(SentencePieceTest, SideFilesOfOlderRepositories) {
+  const tests::TempFolder folder;
+  folder.write("tokenizer.model", TinyPieces().model());
+  folder.write("added_tokens.json",
+               R"({"<|im_end|>": 300, "<|im_start|>": 301, "[TOOL]": 302, "<plan>": 303})");
+  folder.write("special_tokens_map.json", R"({
+      "bos_token": "<|im_start|>", "eos_token": {"content": "<|im_end|>", "lstrip": false},
+      "additional_special_tokens": ["[TOOL]"]})");
+  folder.write("tokenizer_config.json", R"({"bos_token": "<s>"})");  // comes first
+  const auto tokenizer = Tokenizer::open(folder.path());
+  EXPECT_EQ(tokenizer->size(), 304u);
+  EXPECT_EQ(tokenizer->bos(), TinyPieces::kBos);
+  EXPECT_EQ(tokenizer->eos(), 300);
+  EXPECT_THAT(tokenizer->stops(), ElementsAre(300));
+  EXPECT_THAT(tokenizer->encode("<|im_start|><plan>[TOOL]<|im_end|>", true),
+              ElementsAre(301, 303, 302, 300));
+  for (const TokenId id : tokenizer->encode("<|im_start|><plan>[TOOL]<|im_end|>", false)) {
+    EXPECT_LT(id, 300);
+  }
+  EXPECT_EQ(tokenizer->decode(std::vector<TokenId>{301, 302, 303, 300}, false), "<plan>");
+
+  // Where added_tokens_decoder is there, it counts.
+  folder.write("tokenizer_config.json", R"({"added_tokens_decoder": {
+      "300": {"content": "<|im_end|>"}, "301": {"content": "<|im_start|>"}}})");
+  EXPECT_EQ(Tokenizer::open(folder.path())->size(), 302u);
+  folder.write("tokenizer_config.json", "{}");
+  for (const char* id : {"-1", "1.5", "\"300\"", "2147483648", "null"}) {
+    folder.write("added_tokens.json", std::string(R"({"<|im_end|>": )") + id + "}");
+    EXPECT_THAT(
+        error_of([&] { Tokenizer::open(folder.path()); }),
+        AllOf(HasSubstr("added_tokens.json: '<|im_end|>'"), HasSubstr("is not a token id")));
+  }
+  folder.write("added_tokens.json", R"({"<|im_end|>": 2000000000})");
+  EXPECT_THAT(error_of([&] { Tokenizer::open(folder.path()); }), HasSubstr("far beyond"));
+  folder.write("added_tokens.json", R"({"<|im_end|>": 265})");
+  EXPECT_THAT(error_of([&] { Tokenizer::open(folder.path()); }), HasSubstr("is to be"));
+}
+
+TEST(SentencePieceTest, ManySideTokensAreReadInLinearTime) {
+  const tests::TempFolder folder;
+  folder.write("tokenizer.model", TinyPieces().model());
+  json::object list, ids;
+  for (int i = 0; i < 60000; ++i) {
+    const std::string content = "<extra_" + std::to_string(i) + ">";
+    list[std::to_string(300 + i)] = {{"content", content}, {"special", true}};
+    ids[content] = 300 + i;
+  }
+  folder.write("tokenizer_config.json",
+               json::serialize(json::object{{"added_tokens_decoder", list}}));
+  const auto tokenizer = Tokenizer::open(folder.path());
+  EXPECT_EQ(tokenizer->size(), 60300u);
+  EXPECT_EQ(tokenizer->id_of("<extra_59999>"), 60299);
+  folder.write("tokenizer_config.json", "{}");
+  folder.write("added_tokens.json", json::serialize(ids));
+  EXPECT_THAT(Tokenizer::open(folder.path())->encode("<extra_0><extra_59999>", true),
+              ElementsAre(300, 60299));
 }
 
 TEST(SentencePieceTest, WhatIsNotSupportedIsRefusedByName) {
@@ -278,6 +479,9 @@ TEST(SentencePieceTest, WhatIsNotSupportedIsRefusedByName) {
   EXPECT_THAT(error_of_model(holes.model()), HasSubstr("there is no piece <0x41>"));
   EXPECT_THAT(error_of_model(badly.model()), HasSubstr("'<0xG0>' is of the type of bytes"));
   EXPECT_THAT(error_of_model(twice.model()), HasSubstr("is there twice"));
+  // Without a trainer_spec the model is of the type that is meant where none is written.
+  EXPECT_THAT(error_of_model(tests::proto_text(1, tests::proto_text(1, "a"))),
+              AllOf(HasSubstr("trainer_spec.model_type"), HasSubstr("unigram")));
   EXPECT_THAT(error_of_model(""), HasSubstr("is this a SentencePiece model?"));
 }
 

@@ -130,6 +130,26 @@ TEST(TiktokenTest, SpecialTokensComeFromTheConfiguration) {
   EXPECT_FALSE(tokenizer->is_special(270));
 }
 
+TEST(TiktokenTest, TextFromOutsideGivesNoEndHoweverTheFileCallsIt) {
+  const tests::TempFolder folder;
+  folder.write("tiktoken.model", ranks(tokens()));
+  folder.write("tokenizer_config.json", R"({
+      "tokenizer_class": "TikTokenTokenizer", "bos_token": "<s>", "eos_token": "</s>",
+      "mask_token": "lower",
+      "added_tokens_decoder": {"266": {"content": "<s>", "special": false},
+                               "267": {"content": "</s>", "special": false},
+                               "268": {"content": "<b>", "special": false},
+                               "269": {"content": "◁think▷", "special": false}}})");
+  const auto tokenizer = Tokenizer::open(folder.path());
+  EXPECT_EQ(tokenizer->encode("x</s>y<s>z", false).size(), 10u);
+  EXPECT_THAT(tokenizer->encode("x</s>y<s>z", true), ElementsAre('x', 267, 'y', 266, 'z'));
+  EXPECT_THAT(tokenizer->encode("<b>", false), ElementsAre(268));
+  EXPECT_GT(tokenizer->encode("◁think▷", false).size(), 1u);
+  // A token that was named as special does not come out of merging any more.
+  EXPECT_THAT(tokenizer->encode("lower", true), ElementsAre(263));
+  EXPECT_THAT(tokenizer->encode("lower", false), ElementsAre(258, 257));
+}
+
 TEST(TiktokenTest, TheFirstQwenBringsItsOwn) {
   const tests::TempFolder folder;
   folder.write("qwen.tiktoken", ranks(tokens()));
@@ -156,6 +176,9 @@ TEST(TiktokenTest, FaultsAreNamed) {
   EXPECT_THAT(error_of(good, R"({"tokenizer_class": "TikTokenTokenizer"})"),
               HasSubstr("added_tokens_decoder: is missing"));
   EXPECT_THAT(error_of(good, R"({"tokenizer_class": "Unheard"})"), HasSubstr("'Unheard'"));
+  EXPECT_THAT(error_of(good, R"({"tokenizer_class": "TikTokenTokenizer",
+                                 "added_tokens_decoder": {"265": {"content": "<|end|>"}}})"),
+              AllOf(HasSubstr("added_tokens_decoder.265"), HasSubstr("but it is 'xyz'")));
   std::mt19937 random(32);
   for (int i = 0; i < 200; ++i) {
     std::string bad = good;

@@ -8,6 +8,8 @@
 #include <sstream>
 
 #include "data/base/error.h"
+#include "data/base/hash.h"
+#include "engine/tokenizer/bpe_tokenizer.h"
 #include "tests/engine/tokenizer/tiny_vocabulary.h"
 #include "tests/support/shared.h"
 #include "tests/support/temp_folder.h"
@@ -199,6 +201,80 @@ TEST(TokenizerTest, SettingsOfTheFile) {
   EXPECT_THAT(tokenizer->encode("a", true), ElementsAre('a'));  // nothing is added by itself
   EXPECT_FALSE(tiny()->adds_bos());
   EXPECT_EQ(tiny()->bos(), std::nullopt);
+}
+
+// A file that calls the ends of a text user-defined gives them to no text from outside, though
+// other HTML elements are text.
+TEST(TokenizerTest, UntrustedTextGivesNoEndHoweverTheFileCallsIt) {
+  TinyVocabulary vocabulary;
+  vocabulary.add("<s>", 4);   // 269
+  vocabulary.add("</s>", 4);  // 270
+  vocabulary.add("<b>", 4);   // 271
+  const auto with_ends = [&](const char* bos, const char* eos) {
+    return from_writer(vocabulary.gguf().integer(bos, 269).integer(eos, 270));
+  };
+  for (const char* end : {"tokenizer.ggml.eos_token_id", "tokenizer.ggml.eot_token_id"}) {
+    const auto tokenizer = with_ends("tokenizer.ggml.bos_token_id", end);
+    EXPECT_EQ(tokenizer->encode("x</s>y<s>z", false).size(), 10u);
+    EXPECT_THAT(tokenizer->encode("x</s>y<s>z", true), ElementsAre('x', 270, 'y', 269, 'z'));
+    EXPECT_THAT(tokenizer->encode("<b>", false), ElementsAre(271));
+  }
+  // Where they end nothing they are elements like the others.
+  EXPECT_THAT(from_writer(vocabulary.gguf())->encode("x</s>", false), ElementsAre('x', 270));
+
+  const tests::TempFolder folder;
+  folder.write("tokenizer.json", boost::json::serialize(vocabulary.json()));
+  folder.write("tokenizer_config.json", R"({"bos_token": "<s>", "eos_token": "</s>"})");
+  const auto in_json = Tokenizer::open(folder.path());
+  EXPECT_EQ(in_json->encode("x</s>y<s>z", false).size(), 10u);
+  EXPECT_THAT(in_json->encode("<b>", false), ElementsAre(271));
+}
+
+TEST(TokenizerTest, MarkersAreNotPlainText) {
+  for (const char* marker : {"<think>", "</think>", "<seed:think>", "</seed:think>", "[THINK]",
+                             "[/THINK]", "◁think▷", "◁/think▷", "◁", "<think>\n", "\n</think>\n\n",
+                             "<|channel|>", "<start_of_turn>", "{{user}}", "[INST]"}) {
+    EXPECT_FALSE(is_plain_content(marker)) << marker;
+  }
+  for (const char* text : {"\n\n", "  ", "öö", "<b>", "</table>", "a", "<", "[]", "\u2581\u2581"}) {
+    EXPECT_TRUE(is_plain_content(text)) << text;
+  }
+}
+
+// The text form that the hash of a byte-level vocabulary has had since the first version. Runs that
+// were begun with it are resumed only while it stays.
+TEST(TokenizerTest, HashOfListedMergesStaysWhatItWas) {
+  const TinyVocabulary vocabulary;
+  std::string text;
+  const auto add = [&](const std::string& field, const std::string& value) {
+    text += field + " " + std::to_string(value.size()) + "\n" + value;
+  };
+  add("model", "byte-level BPE");
+  add("pre_tokenizer", "qwen2");
+  add("ignore_merges", "0");
+  add("nfc", "0");
+  for (int byte = 0; byte < 256; ++byte) add("ordinary", std::string(1, static_cast<char>(byte)));
+  for (const char* token : {"lo", "low", " low", "er", "lower", "ne", "\xe5\xa4", "天"}) {
+    add("ordinary", token);
+  }
+  for (const char* token : {"<|end|>", "<|im_start|>", "<|im_start|>x"}) add("control", token);
+  add("added", "<think>");
+  add("added", "öö");
+  text +=
+      "108 111 256\n256 119 257\n32 257 258\n101 114 259\n257 259 260\n110 101 261\n"
+      "229 164 262\n262 169 263\n";
+  add("added 264 0 0 0 0", "<|end|>");
+  add("added 265 0 0 0 0", "<|im_start|>");
+  add("added 266 0 0 0 0", "<|im_start|>x");
+  add("added 267 0 0 0 0", "<think>");
+  add("added 268 0 0 0 1", "öö");
+  add("bos", "-1");
+  add("eos", "264");
+  add("adds_bos", "0");
+  add("stop", "266");
+  auto writer = vocabulary.gguf();
+  writer.integer("tokenizer.ggml.eos_token_id", 264).integer("tokenizer.ggml.eot_token_id", 266);
+  EXPECT_EQ(from_writer(writer)->sha256(), data::sha256_hex(text));
 }
 
 TEST(TokenizerTest, HashSpeaksOfEverythingThatChangesTokens) {
