@@ -1,6 +1,7 @@
 #include "scoring/maths/algebra.h"
 
-#include "scoring/maths/numeric.h"
+#include "scoring/maths/balls.h"
+#include "scoring/maths/zero.h"
 
 namespace candor::scoring::maths {
 
@@ -214,7 +215,13 @@ Fraction Algebra::call(const Expression& e) {
     return constant(Rational(result));
   }
   if (f == "floor" || f == "ceil") {
-    if (!is_constant(x.top) || !is_constant(x.bottom)) return atom_power(function_atom(f, x), 1);
+    if (!is_constant(x.top) || !is_constant(x.bottom)) {
+      const bool down = f == "floor";
+      if (const auto whole = floor_of(*this, down ? x : negate(x), budget_)) {
+        return constant(Rational(down ? *whole : -*whole));
+      }
+      return atom_power(function_atom(f, x), 1);
+    }
     const Rational value = constant_of(x.top);
     Integer whole = numerator(value) / denominator(value);
     if (f == "floor" && Rational(whole) > value) whole -= 1;
@@ -237,7 +244,7 @@ Fraction Algebra::absolute(const Fraction& x) {
     return multiply(modulus(parts), inverse(modulus(below)));
   }
   if (is_constant(x.top) && is_constant(x.bottom)) return constant(abs(constant_of(x.top)));
-  const int sign = sign_of(*this, x);
+  const int sign = sign_of(*this, x, budget_);
   if (sign > 0) return x;
   if (sign < 0) return negate(x);
   // |x| and |-x| are one atom: the one whose first coefficient is positive.

@@ -7,8 +7,7 @@
 // sin(x)^2 = 1 - cos(x)^2) which every product applies, so polynomials are always reduced. Roots of
 // integers are split into roots of primes, which are linearly independent over the rationals
 // (Besicovitch 1940); there the zero test is complete. For nested roots it is not: a difference
-// that is zero may keep a form that is not, and numeric.h then decides between "different" and
-// "unknown".
+// that is zero may keep a form that is not, and zero.h then decides.
 #pragma once
 
 #include <map>

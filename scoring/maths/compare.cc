@@ -4,10 +4,10 @@
 
 #include "scoring/maths/algebra.h"
 #include "scoring/maths/numerals.h"
-#include "scoring/maths/numeric.h"
 #include "scoring/maths/reader.h"
 #include "scoring/maths/shape.h"
 #include "scoring/maths/units.h"
+#include "scoring/maths/zero.h"
 
 namespace candor::scoring::maths {
 
@@ -256,7 +256,8 @@ Same Comparison::equations(const Expression& a, const Expression& b) {
     if (match == right.top.end()) return whole ? Same::kNo : Same::kUnknown;
     const Polynomial rest = algebra.add(left.top, right.top, -lead->second / match->second);
     if (rest.empty()) return whole ? Same::kYes : Same::kUnknown;
-    return refuted(algebra, rest) ? Same::kNo : Same::kUnknown;
+    if (zero_test(algebra, rest, budget_) == Zero::kNo) return Same::kNo;
+    return Same::kUnknown;
   } catch (const Algebra::NotArithmetic&) {
     return ordered(a.args, b.args) == Same::kYes ? Same::kYes : Same::kUnknown;
   }
@@ -325,7 +326,9 @@ Same Comparison::arithmetic(const Expression& a, const Expression& b, bool perce
     return b.kind == Kind::kText ? Same::kNo : Same::kUnknown;
   }
   const Fraction difference = algebra.subtract(left, right);
-  if (difference.top.empty()) return Same::kYes;
+  if (difference.top.empty()) {
+    return well_defined(algebra, difference, budget_) ? Same::kYes : Same::kUnknown;
+  }
   for (const auto& [decimal, exact] : {std::pair(&a, &right), std::pair(&b, &left)}) {
     const Expression& other = decimal == &a ? b : a;
     if (full_double(*decimal) && !full_double(other) && Algebra::is_constant(exact->top) &&
@@ -333,8 +336,19 @@ Same Comparison::arithmetic(const Expression& a, const Expression& b, bool perce
       return Same::kYes;
     }
   }
-  if (Algebra::is_constant(difference.top)) return Same::kNo;
-  return refuted(algebra, difference.top) ? Same::kNo : Same::kUnknown;
+  switch (zero_test(algebra, difference.top, budget_)) {
+    case Zero::kNo:
+      return Same::kNo;
+    case Zero::kUnknown:
+      return Same::kUnknown;
+    case Zero::kAgrees:
+      by_agreement_ = true;
+      break;
+    case Zero::kProven:
+      by_root_bound_ = true;
+      break;
+  }
+  return well_defined(algebra, difference, budget_) ? Same::kYes : Same::kUnknown;
 }
 
 }  // namespace candor::scoring::maths

@@ -17,6 +17,10 @@ class Comparison {
   // May throw Budget::Exhausted.
   Same same(const Expression& a, const Expression& b);
 
+  // What a kYes rests on besides exact arithmetic (zero.h).
+  bool by_root_bound() const { return by_root_bound_; }
+  bool by_agreement() const { return by_agreement_; }
+
  private:
   using List = std::vector<Expression>;
 
@@ -33,6 +37,8 @@ class Comparison {
   Same arithmetic(const Expression& a, const Expression& b, bool percent, bool degree);
 
   Budget& budget_;
+  bool by_root_bound_ = false;
+  bool by_agreement_ = false;
 };
 
 }  // namespace candor::scoring::maths

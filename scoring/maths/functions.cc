@@ -2,7 +2,7 @@
 #include <numeric>
 
 #include "scoring/maths/algebra.h"
-#include "scoring/maths/numeric.h"
+#include "scoring/maths/zero.h"
 
 namespace candor::scoring::maths {
 
@@ -97,7 +97,7 @@ bool Algebra::denest(const Polynomial& p, Fraction& result) {
   if (!exact_square_root(a * a - constant_of(squared), s)) return false;
   const Fraction first = root_of_rational(2, (a + s) / 2);
   const Fraction second = root_of_rational(2, (a - s) / 2);
-  const int sign = sign_of(*this, Fraction{{other}, {{Monomial{}, Rational(1)}}});
+  const int sign = sign_of(*this, Fraction{{other}, {{Monomial{}, Rational(1)}}}, budget_);
   if (sign == 0) return false;
   result = sign > 0 ? add(first, second) : subtract(first, second);
   return true;

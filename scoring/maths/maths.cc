@@ -69,6 +69,14 @@ std::string other_commas(const std::string& text, const std::optional<Expression
   return out;
 }
 
+const char* reason_of_equality(const Comparison& comparison) {
+  if (comparison.by_agreement()) {
+    return "the values agree to 300 digits at every point tried (ball arithmetic; no proof)";
+  }
+  if (comparison.by_root_bound()) return "equal by ball arithmetic below the root bound";
+  return "the exact values or statements agree";
+}
+
 MathsVerdict decide(const std::string& a, const std::string& b) {
   MathsVerdict result;
   if (a.empty() || b.empty()) {
@@ -90,9 +98,10 @@ MathsVerdict decide(const std::string& a, const std::string& b) {
       right = read_side(again, budget);
     }
     if (left && right) {
-      switch (Comparison(budget).same(*left, *right)) {
+      Comparison comparison(budget);
+      switch (comparison.same(*left, *right)) {
         case Same::kYes:
-          return {"equal", {}, "the exact values or statements agree"};
+          return {"equal", {}, reason_of_equality(comparison)};
         case Same::kNo:
           return {"unequal", {}, "the values or statements differ"};
         case Same::kUnknown:
