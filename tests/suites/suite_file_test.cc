@@ -9,21 +9,13 @@
 #include "data/base/error.h"
 #include "suites/suites.h"
 #include "tests/support/shared.h"
+#include "tests/support/temp_folder.h"
 
 namespace candor::suites {
 namespace {
 
 class SuiteFileTest : public testing::Test {
  protected:
-  void SetUp() override {
-    const auto* info = testing::UnitTest::GetInstance()->current_test_info();
-    folder_ =
-        std::filesystem::path(testing::TempDir()) / ("candor_suite_" + std::string(info->name()));
-    std::filesystem::remove_all(folder_);
-    std::filesystem::create_directories(folder_);
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
   std::filesystem::path write(const std::string& name, const std::string& text) {
     std::ofstream(folder_ / name, std::ios::binary) << text;
     return folder_ / name;
@@ -41,7 +33,9 @@ class SuiteFileTest : public testing::Test {
     return "";
   }
 
-  std::filesystem::path folder_;
+  // Of this process alone: two copies of the tests may run at a time.
+  const tests::TempFolder own_;
+  const std::filesystem::path folder_ = own_.path();
 };
 
 std::string own(const std::string& id, const std::string& extra = "") {
