@@ -4,6 +4,7 @@
 #include "reports/audit_figures.h"
 #include "reports/figures.h"
 #include "reports/reports.h"
+#include "reports/samples.h"
 #include "reports/text.h"
 
 namespace candor::reports {
@@ -124,6 +125,7 @@ json::object summary(data::StoreReader& store, const std::string& run_id) {
                       {"suites", std::move(suites)},
                       {"scores", score_json(scores(data, false))},
                       {"levels", score_json(scores(data, true))},
+                      {"samples", to_json(samples_rows(data))},
                       {"outcomes", std::move(outcomes)},
                       {"audit", to_json(audit_figures(data))}};
 }
@@ -157,6 +159,7 @@ std::string summary_text(const json::object& summary) {
                          fitted(rate_text(row), 22), sum_text(row.at("outcomes").as_object()));
     }
   }
+  out += samples_text(summary.at("samples").as_array());
   append_audit(out, summary.at("audit").as_object());
   return out;
 }

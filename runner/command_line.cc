@@ -46,6 +46,7 @@ class CommandLine {
     add_models_and_suites();
     add_inspect();
     add_judge();
+    add_replay();
     add_bench();
   }
 
@@ -346,6 +347,42 @@ class CommandLine {
        judge_code_command);
     on(judge->add_subcommand("audit", R"({"id", "question", "answer", …} -> {"delivery", …})"),
        judge_audit_command);
+    CLI::App* extract = judge->add_subcommand(
+        "extract",
+        R"(by a published rule: {"id", "answer", "gold", "options", "language"} -> {"extracted", …})");
+    extract->add_option("--rule", name_, "gsm8k-strict, mgsm, zeroeval, …; `candor judge rules`")
+        ->required();
+    on(extract, [this] { return judge_extract_command(name_); });
+    CLI::App* known = judge->add_subcommand("rules", "the published rules and where they come from");
+    known->add_flag("--json", json_);
+    on(known, [this] { return judge_rules_command(json_); });
+    on(judge->add_subcommand("grid", R"({"id", "answer", "solution"} -> {"correct_cells", …})"),
+       judge_grid_command);
+    on(judge->add_subcommand("knights",
+                             R"({"id", "statements", "names", "answer"} -> {"solution", …})"),
+       judge_knights_command);
+  }
+
+  void add_replay() {
+    CLI::App* replay =
+        app_.add_subcommand("replay", "judge transcripts made elsewhere (lm-eval, Inspect, …)");
+    replay->add_option("file", replay_.file, "the transcripts; .gz is unpacked")->required();
+    replay->add_option("--suite", replay_.suites, "bundled suites that the questions belong to");
+    replay->add_option("--suite-file", replay_.suite_files, "the same as a description or data file");
+    suite_options(replay, replay_.suite_options);
+    replay->add_option("--rule", replay_.rule,
+                       "a published rule, with our own judge beside it; `candor judge rules`");
+    replay->add_flag("--differences", replay_.differences,
+                     "with --rule: only the rows where our own judge says otherwise");
+    replay->add_option("--format", replay_.format,
+                       "jsonl, lm-eval, inspect or openai-evals; default: as the content tells");
+    replay->add_option("--id-field", replay_.fields.id, "of JSON lines: where the id is");
+    replay->add_option("--answer-field", replay_.fields.answer, "the answer: field or field.field");
+    replay->add_option("--gold-field", replay_.fields.gold, "the gold answer");
+    replay->add_option("--model-name", replay_.model, "stored under this name");
+    store_option(replay, replay_.store);
+    replay->add_flag("--json", replay_.json, "the summary as JSON");
+    on(replay, [this] { return replay_command(replay_); });
   }
 
   void add_bench() {
@@ -386,6 +423,7 @@ class CommandLine {
   CompareOptions compare_;
   RunsOptions runs_;
   SuitesOptions suites_;
+  ReplayOptions replay_;
   GenerateOptions generate_;
   BenchOptions bench_;
   ModelChoice inspect_;

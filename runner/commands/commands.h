@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "runner/pipeline/plan.h"
+#include "runner/replay/transcripts.h"
 
 namespace candor::runner {
 
@@ -145,5 +146,26 @@ int judge_maths_command();
 int judge_choice_command();
 int judge_code_command();
 int judge_audit_command();
+// By a published rule; see scoring/rules.
+int judge_extract_command(const std::string& rule);
+int judge_rules_command(bool as_json);
+int judge_grid_command();
+int judge_knights_command();
+
+// Transcripts made elsewhere, judged by a suite's own judge or by a published rule.
+struct ReplayOptions {
+  std::filesystem::path file;
+  std::vector<std::string> suites;
+  std::vector<std::filesystem::path> suite_files;
+  suites::SuiteOptions suite_options;
+  std::string rule;
+  std::string format;  // empty: told by the content
+  TranscriptFields fields;
+  std::string model;   // the name it is stored under; empty: as the file says
+  bool differences = false;  // with a rule: only rows where our own judge says otherwise
+  StoreChoice store;
+  bool json = false;
+};
+int replay_command(const ReplayOptions& options);
 
 }  // namespace candor::runner

@@ -5,7 +5,11 @@
 #include "runner/pipeline/judges.h"
 #include "scoring/audit/audit.h"
 #include "scoring/choice/choice.h"
+#include "scoring/logic/grid.h"
+#include "scoring/logic/knights.h"
+#include "scoring/logic/logic.h"
 #include "scoring/maths/maths.h"
+#include "scoring/rules/rules.h"
 
 namespace candor::runner {
 
@@ -17,6 +21,24 @@ namespace {
 json::value id_of(const data::JsonFields& fields) {
   const json::value* id = fields.find("id");
   return id == nullptr ? json::value(nullptr) : *id;
+}
+
+// The answer under any of the names that files of answers use.
+std::string answer_of(const data::JsonFields& fields) {
+  for (const char* key : {"answer", "text", "output", "completion"}) {
+    if (fields.find(key) != nullptr) return fields.text(key);
+  }
+  return fields.text("answer");
+}
+
+json::value extracted_by(const scoring::Rule& rule, const scoring::RuleReading& reading) {
+  if (rule.letters) {
+    json::array letters;
+    for (const char c : reading.extracted) letters.push_back(json::string(1, c));
+    return letters;
+  }
+  if (reading.found) return json::string(reading.extracted);
+  return rule.nothing ? json::value(json::string(*rule.nothing)) : json::value(nullptr);
 }
 
 }  // namespace
@@ -38,6 +60,95 @@ int judge_choice_command() {
     const auto choice = scoring::read_choice(fields.text("answer"), options);
     return json::object{{"id", id_of(fields)},
                         {"choice", choice ? json::value(*choice) : json::value(nullptr)}};
+  });
+}
+
+int judge_extract_command(const std::string& name) {
+  scoring::published_rule(name);  // an unknown name is wrong usage, not an error of every line
+  return for_each_json_line([&](const data::JsonFields& fields) {
+    const std::string language = fields.text_or("language", fields.text_or("lang", "en"));
+    const scoring::Rule& rule = scoring::published_rule(name, language);
+    const scoring::RuleReading reading =
+        scoring::read_by_rule(rule, answer_of(fields), fields.text_or("options", "ABCD"));
+    json::object result{{"id", id_of(fields)},
+                        {"rule", rule.name},
+                        {"found", reading.found},
+                        {"extracted", extracted_by(rule, reading)},
+                        {"normalised", reading.found ? json::value(json::string(reading.normalised))
+                                                     : json::value(nullptr)}};
+    if (fields.find("gold") != nullptr) {
+      result["right"] = scoring::right_by_rule(rule, reading, fields.text("gold"));
+    }
+    return result;
+  });
+}
+
+int judge_rules_command(bool as_json) {
+  for (const scoring::Rule& rule : scoring::published_rules()) {
+    if (as_json) {
+      print_json_line(
+          json::object{{"rule", rule.name}, {"source", rule.source}, {"reads", rule.reads}});
+    } else {
+      fmt::print("{:<32}{}\n{:<32}  {}\n", rule.name, rule.reads, "", rule.source);
+    }
+  }
+  return 0;
+}
+
+int judge_grid_command() {
+  return for_each_json_line([](const data::JsonFields& fields) {
+    const std::string answer = answer_of(fields);
+    const json::object& solution = fields.object("solution");
+    const scoring::GridScore score = scoring::score_grid(answer, solution, "the line");
+    json::object result{{"id", id_of(fields)},
+                        {"parsed", score.parsed},
+                        {"correct_cells", score.correct},
+                        {"total_cells", score.total},
+                        {"solved", score.solved()}};
+    // Our own reader beside the published rule; it reads tables and sentences as well.
+    if (!solution.contains("rows")) {
+      const scoring::CellsRead read = scoring::read_cells(answer, solution, {});
+      result["own"] = json::object{{"cells_read", read.read.size()},
+                                   {"correct_cells", read.right},
+                                   {"solved", read.all_right()}};
+    }
+    return result;
+  });
+}
+
+int judge_knights_command() {
+  return for_each_json_line([](const data::JsonFields& fields) {
+    const auto solutions = scoring::solve_knights(fields.array("statements"), "the line");
+    json::array list;
+    for (const std::vector<bool>& solution : solutions) {
+      json::array one;
+      for (const bool knight : solution) one.push_back(json::value(knight));
+      list.push_back(std::move(one));
+    }
+    const bool unique = list.size() == 1;
+    json::object result{{"id", id_of(fields)},
+                        {"n_solutions", list.size()},
+                        {"solution", unique ? list.front() : json::value(nullptr)},
+                        {"solutions", list}};
+    // An answer is compared with the one solution, as the logic judge reads it.
+    const bool answered = fields.find("answer") != nullptr;
+    if (!answered || !unique) return result;
+    const std::vector<std::string> names = fields.texts_or_empty("names");
+    if (names.size() != solutions.front().size()) {
+      fail("the line: field \"names\": expected {} names, one a statement",
+           solutions.front().size());
+    }
+    json::object cells;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      cells[names[i]] = solutions.front()[i] ? "knight" : "knave";
+    }
+    const scoring::CellsRead read = scoring::read_cells(
+        fields.text("answer"), cells,
+        json::object{{"knight", json::array{"truth-teller"}}, {"knave", json::array{"liar"}}});
+    result["correct"] = read.right;
+    result["total"] = read.total;
+    result["solved"] = read.all_right();
+    return result;
   });
 }
 

@@ -107,6 +107,7 @@ const std::vector<Entry>& entries() {
          rules::zeroeval,
          rules::zeroeval_form},
     };
+    for (Entry& entry : *made) entry.rule.choices = entry.form == rules::letter_form;
     return made;
   }();
   return *list;

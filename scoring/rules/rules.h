@@ -18,6 +18,7 @@ struct Rule {
   // What the harness writes down where it found nothing: "[invalid]", "", or none.
   std::optional<std::string> nothing;
   bool letters = false;  // reads a list of letters, one character each ("ABD")
+  bool choices = false;  // reads option letters, not numbers
 };
 
 // All rules, sorted by name.

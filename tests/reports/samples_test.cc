@@ -1,0 +1,63 @@
+#include "reports/samples.h"
+
+#include <gtest/gtest.h>
+
+namespace candor::reports {
+namespace {
+
+using data::Outcome;
+
+void add(RunData& run, const char* question, Outcome outcome, const char* extracted) {
+  Sample sample;
+  sample.question.suite = "sums";
+  sample.question.language = "en";
+  sample.question.judge = "maths";
+  sample.key.question_hash = question;
+  sample.key.repeat = static_cast<int>(run.samples.size());
+  data::Verdict verdict;
+  verdict.judge = "maths";
+  verdict.outcome = outcome;
+  verdict.extracted = extracted;
+  sample.verdict = verdict;
+  run.samples.push_back(std::move(sample));
+}
+
+TEST(SamplesRows, VotesAndBoundsAreMeansOverQuestions) {
+  RunData run;
+  // Two right in different words against two wrong that agree: a tie, one half.
+  add(run, "a", Outcome::kRight, "1/2");
+  add(run, "a", Outcome::kRight, "0.5");
+  add(run, "a", Outcome::kWrong, "3");
+  add(run, "a", Outcome::kWrong, "3");
+  // One right, one other answer, two that were cut and vote for nothing: one half again.
+  add(run, "b", Outcome::kRight, "7");
+  add(run, "b", Outcome::kWrong, "8");
+  add(run, "b", Outcome::kTruncated, "");
+  add(run, "b", Outcome::kTruncated, "");
+  const std::vector<SamplesRow> rows = samples_rows(run);
+  ASSERT_EQ(rows.size(), 1U);
+  const SamplesRow& row = rows.front();
+  EXPECT_EQ(row.questions, 2);
+  ASSERT_EQ(row.at.size(), 3U);  // k = 1, 2, 4
+  EXPECT_NEAR(row.at[0].pass, 3.0 / 8, 1e-12);
+  EXPECT_NEAR(row.at[0].majority, 3.0 / 8, 1e-12);
+  EXPECT_NEAR(row.at[2].pass, 1, 1e-12);
+  EXPECT_NEAR(row.at[2].majority, 0.5, 1e-12);
+  EXPECT_NEAR(row.at[2].most, 0.5, 1e-12);
+  EXPECT_EQ(row.unknown, 2);
+  EXPECT_NEAR(row.bounds.worst, 3.0 / 8, 1e-12);
+  EXPECT_NEAR(row.bounds.best, 5.0 / 8, 1e-12);
+  EXPECT_LT(row.bounds.interval.low, row.bounds.worst);
+  EXPECT_NE(samples_text(to_json(rows)).find("maj@k"), std::string::npos);
+}
+
+TEST(SamplesRows, OneKnownSampleAQuestionSaysNothing) {
+  RunData run;
+  add(run, "a", Outcome::kRight, "1");
+  add(run, "b", Outcome::kWrong, "2");
+  EXPECT_TRUE(samples_rows(run).empty());
+  EXPECT_EQ(samples_text(to_json(samples_rows(run))), "");
+}
+
+}  // namespace
+}  // namespace candor::reports
