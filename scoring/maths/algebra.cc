@@ -18,6 +18,15 @@ Integer factorial(unsigned n, Budget& budget) {
   return result;
 }
 
+Expression substituted(const Expression& e, const std::string& name, const Expression& value,
+                       Budget& budget) {
+  budget.spend(1);
+  if (e.kind == Kind::kSymbol && e.name == name) return value;
+  Expression result = e;
+  for (Expression& arg : result.args) arg = substituted(arg, name, value, budget);
+  return result;
+}
+
 bool small_natural(const Fraction& a, unsigned limit, unsigned& value) {
   if (!Algebra::is_constant(a.top) || !Algebra::is_constant(a.bottom)) return false;
   const Rational x = Algebra::constant_of(a.top) / Algebra::constant_of(a.bottom);
@@ -178,6 +187,7 @@ Fraction Algebra::evaluate(const Expression& e) {
 
 Fraction Algebra::call(const Expression& e) {
   if (e.args.empty()) throw NotArithmetic{};
+  if (e.name == "sum" || e.name == "prod") return series(e);
   const Fraction x = evaluate(e.args[0]);
   const std::string& f = e.name;
   if (f == "sin") return cosine_and_sine(x).second;
@@ -198,13 +208,21 @@ Fraction Algebra::call(const Expression& e) {
   unsigned n = 0;
   if (f == "factorial") {
     if (small_natural(x, kMaxFactorial, n)) return constant(Rational(factorial(n, budget_)));
-    return atom_power(function_atom(f, x), 1);
+    return symbolic_factorial(x);
   }
   if (f == "binom") {
     unsigned k = 0;
-    if (!small_natural(x, kMaxFactorial, n) ||
-        !small_natural(evaluate(e.args[1]), kMaxFactorial, k)) {
+    if (e.args.size() != 2 || !small_natural(evaluate(e.args[1]), kMaxFactorial, k)) {
       throw NotArithmetic{};
+    }
+    if (!small_natural(x, kMaxFactorial, n)) {
+      // n (n - 1) … (n - k + 1) / k!
+      if (k > 20) throw NotArithmetic{};
+      Fraction product = constant(Rational(1, factorial(k, budget_)));
+      for (unsigned i = 0; i < k; ++i) {
+        product = multiply(product, subtract(x, constant(Rational(i))));
+      }
+      return product;
     }
     if (k > n) return constant(0);
     Integer result = 1;
@@ -228,8 +246,83 @@ Fraction Algebra::call(const Expression& e) {
     if (f == "ceil" && Rational(whole) < value) whole += 1;
     return constant(Rational(whole));
   }
+  if (f == "sinh" || f == "cosh" || f == "tanh") return hyperbolic(f, x);
+  if (f == "gcd" || f == "lcm" || f == "max" || f == "min") return of_several(e);
   if (e.args.size() != 1) throw NotArithmetic{};
   return atom_power(function_atom(f, x), 1);
+}
+
+// (x + c)! = x! (x + 1) … (x + c) for whole c, so that n! = n (n - 1)! holds by construction.
+Fraction Algebra::symbolic_factorial(const Fraction& x) {
+  const auto shift = x.top.find(Monomial{});
+  Fraction result = constant(1);
+  Fraction base = x;
+  if (is_constant(x.bottom) && shift != x.top.end() && denominator(shift->second) == 1 &&
+      abs(shift->second) <= 20) {
+    const int c = numerator(shift->second).convert_to<int>();
+    base = subtract(x, constant(Rational(c)));
+    for (int i = 1; i <= c; ++i) result = multiply(result, add(base, constant(Rational(i))));
+    for (int i = 0; i > c; --i) {
+      result = multiply(result, inverse(add(base, constant(Rational(i)))));
+    }
+  }
+  return multiply(result, atom_power(function_atom("factorial", base), 1));
+}
+
+Fraction Algebra::hyperbolic(const std::string& name, const Fraction& x) {
+  const Fraction e = atom_power(symbol_atom(Atom::Type::kSymbol, "e"), 1);
+  const Fraction up = power(e, x);
+  const Fraction down = inverse(up);
+  const Fraction half = constant(Rational(1, 2));
+  if (name == "sinh") return multiply(half, subtract(up, down));
+  if (name == "cosh") return multiply(half, add(up, down));
+  return multiply(subtract(up, down), inverse(add(up, down)));
+}
+
+// Greatest common divisor, least common multiple, largest, least: of rational numbers only.
+Fraction Algebra::of_several(const Expression& e) {
+  std::vector<Rational> values;
+  for (const Expression& arg : e.args) {
+    const Fraction value = evaluate(arg);
+    if (!is_constant(value.top) || !is_constant(value.bottom)) throw NotArithmetic{};
+    values.push_back(constant_of(value.top));
+  }
+  Rational result = values[0];
+  for (const Rational& value : values) {
+    if (e.name == "max" || e.name == "min") {
+      if ((value > result) == (e.name == "max")) result = value;
+      continue;
+    }
+    if (denominator(value) != 1 || denominator(result) != 1 || value <= 0 || result <= 0) {
+      throw NotArithmetic{};
+    }
+    const Integer common = gcd(numerator(result), numerator(value));
+    result = e.name == "gcd" ? Rational(common)
+                             : Rational(numerator(result) / common * numerator(value));
+  }
+  return constant(result);
+}
+
+// "\sum_{k=a}^{b}" and "\prod" with bounds that are numbers, written out; args: variable, from, to,
+// body.
+Fraction Algebra::series(const Expression& e) {
+  constexpr int kMostTerms = 500;
+  std::vector<int> bounds;
+  for (const std::size_t at : {std::size_t{1}, std::size_t{2}}) {
+    const Fraction bound = evaluate(e.args[at]);
+    if (!is_constant(bound.top) || !is_constant(bound.bottom)) throw NotArithmetic{};
+    const Rational value = constant_of(bound.top);
+    if (denominator(value) != 1 || abs(value) > 1'000'000) throw NotArithmetic{};
+    bounds.push_back(numerator(value).convert_to<int>());
+  }
+  if (bounds[1] - bounds[0] >= kMostTerms) throw Budget::Exhausted{"a sum of too many terms"};
+  const bool sum = e.name == "sum";
+  Fraction result = constant(sum ? 0 : 1);
+  for (int k = bounds[0]; k <= bounds[1]; ++k) {
+    const Fraction term = evaluate(substituted(e.args[3], e.args[0].name, number(k), budget_));
+    result = sum ? add(result, term) : multiply(result, term);
+  }
+  return result;
 }
 
 Fraction Algebra::absolute(const Fraction& x) {

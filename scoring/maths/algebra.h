@@ -87,9 +87,14 @@ class Algebra {
   Fraction exponential_of_imaginary(const Fraction& exponent, bool& done);
   Fraction root(int degree, const Fraction& base);
   Fraction root_of_rational(int degree, Rational value);
+  bool square_of_sum(const Polynomial& p, Fraction& result);
   bool denest(const Polynomial& p, Fraction& result);
   Fraction logarithm(const std::string& name, const Fraction& argument);
   Fraction absolute(const Fraction& argument);
+  Fraction symbolic_factorial(const Fraction& argument);
+  Fraction hyperbolic(const std::string& name, const Fraction& argument);
+  Fraction of_several(const Expression& expression);
+  Fraction series(const Expression& expression);
   std::pair<Fraction, Fraction> cosine_and_sine(const Fraction& angle);
   std::pair<Fraction, Fraction> of_pi(Rational turns);
   std::pair<Fraction, Fraction> base_angle(const Fraction& angle);

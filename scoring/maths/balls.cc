@@ -38,11 +38,11 @@ std::uint64_t mixed(std::uint64_t x) {
   return x ^ (x >> 31);
 }
 
-bool too_large(arb_srcptr x) {
+bool larger_than(long limit, arb_srcptr x) {
   arf_t bound;
   arf_init(bound);
   arb_get_abs_ubound_arf(bound, x, 30);
-  const bool large = arf_cmpabs_ui(bound, kLargestArgument) > 0;
+  const bool large = arf_cmpabs_ui(bound, static_cast<unsigned long>(limit)) > 0;
   arf_clear(bound);
   return large;
 }
@@ -128,8 +128,9 @@ Ball Evaluator::compute(int index) {
       const Ball base = fraction(a.argument);
       const Ball exponent = fraction(a.exponent);
       const bool fine = base.is_real() && arb_is_positive(base.real()) != 0 && exponent.is_real() &&
-                        !too_large(exponent.real());
+                        !larger_than(kLargestArgument, exponent.real());
       if (!fine) throw Undefined{};
+      if (larger_than(8, exponent.real())) moderate_ = false;
       arb_pow(acb_realref(value.get()), base.real(), exponent.real(), bits_);
       return value;
     }
@@ -166,7 +167,7 @@ Ball Evaluator::root(const Atom& a) {
 
 Ball Evaluator::function(const Atom& a, int index) {
   const Ball x = fraction(a.argument);
-  if (!x.is_real() || too_large(x.real())) throw Undefined{};
+  if (!x.is_real() || larger_than(kLargestArgument, x.real())) throw Undefined{};
   Ball value;
   arb_ptr out = acb_realref(value.get());
   if (a.name == "sin") {

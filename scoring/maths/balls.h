@@ -59,6 +59,10 @@ class Evaluator {
   // Whether any value so far depends on the point.
   bool used_symbol() const { return used_symbol_; }
 
+  // Whether every exponent that is no integer was at most 8 in size: beyond it values come near
+  // each other without being equal.
+  bool moderate() const { return moderate_; }
+
  private:
   const Ball& atom(int index);
   Ball compute(int index);
@@ -71,6 +75,7 @@ class Evaluator {
   long bits_;
   Budget& budget_;
   bool used_symbol_ = false;
+  bool moderate_ = true;
   std::vector<std::optional<Ball>> known_;
 };
 

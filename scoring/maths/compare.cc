@@ -56,8 +56,15 @@ std::string segment_name(const Expression& e) {
   return points ? std::string(name) : std::string();
 }
 
+Expression ratio_of(const Expression& quotient) { return make(Kind::kRatio, quotient.args); }
+
 bool full_double(const Expression& e) {
   return e.kind == Kind::kNumber && e.digits >= kDoubleDigits;
+}
+
+bool identical(const Expression& a, const Expression& b) {
+  return a.kind == b.kind && a.name == b.name && a.value == b.value && a.names == b.names &&
+         std::equal(a.args.begin(), a.args.end(), b.args.begin(), b.args.end(), identical);
 }
 
 // Of a tuple or of a matrix, row by row.
@@ -109,6 +116,12 @@ Same Comparison::same(const Expression& left, const Expression& right) {
   }
   if (a.kind == Kind::kMatrix && b.kind == Kind::kMatrix) return matrices(a, b);
   if (a.kind == Kind::kRatio && b.kind == Kind::kRatio) return ratios(a, b);
+  // "3:4" and the fraction 3/4.
+  for (const auto& [x, y] : {std::pair(&a, &b), std::pair(&b, &a)}) {
+    if (x->kind == Kind::kRatio && x->args.size() == 2 && y->kind == Kind::kDivide) {
+      return ordered(x->args, y->args) == Same::kYes ? Same::kYes : ratios(*x, ratio_of(*y));
+    }
+  }
   if (a.kind == b.kind && (a.kind == Kind::kUnion || a.kind == Kind::kIntersection)) {
     return unordered(a.args, b.args) == Same::kYes ? Same::kYes : Same::kUnknown;
   }
@@ -318,6 +331,7 @@ Same Comparison::arithmetic(const Expression& a, const Expression& b, bool perce
   try {
     left = algebra.evaluate(a);
   } catch (const Algebra::NotArithmetic&) {
+    if (identical(a, b)) return Same::kYes;
     return a.kind == Kind::kText ? Same::kNo : Same::kUnknown;
   }
   try {

@@ -1,4 +1,5 @@
 // Roots, powers, logarithms and angles of the exact arithmetic in algebra.h.
+#include <algorithm>
 #include <numeric>
 
 #include "scoring/maths/algebra.h"
@@ -103,6 +104,33 @@ bool Algebra::denest(const Polynomial& p, Fraction& result) {
   return true;
 }
 
+// sqrt(a^2 ± 2 a b + b^2) = |a ± b| for one-term a and b.
+bool Algebra::square_of_sum(const Polynomial& p, Fraction& result) {
+  if (p.size() != 3) return false;
+  std::vector<Polynomial> roots;
+  Polynomial rest;
+  for (const auto& [monomial, coefficient] : p) {
+    Rational root;
+    const bool even = std::all_of(monomial.begin(), monomial.end(),
+                                  [](const auto& factor) { return factor.second % 2 == 0; });
+    if (roots.size() < 2 && even && exact_square_root(coefficient, root)) {
+      Monomial half = monomial;
+      for (auto& factor : half) factor.second /= 2;
+      roots.push_back({{std::move(half), root}});
+    } else {
+      rest.emplace(monomial, coefficient);
+    }
+  }
+  if (roots.size() != 2 || rest.size() != 1) return false;
+  const Polynomial product = multiply(roots[0], roots[1]);
+  for (const int sign : {1, -1}) {
+    if (!add(rest, product, Rational(-2 * sign)).empty()) continue;
+    result = absolute({add(roots[0], roots[1], Rational(sign)), {{Monomial{}, Rational(1)}}});
+    return true;
+  }
+  return false;
+}
+
 Fraction Algebra::root(int degree, const Fraction& base) {
   budget_.spend(8);
   Rational value;
@@ -120,7 +148,9 @@ Fraction Algebra::root(int degree, const Fraction& base) {
   for (const auto& [monomial, coefficient] : base.top)
     rest.emplace(monomial, coefficient / content);
   Fraction simpler;
-  if (degree == 2 && denest(rest, simpler)) return multiply(result, simpler);
+  if (degree == 2 && (denest(rest, simpler) || square_of_sum(rest, simpler))) {
+    return multiply(result, simpler);
+  }
   if (rest.size() == 1 && rest.begin()->second == 1) {
     Monomial left;
     for (const auto& [atom, exponent] : rest.begin()->first) {

@@ -67,6 +67,9 @@ const std::unordered_map<std::string_view, std::string_view>& command_names() {
                                                                  {"atan", "arctan"},
                                                                  {"union", "cup"},
                                                                  {"tg", "tan"},
+                                                                 {"lg", "log"},
+                                                                 {"sh", "sinh"},
+                                                                 {"ch", "cosh"},
                                                                  {"ctg", "cot"}};
   return *map;
 }
@@ -74,10 +77,11 @@ const std::unordered_map<std::string_view, std::string_view>& command_names() {
 // Words that mean a command when they stand without a backslash.
 const std::unordered_set<std::string_view>& bare_commands() {
   static const auto* set = new std::unordered_set<std::string_view>{
-      "sin",  "cos",    "tan",     "cot",    "sec",      "csc",  "log",  "ln",  "exp",
-      "sqrt", "arcsin", "arccos",  "arctan", "asin",     "acos", "atan", "abs", "floor",
-      "ceil", "pi",     "infty",   "inf",    "infinity", "oo",   "or",   "and", "percent",
-      "pct",  "degree", "degrees", "theta",  "alpha",    "beta", "union"};
+      "sin",     "cos",    "tan",      "cot",  "sec",  "csc", "log",     "ln",   "exp",
+      "sqrt",    "cbrt",   "sinh",     "cosh", "tanh", "lg",  "gcd",     "lcm",  "arcsin",
+      "arccos",  "arctan", "asin",     "acos", "atan", "abs", "floor",   "ceil", "pi",
+      "infty",   "inf",    "infinity", "oo",   "or",   "and", "percent", "pct",  "degree",
+      "degrees", "theta",  "alpha",    "beta", "union"};
   return *set;
 }
 
@@ -195,9 +199,16 @@ class Lexer {
         at_ += length + 3;
       }
     }
+    if (points_group(digits)) {
+      while (peek() == '.' && is_digit(peek(1))) {
+        digits += text_.substr(at_ + 1, 3);
+        at_ += 4;
+      }
+    }
     if (peek() == '.' && (is_digit(peek(1)) || !digits.empty())) {
       // "0.\overline{3}": all the decimals repeat.
-      const bool repeats = text_.substr(at_ + 1).starts_with("\\overline");
+      const bool repeats = text_.substr(at_ + 1).starts_with("\\overline") ||
+                           text_.substr(at_ + 1).starts_with("\\dot");
       if (is_digit(peek(1)) || repeats) {
         digits += '.';
         ++at_;
@@ -213,6 +224,21 @@ class Lexer {
     }
     put(Type::kNumber, std::move(digits));
     out_.back().grouped = grouped;
+  }
+
+  // "1.234.567": points between two groups of three digits or more are separators.
+  bool points_group(const std::string& digits) const {
+    if (digits.empty() || digits.size() > 3 || digits == "0") return false;
+    std::size_t groups = 0;
+    std::size_t at = at_;
+    while (at < text_.size() && text_[at] == '.') {
+      std::size_t count = 0;
+      while (at + 1 + count < text_.size() && is_digit(text_[at + 1 + count])) ++count;
+      if (count != 3) return count == 0 && groups >= 2;
+      at += 4;
+      ++groups;
+    }
+    return groups >= 2;
   }
 
   bool scientific_exponent() const {
@@ -354,6 +380,14 @@ class Lexer {
     }
     std::string inside(text_.substr(at_ + 1, end - at_ - 1));
     at_ = std::min(end + 1, text_.size());
+    // "\operatorname{lcm}", "\mathrm{lg}": a name of a function, not words.
+    static const std::unordered_set<std::string_view> kFunctions = {
+        "lcm",    "gcd",    "max",    "min",  "sin",  "cos",  "tan", "cot", "sec", "csc",
+        "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "ln",  "log", "lg",  "exp"};
+    if (kFunctions.contains(inside)) {
+      put_command(inside);
+      return;
+    }
     put(Type::kText, std::move(inside));
   }
 

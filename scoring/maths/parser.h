@@ -99,6 +99,7 @@ class Parser {
   Expression atom();
   Expression number_with_suffix(const Token& t);
   Expression repeating(const Token& t);
+  Expression dotted(const Token& t);
   Expression letter(const std::string& name);
   // Takes "_…" into the name, as it is written.
   void subscript(std::string& name);
@@ -117,6 +118,8 @@ class Parser {
   Expression enclosed(std::string_view close, std::string name);
   Expression root(bool whole_number);
   Expression set();
+  Expression series(std::string name);
+  std::size_t set_builder_head() const;
   std::string environment();
   Expression matrix();
   Expression function(std::string name);

@@ -42,6 +42,7 @@ Expression Parser::number_with_suffix(const Token& t) {
   }
   // "0.\overline{12}": the digits under the bar repeat.
   if (token().command("overline") && t.text.find('.') != std::string::npos) return repeating(t);
+  if (token().command("dot") && t.text.find('.') != std::string::npos) return dotted(t);
   Expression result;
   result.kind = Kind::kNumber;
   if (!read_decimal(t.text, result.value, result.digits)) throw NotRead{};
@@ -61,6 +62,28 @@ Expression Parser::repeating(const Token& t) {
   next();
   need_mark("}");
   const auto value = repeating_decimal(t.text, period.text);
+  if (!value) throw NotRead{};
+  return number(*value);
+}
+
+// "0.1\dot{2}3\dot{4}": the digits from the first dot to the last repeat.
+Expression Parser::dotted(const Token& t) {
+  std::string period;
+  int dots = 0;
+  while (true) {
+    if (take_command("dot")) {
+      const Expression digit = argument(false);
+      const bool one = digit.kind == Kind::kNumber && digit.value >= 0 && digit.value <= 9;
+      if (!one || ++dots > 2) throw NotRead{};
+      period += digit.value.str();
+    } else if (dots == 1 && token().type == Type::kNumber) {
+      period += token().text;
+      next();
+    } else {
+      break;
+    }
+  }
+  const auto value = repeating_decimal(t.text, period);
   if (!value) throw NotRead{};
   return number(*value);
 }

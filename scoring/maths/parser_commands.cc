@@ -8,8 +8,9 @@
 namespace candor::scoring::maths {
 
 bool is_function(std::string_view name) {
-  static constexpr std::array<std::string_view, 12> kNames = {
-      "sin", "cos", "tan", "cot", "sec", "csc", "arcsin", "arccos", "arctan", "ln", "log", "exp"};
+  static constexpr std::array<std::string_view, 15> kNames = {
+      "sinh", "cosh",   "tanh",   "sin",    "cos", "tan", "cot", "sec",
+      "csc",  "arcsin", "arccos", "arctan", "ln",  "log", "exp"};
   return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
 }
 
@@ -39,10 +40,17 @@ Expression Parser::command(const Token& t) {
     return make(Kind::kCall, two(std::move(n), argument(false)), "binom");
   }
   if (t.text == "sqrt") return root(t.bare);
+  if (t.text == "cbrt") return make(Kind::kRoot, two(number(3), argument(true)));
   if (t.text == "{") return set();
   if (t.text == "emptyset") return make(Kind::kSet, {});
   if (t.text == "begin") return matrix();
   if (t.text == "mathbb") return symbol("mathbb " + argument(true).name);
+  if (t.text == "sum" || t.text == "prod") return series(t.text);
+  if (t.text == "gcd" || t.text == "lcm" || t.text == "max" || t.text == "min") {
+    Expression inside = token().command("{") ? set() : atom();
+    if (inside.args.empty() || inside.kind == Kind::kDivide) throw NotRead{};
+    return make(Kind::kCall, std::move(inside.args), t.text);
+  }
   if (t.text == "lfloor") return enclosed("rfloor", "floor");
   if (t.text == "lceil") return enclosed("rceil", "ceil");
   if (t.text == "langle") {
@@ -85,9 +93,51 @@ Expression Parser::root(bool whole_number) {
   return make(Kind::kRoot, two(std::move(index), argument(whole_number)));
 }
 
+// "\sum_{k=1}^{n} term": the call sum(k, 1, n, term). The term ends at the next plus or minus.
+Expression Parser::series(std::string name) {
+  need_mark("_");
+  need_mark("{");
+  if (token().type != Type::kLetter) throw NotRead{};
+  List args{symbol(token().text)};
+  next();
+  need_mark("=");
+  args.push_back(sum());
+  need_mark("}");
+  need_mark("^");
+  args.push_back(argument(true));
+  args.push_back(term());
+  return make(Kind::kCall, std::move(args), std::move(name));
+}
+
+// Whether "x |", "x \in \mathbb{R} :", "(x, y) |" stands here: the head of a set given by a
+// condition. Tokens to skip, the bar included; else 0.
+std::size_t Parser::set_builder_head() const {
+  if (token().type != Type::kLetter && !token().mark("(")) return 0;
+  for (std::size_t i = 1; i < 16; ++i) {
+    const Token& t = token(i);
+    if (t.mark("|") || t.mark(":")) return i + 1;
+    const bool name = t.type == Type::kLetter || t.mark(",") || t.mark(")") || t.mark("{") ||
+                      t.mark("}") || t.mark("_") || t.command("in") || t.command("mathbb");
+    if (!name) return 0;
+  }
+  return 0;
+}
+
 Expression Parser::set() {
   Expression result = make(Kind::kSet, {});
   if (take_command("}")) return result;
+  // The set of the x with a condition says what the condition says.
+  if (const std::size_t head = set_builder_head(); head > 0) {
+    for (std::size_t i = 0; i < head; ++i) next();
+    Expression condition = list();
+    if (!take_command("}")) throw NotRead{};
+    const auto relation = [](const Expression& e) { return e.kind == Kind::kRelation; };
+    const bool relations = relation(condition) ||
+                           (condition.kind == Kind::kList &&
+                            std::all_of(condition.args.begin(), condition.args.end(), relation));
+    if (!relations) throw NotRead{};
+    return condition;
+  }
   Expression inside = list();
   if (!take_command("}")) throw NotRead{};
   if (inside.kind == Kind::kList) {

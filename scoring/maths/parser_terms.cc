@@ -53,10 +53,11 @@ bool Parser::begins_factor() const {
     case Type::kWord:
       return !unit_here();
     case Type::kCommand:
-      return t.text == "frac" || t.text == "sqrt" || t.text == "binom" || t.text == "{" ||
-             t.text == "lfloor" || t.text == "lceil" || t.text == "begin" || t.text == "mathbb" ||
-             t.text == "emptyset" || is_function(t.text) || is_symbol_command(t.text) ||
-             is_decoration(t.text);
+      return t.text == "frac" || t.text == "sum" || t.text == "prod" || t.text == "gcd" ||
+             t.text == "lcm" || t.text == "max" || t.text == "min" || t.text == "sqrt" ||
+             t.text == "cbrt" || t.text == "binom" || t.text == "{" || t.text == "lfloor" ||
+             t.text == "lceil" || t.text == "begin" || t.text == "mathbb" || t.text == "emptyset" ||
+             is_function(t.text) || is_symbol_command(t.text) || is_decoration(t.text);
     case Type::kMark:
       return t.text == "(" || t.text == "[" || t.text == "{" || (t.text == "|" && bars_ == 0);
     default:
@@ -167,6 +168,14 @@ Expression Parser::raised(Expression base) {
   if (ordinal_suffix()) return base;
   Expression exponent =
       token().mark("-") || token().mark("+") ? signed_factor_without_power() : argument(true);
+  // "C_5^2": choose 2 of 5.
+  if (base.kind == Kind::kSymbol && base.name.starts_with("C_") && base.name.size() <= 6 &&
+      std::all_of(base.name.begin() + 2, base.name.end(),
+                  [](char c) { return c >= '0' && c <= '9'; }) &&
+      exponent.kind == Kind::kNumber && exponent.digits == 0) {
+    return make(Kind::kCall, two(number(Rational(base.name.substr(2))), std::move(exponent)),
+                "binom");
+  }
   return make(Kind::kPower, two(std::move(base), std::move(exponent)));
 }
 

@@ -15,7 +15,8 @@ constexpr long kLowBits = 128;      // decides nearly everything
 constexpr long kHighBits = 1024;    // 308 digits: what kAgrees rests on
 constexpr long kMostBits = 12'000;  // a proof that needs more is not tried
 
-constexpr int kMostSigns = 100;   // of an expression that may be kAgrees
+constexpr int kMostSigns = 60;    // of an expression that may be kAgrees
+constexpr int kDeepest = 2;       // functions within functions, of the same
 constexpr int kFewestPoints = 3;  // that must agree where there are symbols
 constexpr double kMostDegree = 4096;
 
@@ -135,58 +136,84 @@ long bits_of_proof(const Algebra& algebra, const Polynomial& p, Budget& budget) 
   }
 }
 
-// Counts the signs of an expression written out, and whether it is analytic wherever it has a value
-// (roots of sums of symbols, absolute values and whole parts have branches that points may miss).
+// Whether all monomials are squares with positive coefficients, a constant among them: a sum that
+// vanishes nowhere on the reals.
+bool positive_everywhere(const Polynomial& p) {
+  bool constant = false;
+  for (const auto& [monomial, coefficient] : p) {
+    if (coefficient <= 0) return false;
+    constant = constant || monomial.empty();
+    for (const auto& [index, exponent] : monomial) {
+      if (exponent % 2 != 0) return false;
+    }
+  }
+  return constant;
+}
+
+// Counts the signs of an expression written out and the depth of its functions, and tells whether
+// it is analytic wherever it has a value (roots of sums of symbols, absolute values and whole parts
+// have branches that points may miss).
 class Signs {
  public:
-  Signs(const Algebra& algebra) : algebra_(algebra) {}
+  explicit Signs(const Algebra& algebra) : algebra_(algebra) {}
 
   void count(const Polynomial& p) {
     for (const auto& [monomial, coefficient] : p) {
-      signs_ += 1 + static_cast<int>((log2_of(coefficient) +
-                                      static_cast<double>(msb(denominator(coefficient)))) /
-                                     3.3);
+      const double bits = log2_of(coefficient) + static_cast<double>(msb(denominator(coefficient)));
+      signs_ += 1 + static_cast<int>(bits / 3.3);
       for (const auto& [index, exponent] : monomial) {
-        signs_ += 1 + (exponent > 1 ? 2 + exponent / 8 : 0);
+        signs_ += exponent;
         count(algebra_.atoms()[static_cast<std::size_t>(index)]);
         if (signs_ > kMostSigns) return;
       }
     }
   }
 
-  bool trusted() const { return analytic_ && signs_ <= kMostSigns; }
+  bool trusted() const { return analytic_ && signs_ <= kMostSigns && deepest_ <= kDeepest; }
 
  private:
+  void count(const Fraction& f) {
+    count(f.top);
+    count(f.bottom);
+  }
+
+  // Counts the argument; whether it holds a symbol.
+  bool symbol_in(const Fraction& argument) {
+    const bool before = symbol_;
+    symbol_ = false;
+    count(argument);
+    const bool found = symbol_;
+    symbol_ = found || before;
+    return found;
+  }
+
   void count(const Atom& a) {
     switch (a.type) {
       case Atom::Type::kSymbol:
         symbol_ = symbol_ || a.name != "e";
         return;
-      case Atom::Type::kRoot: {
-        const bool before = symbol_;
-        symbol_ = false;
-        count(a.argument.top);
-        count(a.argument.bottom);
-        if (symbol_ && a.argument.top.size() > 1) analytic_ = false;
-        symbol_ = symbol_ || before;
+      case Atom::Type::kRoot:
+        if (symbol_in(a.argument) && a.argument.top.size() > 1 &&
+            !positive_everywhere(a.argument.top)) {
+          analytic_ = false;
+        }
         return;
-      }
       case Atom::Type::kPower:
-        count(a.argument.top);
-        count(a.argument.bottom);
-        count(a.exponent.top);
-        count(a.exponent.bottom);
+        deepest_ = std::max(deepest_, ++depth_);
+        count(a.argument);
+        count(a.exponent);
+        --depth_;
         return;
       case Atom::Type::kFunction: {
-        static const std::set<std::string> kEverywhere = {"sin", "cos", "ln", "log"};
-        static const std::set<std::string> kOfNumbers = {"arcsin", "arccos", "arctan"};
-        const bool before = symbol_;
-        symbol_ = false;
-        count(a.argument.top);
-        count(a.argument.bottom);
-        const bool fine = kEverywhere.contains(a.name) || (!symbol_ && kOfNumbers.contains(a.name));
+        deepest_ = std::max(deepest_, ++depth_);
+        const bool symbol = symbol_in(a.argument);
+        --depth_;
+        const bool whole = Algebra::is_constant(a.argument.bottom);
+        const std::string& f = a.name;
+        const bool fine = f == "sin" || f == "cos" || f == "ln" || f == "log" ||
+                          (f == "arctan" && (whole || !symbol)) ||
+                          ((f == "arcsin" || f == "arccos") && !symbol);
         analytic_ = analytic_ && fine;
-        symbol_ = symbol_ || before;
         return;
       }
       default:
@@ -196,6 +223,8 @@ class Signs {
 
   const Algebra& algebra_;
   int signs_ = 0;
+  int depth_ = 0;
+  int deepest_ = 0;
   bool analytic_ = true;
   bool symbol_ = false;
 };
@@ -203,11 +232,12 @@ class Signs {
 enum class At { kNotZero, kExactlyZero, kMaybe, kUndefined };
 
 At value_at(const Algebra& algebra, const Polynomial& p, int point, long bits, long below,
-            bool& symbols, Budget& budget) {
+            bool& symbols, bool& moderate, Budget& budget) {
   try {
     Evaluator evaluator(algebra, point, bits, budget);
     const Ball value = evaluator.polynomial(p);
     symbols = evaluator.used_symbol();
+    moderate = evaluator.moderate();
     if (!value.contains_zero()) return At::kNotZero;
     if (below == 0) return At::kMaybe;
     mag_t bound;
@@ -227,16 +257,17 @@ Zero zero_test(const Algebra& algebra, const Polynomial& p, Budget& budget) {
   if (p.empty()) return Zero::kProven;
   if (Algebra::is_constant(p)) return Zero::kNo;
   bool symbols = false;
+  bool moderate = true;
   bool maybe = false;
   for (int point = 0; point < kPoints; ++point) {
-    const At at = value_at(algebra, p, point, kLowBits, 0, symbols, budget);
+    const At at = value_at(algebra, p, point, kLowBits, 0, symbols, moderate, budget);
     if (at == At::kNotZero) return Zero::kNo;
     maybe = maybe || at == At::kMaybe;
     if (at == At::kMaybe && !symbols) break;
   }
   if (!symbols) {
     if (const long bits = bits_of_proof(algebra, p, budget); bits > 0) {
-      const At at = value_at(algebra, p, 0, bits + bits / 8 + 128, bits, symbols, budget);
+      const At at = value_at(algebra, p, 0, bits + bits / 8 + 128, bits, symbols, moderate, budget);
       if (at == At::kNotZero) return Zero::kNo;
       if (at == At::kExactlyZero) return Zero::kProven;
     }
@@ -245,9 +276,10 @@ Zero zero_test(const Algebra& algebra, const Polynomial& p, Budget& budget) {
   int agreed = 0;
   for (int point = 0; point < (symbols ? kPoints : 1); ++point) {
     // Agreement is a value that is zero to nearly all of its digits.
-    const At at = value_at(algebra, p, point, kHighBits, kHighBits * 7 / 8, symbols, budget);
+    const At at =
+        value_at(algebra, p, point, kHighBits, kHighBits * 7 / 8, symbols, moderate, budget);
     if (at == At::kNotZero) return Zero::kNo;
-    if (at == At::kExactlyZero) ++agreed;
+    if (at == At::kExactlyZero && moderate) ++agreed;
     if (at == At::kMaybe) return Zero::kUnknown;
   }
   Signs signs(algebra);

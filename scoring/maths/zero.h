@@ -17,10 +17,11 @@ enum class Zero {
 // The polynomial as a function of its symbols. The proof: an algebraic integer a of degree d whose
 // conjugates are at most M in size is zero or has |a| >= M^(1-d), as the product of its conjugates
 // is an integer (J. R. Liouville's argument; bounds by the structure of the expression: S. Landau,
-// "Simplification of nested radicals", SIAM J. Comput. 21, 1992, for the degree). kAgrees rests on
-// the uniformity conjecture (D. Richardson, "The uniformity conjecture", CCA 2000): an expression
-// of n signs with arguments of moderate size is zero or above about 10^(-1.3 n); it is given only
-// to expressions of at most 100 signs made of analytic functions.
+// "Simplification of nested radicals", SIAM J. Comput. 21, 1992, for the degree). kAgrees is given
+// only to short expressions (60 signs, two functions deep, exponents up to 8) of analytic
+// functions, where a value that is not zero stays far above 10^(-270): 60 signs write nothing below
+// 10^(-60), and two functions can at most square it twice. (The thought is that of D. Richardson,
+// "The uniformity conjecture", CCA 2000.)
 Zero zero_test(const Algebra& algebra, const Polynomial& polynomial, Budget& budget);
 
 // Whether the bottom of the fraction is certainly not zero everywhere.
