@@ -17,8 +17,8 @@ namespace maths {
 
 namespace {
 
-// Steps of one verdict. Ordinary answers take some hundreds; this is some 50 ms.
-constexpr long kSteps = 200'000;
+// Steps of one verdict. Ordinary answers take some hundreds; this is some 30 ms.
+constexpr long kSteps = 100'000;
 constexpr std::size_t kLongest = 20'000;  // bytes of an expression that are compared
 
 std::string one_space(std::string_view text) {
