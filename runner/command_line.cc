@@ -8,6 +8,7 @@
 
 #include "data/base/error.h"
 #include "runner/commands/commands.h"
+#include "suites/protocols/protocol.h"
 
 namespace candor::runner {
 
@@ -109,15 +110,28 @@ class CommandLine {
     command->add_option("--count", options.count, "questions a language of a generated suite")
         ->capture_default_str();
     command->add_option("--languages", options.languages, "en, zh; default all")->delimiter(',');
-    command->add_option("--suite-seed", options.seed, "seed of the generated suites")
+    command->add_option("--suite-seed", options.seed,
+                        "seed of the generated suites and of what --limit draws")
         ->capture_default_str();
-    command->add_option("--limit", options.max_questions, "questions of a suite file; 0: all");
+    command->add_option("--limit", options.max_questions,
+                        "questions a language of a public suite or a suite file, drawn at random by "
+                        "--suite-seed (the same ones for the same seed; pairs stay together; a larger "
+                        "limit keeps those of a smaller one); 0: all");
+  }
+
+  void protocol_option(CLI::App* command, suites::SuiteOptions& options) {
+    command->add_option_function<std::string>(
+        "--protocol",
+        [&options](const std::string& name) { options.protocol = suites::load_protocol(name); },
+        "how questions are put: r1-paper, simple-evals, lm-eval, or a file; default: each suite's "
+        "own way. Options given beside it win");
   }
 
   void asking_options(CLI::App* command, RunOptions& options) {
     model_options(command, options.model);
     store_option(command, options.store);
     suite_options(command, options.plan.suite_options);
+    protocol_option(command, options.plan.suite_options);
     PlanOptions& plan = options.plan;
     command->add_option("--max-tokens", max_tokens_,
                         "answer length: N for all suites, SUITE=N for one; may be repeated");
@@ -255,19 +269,26 @@ class CommandLine {
     one("path", "where its file is", models_path_command);
     one("verify", "check its SHA-256", models_verify_command);
 
-    CLI::App* suites = app_.add_subcommand("suites", "bundled suites");
+    CLI::App* suites = app_.add_subcommand("suites", "suites known by name");
     suites->require_subcommand(0, 1);
     suites->add_flag("--json", suites_.json);
     on(suites, [this] { return suites_list_command(suites_); });
-    CLI::App* suites_list = suites->add_subcommand("list", "their names");
+    CLI::App* suites_list = suites->add_subcommand("list", "what is known and what is here");
     suites_list->add_flag("--json", suites_.json);
     on(suites_list, [this] { return suites_list_command(suites_); });
     CLI::App* show = suites->add_subcommand("show", "the questions of one suite");
-    show->add_option("suite", suites_.suite);
+    show->add_option("suite", suites_.suite, "its name, or NAME/PART of a public one");
     show->add_option("--suite-file", suites_.suite_file);
     suite_options(show, suites_.suite_options);
+    protocol_option(show, suites_.suite_options);
     show->add_flag("--json", suites_.json, "one question a line");
     on(show, [this] { return suites_show_command(suites_); });
+    CLI::App* pull = suites->add_subcommand(
+        "pull", "get the published files of a public suite; refused unless their SHA-256 match");
+    pull->add_option("suite", suites_.suite, "its name, or all")->required();
+    pull->add_option("--mirror", suites_.mirror, "a folder that holds the files; no network")
+        ->check(CLI::ExistingDirectory);
+    on(pull, [this] { return suites_pull_command(suites_); });
   }
 
   void add_inspect() {

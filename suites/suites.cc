@@ -5,6 +5,8 @@
 #include "data/base/error.h"
 #include "data/base/hash.h"
 #include "suites/bundled.h"
+#include "suites/files/described.h"
+#include "suites/protocols/protocol.h"
 
 namespace candor::suites {
 namespace {
@@ -23,28 +25,32 @@ const std::vector<Bundled>& bundled() {
         "1",
         "Maths word problems of several steps, generated from the seed",
         {"en", "zh"},
-        false},
+        false,
+        ""},
        512,
        arithmetic_questions},
       {{"logic",
         "1",
         "Knights and knaves, orderings and who-owns-what grids, each with one solution",
         {"en", "zh"},
-        false},
+        false,
+        ""},
        512,
        logic_questions},
       {{"code",
         "1",
         "Short Python functions with hidden tests, generated from the seed",
         {"en", "zh"},
-        true},
+        true,
+        ""},
        512,
        code_questions},
       {{"seed-probes",
         "1",
         "The probes of the essays on sensitive topics, each with a twin",
         {"en", "zh"},
-        false},
+        false,
+        ""},
        256,
        seed_probe_questions},
   };
@@ -74,12 +80,27 @@ Suite load_suite(const std::string& name, const SuiteOptions& options) {
     suite.info = candidate.info;
     suite.questions = candidate.questions(options);
     suite.condition.sampling.max_tokens = candidate.max_tokens;
+    if (options.protocol && !suite.questions.empty()) {
+      options.protocol->apply(name, suite.questions[0].judge, suite.condition);
+    }
     return suite;
   }
+  const std::size_t slash = name.find('/');
+  std::vector<std::string> public_names;
+  for (const Description& description : bundled_descriptions()) {
+    public_names.push_back(description.suite);
+    if (description.suite != name.substr(0, slash)) continue;
+    SuiteOptions chosen = options;
+    if (slash != std::string::npos) chosen.part = name.substr(slash + 1);
+    return described_suite(description, chosen);
+  }
+  std::vector<std::string> all = known;
+  all.insert(all.end(), public_names.begin(), public_names.end());
   fail_usage(
-      "there is no suite \"{}\"; the bundled ones are: {}. A file of questions is given with "
-      "--suite-file",
-      name, fmt::join(known, ", "));
+      "there is no suite \"{}\"{}; the bundled ones are: {}; public ones (`candor suites pull`): "
+      "{}. A file of questions is given with --suite-file",
+      printable(name), nearest_hint(name, all), fmt::join(known, ", "),
+      fmt::join(public_names, ", "));
 }
 
 }  // namespace candor::suites

@@ -18,7 +18,7 @@ json::object to_json(const Condition& condition) {
   }
   json::array stop;
   for (const std::string& text : sampling.stop) stop.push_back(json::value(text));
-  return json::object{
+  json::object object{
       {"system", condition.system ? json::value(*condition.system) : json::value(nullptr)},
       {"shots", std::move(shots)},
       {"thinking", condition.thinking},
@@ -29,11 +29,14 @@ json::object to_json(const Condition& condition) {
                                 {"min_p", sampling.min_p},
                                 {"max_tokens", sampling.max_tokens},
                                 {"stop", std::move(stop)}}}};
+  // Absent where it is the rule: conditions of before this field keep their hash.
+  if (condition.raw) object["raw"] = true;
+  return object;
 }
 
 Condition condition_from_json(const json::object& object, std::string_view where) {
   const JsonFields fields(object, where);
-  fields.only({"system", "shots", "thinking", "prefill", "sampling"});
+  fields.only({"system", "shots", "thinking", "prefill", "raw", "sampling"});
   Condition condition;
   if (fields.find("system") != nullptr) condition.system = fields.text("system");
   if (fields.find("shots") != nullptr) {
@@ -45,6 +48,7 @@ Condition condition_from_json(const json::object& object, std::string_view where
   }
   condition.thinking = fields.text_or("thinking", "default");
   condition.prefill = fields.text_or("prefill", "");
+  condition.raw = fields.boolean_or("raw", false);
   const JsonFields sampling(fields.object("sampling"), where);
   sampling.only({"temperature", "top_p", "top_k", "min_p", "max_tokens", "stop"});
   condition.sampling.temperature = sampling.number_or("temperature", 0);

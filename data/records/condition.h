@@ -30,6 +30,7 @@ struct Condition {
   std::vector<Message> shots;         // worked examples put before the question
   std::string thinking = "default";   // "default", "off", "forced" (a start is prefilled)
   std::string prefill;                // text the answer is made to begin with; usually empty
+  bool raw = false;                   // the messages' texts one after another, no chat template
   Sampling sampling;
 
   std::string hash() const;

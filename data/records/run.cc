@@ -32,6 +32,10 @@ json::object plan_json(const Manifest& manifest) {
                     {"sample_set", manifest.sample_set}};
   // Absent where unknown: in runs of before this field.
   if (!manifest.reasoning.empty()) plan["reasoning"] = manifest.reasoning;
+  if (!manifest.protocol.empty()) {
+    plan["protocol"] = manifest.protocol;
+    plan["protocol_sha256"] = manifest.protocol_sha256;
+  }
   return plan;
 }
 
@@ -68,6 +72,8 @@ Manifest manifest_from_json(const json::object& object, std::string_view where) 
   manifest.tokenizer_sha256 = plan.text("tokenizer_sha256");
   manifest.reasoning = plan.text_or("reasoning", "");
   manifest.precision = plan.text("precision");
+  manifest.protocol = plan.text_or("protocol", "");
+  manifest.protocol_sha256 = plan.text_or("protocol_sha256", "");
   manifest.seed = json::value_to<std::uint64_t>(*plan.find("seed"));
   manifest.repeats = static_cast<int>(plan.integer("repeats"));
   for (const json::value& value : plan.array("suites")) {

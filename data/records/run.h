@@ -30,6 +30,8 @@ struct Manifest {
   std::vector<SuiteUse> suites;
   std::vector<std::string> condition_hashes;
   std::string sample_set;  // SHA-256 over the sorted sample keys
+  std::string protocol;    // how questions were put, by name; empty: each suite's own way
+  std::string protocol_sha256;  // of the protocol's file
 
   // Provenance: true of this execution, without influence on the answers.
   std::string engine_version;

@@ -30,6 +30,10 @@ std::string method_html(const RunData& data) {
   field("tokenizer SHA-256", manifest.tokenizer_sha256, true);
   field("form of the reasoning", manifest.reasoning, false);
   for (const std::string& notice : manifest.notices) field("note", notice, false);
+  if (!manifest.protocol.empty()) {
+    field("protocol", fmt::format("{}, SHA-256 {}", manifest.protocol, manifest.protocol_sha256),
+          false);
+  }
   field("precision", manifest.precision, false);
   field("seed", fmt::to_string(manifest.seed), true);
   field("samples of each question", fmt::to_string(manifest.repeats), false);

@@ -1,4 +1,4 @@
-// `candor models` and `candor suites`: what there is to run, and on what.
+// `candor models`: what there is to run on.
 #include "data/base/error.h"
 #include "runner/commands/commands.h"
 #include "runner/commands/json_lines.h"
@@ -8,15 +8,6 @@
 namespace candor::runner {
 
 namespace json = boost::json;
-
-namespace {
-
-suites::Suite chosen_suite(const SuitesOptions& options) {
-  if (options.suite_file) return load_suite_file(*options.suite_file, options.suite_options);
-  return suites::load_suite(options.suite, options.suite_options);
-}
-
-}  // namespace
 
 int models_list_command(bool as_json) {
   const Registry registry = load_registry();
@@ -80,46 +71,6 @@ int models_verify_command(const std::string& name) {
          model_path(entry).string(), entry.sha256);
   }
   fmt::print("{}: SHA-256 matches\n", model_path(entry).string());
-  return 0;
-}
-
-int suites_list_command(const SuitesOptions& options) {
-  for (const suites::SuiteInfo& info : suites::bundled_suites()) {
-    if (options.json) {
-      print_json_line(json::object{{"name", info.name},
-                                   {"version", info.version},
-                                   {"title", info.title},
-                                   {"languages", json::array(info.languages.begin(),
-                                                             info.languages.end())},
-                                   {"needs_sandbox", info.needs_sandbox}});
-    } else {
-      fmt::print("{:<12} {}\n", info.name, info.title);
-    }
-  }
-  return 0;
-}
-
-int suites_show_command(const SuitesOptions& options) {
-  const suites::Suite suite = chosen_suite(options);
-  if (options.json) {
-    for (const data::Question& question : suite.questions) {
-      json::object object = data::to_json(question);
-      object["hash"] = question.hash();
-      print_json_line(object);
-    }
-    return 0;
-  }
-  fmt::print("{} {}: {}\n{} questions, hash {}\n", suite.info.name, suite.info.version,
-             suite.info.title, suite.questions.size(), suite.hash());
-  for (const data::Question& question : suite.questions) {
-    fmt::print("\n--- {}  [{}]  level {}  {}{}{}\n", question.id, question.language,
-               question.level, question.topic, question.twin.empty() ? "" : "  twin ",
-               question.twin);
-    for (const data::Message& message : question.messages) {
-      fmt::print("{}: {}\n", message.role, message.content);
-    }
-    fmt::print("reference: {}\n", json::serialize(question.reference));
-  }
   return 0;
 }
 

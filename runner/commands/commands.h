@@ -104,13 +104,16 @@ struct BenchOptions {
 int bench_command(const BenchOptions& options);
 
 struct SuitesOptions {
-  std::string suite;  // of `show`
+  std::string suite;  // of `show` and `pull`
   std::optional<std::filesystem::path> suite_file;
+  std::optional<std::filesystem::path> mirror;  // of `pull`
   suites::SuiteOptions suite_options;
   bool json = false;
 };
 int suites_list_command(const SuitesOptions& options);
 int suites_show_command(const SuitesOptions& options);
+// Gets the published files of a public suite; all of them for the name "all".
+int suites_pull_command(const SuitesOptions& options);
 
 int models_list_command(bool json);
 int models_pull_command(const std::string& name);

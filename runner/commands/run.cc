@@ -7,12 +7,17 @@
 #include "runner/pipeline/execute.h"
 #include "runner/terminal/interrupt.h"
 #include "runner/terminal/progress.h"
+#include "suites/protocols/protocol.h"
 
 namespace candor::runner {
 
 namespace {
 
 void say_before(const Plan& plan) {
+  if (plan.protocol) {
+    fmt::print(stderr, "protocol {} {}, SHA-256 {}\n", plan.protocol->name(),
+               plan.protocol->version(), plan.protocol->sha256());
+  }
   for (const PlannedSuite& planned : plan.suites) {
     const suites::SuiteInfo& info = planned.suite.info;
     if (!planned.not_run.empty()) {

@@ -1,6 +1,8 @@
 #include "runner/pipeline/judges.h"
 
 #include "data/base/error.h"
+#include "scoring/exact/exact.h"
+#include "scoring/likelihood/likelihood.h"
 #include "scoring/scoring.h"
 
 namespace candor::runner {
@@ -23,6 +25,8 @@ scoring::RunConnected Judges::runner() const {
 
 data::Verdict Judges::judge(const data::Question& question,
                             const data::Generation& generation) const {
+  if (question.judge == "exact") return scoring::judge_exact(question, generation);
+  if (question.judge == "likelihood") return scoring::judge_likelihood(question, generation);
   if (question.judge != "code") return scoring::judge(question, generation);
   if (sandbox_.unavailable()) {
     fail("question {}: code is not run without a sandbox: {}", question.id,

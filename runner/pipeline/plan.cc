@@ -6,6 +6,7 @@
 
 #include "data/base/error.h"
 #include "data/base/hash.h"
+#include "suites/protocols/protocol.h"
 
 namespace candor::runner {
 
@@ -55,6 +56,7 @@ Plan make_plan(const PlanOptions& options) {
   Plan plan;
   plan.repeats = options.repeats;
   plan.seed = options.seed;
+  plan.protocol = options.suite_options.protocol;
   std::set<std::string> names;
   const auto take = [&](suites::Suite suite) {
     if (!names.insert(suite.info.name).second) {
@@ -65,6 +67,7 @@ Plan make_plan(const PlanOptions& options) {
     if (suite.info.needs_sandbox && options.sandbox_unavailable) {
       planned.not_run = "no sandbox for model-written code: " + *options.sandbox_unavailable;
     }
+    if (!suite.info.not_scored.empty()) planned.not_run = "not scored: " + suite.info.not_scored;
     planned.suite = std::move(suite);
     plan.suites.push_back(std::move(planned));
   };
@@ -96,6 +99,10 @@ Plan make_plan(const PlanOptions& options) {
 void describe_plan(const Plan& plan, data::Manifest& manifest) {
   manifest.seed = plan.seed;
   manifest.repeats = plan.repeats;
+  if (plan.protocol) {
+    manifest.protocol = plan.protocol->name();
+    manifest.protocol_sha256 = plan.protocol->sha256();
+  }
   manifest.suites.clear();
   manifest.condition_hashes.clear();
   for (const PlannedSuite& planned : plan.suites) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,7 +17,7 @@
 
 namespace candor::runner {
 
-// What the user may set above a suite's own condition; each by suite name, "" for all suites.
+// What the user may set above a suite's own condition and the protocol's; each by suite name, "" for all suites.
 template <typename T>
 using BySuite = std::map<std::string, T>;
 
@@ -49,6 +50,7 @@ struct Plan {
   std::vector<Ask> asks;  // point into `suites`: the plan may be moved, not copied
   int repeats = 1;
   std::uint64_t seed = 1;
+  std::shared_ptr<const suites::Protocol> protocol;  // null: each suite's own way
 
   Plan() = default;
   Plan(Plan&&) = default;

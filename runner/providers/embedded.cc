@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "data/base/error.h"
+#include "data/records/option_scores.h"
 #include "engine/chat/prompt.h"
 #include "kernels/isa.h"
 
@@ -101,11 +102,18 @@ RenderedPrompt EmbeddedProvider::render(const data::Question& question,
   input.bos_token = token_text(tokenizer, tokenizer.bos());
   input.eos_token = token_text(tokenizer, tokenizer.eos());
   if (condition.thinking != "default") switch_thinking(input.variables, condition.thinking);
-  std::vector<engine::Segment> segments = engine_->chat_template()->render_segments(input);
+  std::vector<engine::Segment> segments;
+  if (condition.raw) {
+    // No word of the template's, and none that a special token could hide in.
+    for (const data::Message& message : messages) segments.push_back({message.content, false});
+  } else {
+    segments = engine_->chat_template()->render_segments(input);
+  }
 
   RenderedPrompt prompt;
   for (const engine::Segment& segment : segments) prompt.text += segment.text;
-  prompt.reasoning_opened = engine::prompt_opens_reasoning(segments, markers);
+  prompt.reasoning_opened =
+      !condition.raw && engine::prompt_opens_reasoning(segments, markers);
   const auto append = [&](const std::string& text) {
     segments.push_back({text, true});
     prompt.text += text;
@@ -120,7 +128,7 @@ RenderedPrompt EmbeddedProvider::render(const data::Question& question,
     prompt.reasoning_opened = true;
   }
   if (!condition.prefill.empty()) {
-    if (!prompt.reasoning_opened) {
+    if (!prompt.reasoning_opened && !condition.raw) {
       append(std::string(engine::head_of_answer(condition.prefill, markers)));
     }
     append(condition.prefill);
@@ -132,7 +140,30 @@ RenderedPrompt EmbeddedProvider::render(const data::Question& question,
   if (made.tokens.empty()) fail("question {}: the prompt is empty", question.id);
   prompt.tokens = std::move(made.tokens);
   prompt.notices = std::move(made.notices);
+  prompt.segments = std::move(segments);
   return prompt;
+}
+
+std::vector<std::vector<engine::TokenId>> EmbeddedProvider::continuation_tokens(
+    const RenderedPrompt& prompt, const std::vector<std::string>& continuations) const {
+  const engine::Tokenizer& tokenizer = *engine_->tokenizer();
+  std::vector<std::vector<engine::TokenId>> joined, alone;
+  bool prefix = true;
+  std::vector<engine::Segment> segments = prompt.segments;
+  segments.push_back({});
+  for (const std::string& text : continuations) {
+    segments.back() = {text, false};
+    const std::vector<engine::TokenId> whole = engine::prompt_of(segments, tokenizer).tokens;
+    prefix = prefix && whole.size() > prompt.tokens.size() &&
+             std::equal(prompt.tokens.begin(), prompt.tokens.end(), whole.begin());
+    if (prefix) {
+      const auto begin = whole.begin() + static_cast<std::ptrdiff_t>(prompt.tokens.size());
+      joined.emplace_back(begin, whole.end());
+    }
+    alone.push_back(tokenizer.encode(text, false));
+    if (alone.back().empty()) fail("the continuation \"{}\" has no tokens", text);
+  }
+  return prefix ? joined : alone;
 }
 
 // Of a turn that any template should take; one that does not is reported with its samples.
@@ -147,25 +178,95 @@ std::vector<std::string> EmbeddedProvider::notices_of_a_turn() const {
   }
 }
 
+namespace {
+
+// A sample that is under way. One whose options are scored takes a request for each option.
+struct Sample {
+  const Ask* ask = nullptr;
+  RenderedPrompt prompt;
+  std::vector<std::string> continuations;  // empty: an answer is generated
+  std::vector<engine::Completion> scored;  // one a continuation
+  std::size_t open = 0;                    // of them, not finished
+};
+
+data::Generation generated(Sample& sample, engine::Completion&& completion) {
+  data::Generation generation = blank(*sample.ask);
+  engine::ReasoningSplit& split = completion.split;
+  if (split.marked && split.closed && split.reasoning.empty()) split.reasoning = "\n";
+  generation.prompt = std::move(sample.prompt.text);
+  generation.reasoning = std::move(split.reasoning);
+  generation.answer = std::move(split.answer);
+  generation.reasoning_closed = split.closed;
+  generation.finish = completion.finish;
+  generation.error = std::move(completion.error);
+  generation.prompt_tokens = std::move(sample.prompt.tokens);
+  generation.tokens = std::move(completion.tokens);
+  generation.log_probabilities = std::move(completion.log_probabilities);
+  generation.seconds = completion.seconds;
+  return generation;
+}
+
+// The tokens of all options one after another, and their sums as the answer.
+data::Generation scored(Sample& sample) {
+  data::Generation generation = blank(*sample.ask);
+  generation.prompt = std::move(sample.prompt.text);
+  generation.prompt_tokens = std::move(sample.prompt.tokens);
+  std::vector<data::OptionScore> scores;
+  for (std::size_t i = 0; i < sample.scored.size(); ++i) {
+    const engine::Completion& one = sample.scored[i];
+    if (one.finish == data::FinishReason::kError) {
+      generation.finish = one.finish;
+      generation.error = one.error;
+    }
+    double sum = 0;
+    for (const float value : one.log_probabilities) sum += static_cast<double>(value);
+    scores.push_back({sample.continuations[i], one.tokens.size(), sum});
+    generation.tokens.insert(generation.tokens.end(), one.tokens.begin(), one.tokens.end());
+    generation.log_probabilities.insert(generation.log_probabilities.end(),
+                                        one.log_probabilities.begin(),
+                                        one.log_probabilities.end());
+    generation.seconds = std::max(generation.seconds, one.seconds);
+  }
+  if (generation.finish != data::FinishReason::kError) generation.answer = data::to_text(scores);
+  return generation;
+}
+
+}  // namespace
+
 void EmbeddedProvider::generate(std::span<const Ask> asks, std::uint64_t seed,
                                 const std::function<void(data::Generation&&)>& done,
                                 const std::atomic<bool>& stop) {
+  std::vector<Sample> samples;
   std::vector<engine::Request> requests;
-  std::vector<RenderedPrompt> prompts;
-  std::vector<const Ask*> owners;
+  std::vector<std::pair<std::size_t, std::size_t>> owners;  // sample, its continuation
+  samples.reserve(asks.size());
   for (const Ask& ask : asks) {
     try {
-      RenderedPrompt prompt = render(*ask.question, *ask.condition);
+      Sample sample;
+      sample.ask = &ask;
+      sample.prompt = render(*ask.question, *ask.condition);
+      sample.continuations = data::continuations(*ask.question);
       engine::Request request;
-      request.prompt = prompt.tokens;
+      request.prompt = sample.prompt.tokens;
       request.sampling = ask.condition->sampling;
       request.seed = seed;
       request.repeat = ask.repeat;
       request.expected_tokens = ask.expected_tokens;
-      request.reasoning_opened = prompt.reasoning_opened;
-      requests.push_back(std::move(request));
-      prompts.push_back(std::move(prompt));
-      owners.push_back(&ask);
+      request.reasoning_opened = sample.prompt.reasoning_opened;
+      if (sample.continuations.empty()) {
+        owners.emplace_back(samples.size(), 0);
+        requests.push_back(std::move(request));
+      } else {
+        const auto tokens = continuation_tokens(sample.prompt, sample.continuations);
+        for (std::size_t i = 0; i < tokens.size(); ++i) {
+          request.continuation = tokens[i];
+          owners.emplace_back(samples.size(), i);
+          requests.push_back(request);
+        }
+        sample.scored.resize(tokens.size());
+        sample.open = tokens.size();
+      }
+      samples.push_back(std::move(sample));
     } catch (const Error& error) {
       data::Generation generation = blank(ask);
       generation.finish = data::FinishReason::kError;
@@ -177,20 +278,13 @@ void EmbeddedProvider::generate(std::span<const Ask> asks, std::uint64_t seed,
   engine_->run(
       requests,
       [&](std::size_t i, engine::Completion&& completion) {
-        data::Generation generation = blank(*owners[i]);
-        engine::ReasoningSplit& split = completion.split;
-        if (split.marked && split.closed && split.reasoning.empty()) split.reasoning = "\n";
-        generation.prompt = std::move(prompts[i].text);
-        generation.reasoning = std::move(split.reasoning);
-        generation.answer = std::move(split.answer);
-        generation.reasoning_closed = split.closed;
-        generation.finish = completion.finish;
-        generation.error = std::move(completion.error);
-        generation.prompt_tokens = std::move(prompts[i].tokens);
-        generation.tokens = std::move(completion.tokens);
-        generation.log_probabilities = std::move(completion.log_probabilities);
-        generation.seconds = completion.seconds;
-        done(std::move(generation));
+        Sample& sample = samples[owners[i].first];
+        if (sample.continuations.empty()) {
+          done(generated(sample, std::move(completion)));
+          return;
+        }
+        sample.scored[owners[i].second] = std::move(completion);
+        if (--sample.open == 0) done(scored(sample));
       },
       stop);
 }

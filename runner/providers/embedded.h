@@ -26,6 +26,7 @@ struct RenderedPrompt {
   std::vector<engine::TokenId> tokens;  // exactly one BOS where the model wants one
   bool reasoning_opened = false;
   std::vector<std::string> notices;  // engine::Prompt's
+  std::vector<engine::Segment> segments;  // what was made into tokens
 };
 
 class EmbeddedProvider final : public Provider {
@@ -41,6 +42,12 @@ class EmbeddedProvider final : public Provider {
 
   RenderedPrompt render(const data::Question& question, const data::Condition& condition) const;
   engine::Engine& engine() { return *engine_; }
+
+  // The tokens of each continuation behind the prompt: of the two read as one text where that leaves
+  // the prompt's tokens as they are for every continuation, else of each continuation by itself, so
+  // that all options of a question follow the same tokens.
+  std::vector<std::vector<engine::TokenId>> continuation_tokens(
+      const RenderedPrompt& prompt, const std::vector<std::string>& continuations) const;
 
  private:
   std::vector<std::string> notices_of_a_turn() const;

@@ -36,14 +36,22 @@ void read_json_lines(const std::string& file, std::string_view text, Problems& p
   }
 }
 
-void read_json_array(const std::string& file, std::string_view text, Problems& problems,
-                     std::size_t limit, std::vector<Record>& records) {
+void read_json_array(const std::string& file, std::string_view text, const std::string& rows,
+                     Problems& problems, std::size_t limit, std::vector<Record>& records) {
   json::value root;
   try {
     root = strict_value(text, file);
   } catch (const Error& error) {
     problems.add(error.what());
     return;
+  }
+  if (!rows.empty()) {
+    json::value* found = root.is_object() ? root.get_object().if_contains(rows) : nullptr;
+    if (found == nullptr) {
+      problems.add(fmt::format("{}: expected an object with the field \"{}\"", file, rows));
+      return;
+    }
+    root = json::value(std::move(*found));
   }
   if (!root.is_array()) {
     problems.add(file + ": expected an array of objects");
@@ -171,6 +179,54 @@ void read_table(const std::string& file, std::string_view text, bool csv,
   }
 }
 
+std::vector<std::string_view> lines_of(std::string_view text) {
+  std::vector<std::string_view> lines;
+  while (!text.empty()) {
+    const std::size_t end = text.find('\n');
+    lines.push_back(text.substr(0, end));
+    if (lines.back().ends_with('\r')) lines.back().remove_suffix(1);
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  }
+  return lines;
+}
+
+void read_blocks(const std::string& file, std::string_view text,
+                 const std::vector<std::string>& columns, Problems& problems, std::size_t limit,
+                 std::vector<Record>& records) {
+  if (columns.empty()) {
+    problems.add(file + ": a file of blocks needs \"columns\", a name for each line of a block");
+    return;
+  }
+  const std::vector<std::string_view> lines = lines_of(text);
+  for (std::size_t begin = 0; begin < lines.size(); begin += columns.size()) {
+    if (limit != 0 && records.size() == limit) return;
+    Record record{{}, fmt::format("{}:{}", file, begin + 1)};
+    if (lines.size() - begin < columns.size()) {
+      problems.add(fmt::format("{}: the last block has {} lines, not {}", record.where,
+                               lines.size() - begin, columns.size()));
+      return;
+    }
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      const std::string_view line = lines[begin + i];
+      const bool blank = line.find_first_not_of(" \t") == std::string_view::npos;
+      if (blank != columns[i].empty()) {
+        // One line too many or too few shifts all that follow: there is no use in going on.
+        problems.add(columns[i].empty()
+                         ? fmt::format("{}:{}: expected an empty line", file, begin + i + 1)
+                         : fmt::format("{}:{}: \"{}\" is empty", file, begin + i + 1,
+                                       printable(columns[i])));
+        return;
+      }
+      if (invalid_utf8(line) != std::string_view::npos || line.find('\0') != line.npos) {
+        problems.add(fmt::format("{}:{}: not valid UTF-8 text", file, begin + i + 1));
+        return;
+      }
+      if (!columns[i].empty()) record.fields[columns[i]] = line;
+    }
+    records.push_back(std::move(record));
+  }
+}
+
 }  // namespace
 
 Format format_by_name(const std::string& name) {
@@ -178,7 +234,8 @@ Format format_by_name(const std::string& name) {
   if (name == "json") return Format::kJson;
   if (name == "csv") return Format::kCsv;
   if (name == "tsv") return Format::kTsv;
-  fail_usage("format \"{}\" is not known; it is one of jsonl, json, csv, tsv", printable(name));
+  if (name == "lines") return Format::kLines;
+  fail_usage("format \"{}\" is not known; it is one of jsonl, json, csv, tsv, lines", printable(name));
 }
 
 bool is_data_file(const std::filesystem::path& path) {
@@ -195,17 +252,25 @@ Format format_of(const std::filesystem::path& path) {
              path.string());
 }
 
-std::vector<Record> read_records(const std::filesystem::path& path, Format format,
-                                 const std::vector<std::string>& columns, Problems& problems,
-                                 std::size_t limit) {
+std::vector<Record> read_records(const std::filesystem::path& path, const Layout& layout,
+                                 Problems& problems, std::size_t limit) {
   const std::string text = read_text(path);
   std::vector<Record> records;
-  if (format == Format::kJsonLines) {
-    read_json_lines(path.string(), text, problems, limit, records);
-  } else if (format == Format::kJson) {
-    read_json_array(path.string(), text, problems, limit, records);
-  } else {
-    read_table(path.string(), text, format == Format::kCsv, columns, problems, limit, records);
+  switch (layout.format) {
+    case Format::kJsonLines:
+      read_json_lines(path.string(), text, problems, limit, records);
+      break;
+    case Format::kJson:
+      read_json_array(path.string(), text, layout.rows, problems, limit, records);
+      break;
+    case Format::kCsv:
+    case Format::kTsv:
+      read_table(path.string(), text, layout.format == Format::kCsv, layout.columns, problems,
+                 limit, records);
+      break;
+    case Format::kLines:
+      read_blocks(path.string(), text, layout.columns, problems, limit, records);
+      break;
   }
   return records;
 }

@@ -5,6 +5,10 @@
 #include <set>
 
 #include "suites/files/description.h"
+#include "suites/files/described.h"
+#include "suites/files/records.h"
+#include "suites/files/selection.h"
+#include "suites/protocols/protocol.h"
 #include "suites/suites.h"
 
 namespace candor::suites {
@@ -26,88 +30,7 @@ bool has_fields(const Record& record, const std::vector<std::string>& fields) {
 // The first row; empty when the file has none that can be read.
 std::vector<Record> first_record(const fs::path& path) {
   Problems ignored;
-  return read_records(path, format_of(path), {}, ignored, 1);
-}
-
-// Checks that hold for all questions of a file, whatever its format.
-class Collector {
- public:
-  explicit Collector(Problems& problems) : problems_(problems) {}
-
-  void add(data::Question question, const std::string& where) {
-    for (const std::string& problem : question_problems(question)) {
-      problems_.add(fmt::format("{}: {}", where, problem));
-    }
-    const auto [first, added] = places_.emplace(question.id, where);
-    if (!added) {
-      problems_.add(fmt::format("{}: field \"id\": \"{}\" is there already, at {}", where,
-                                printable(question.id), first->second));
-    }
-    questions.push_back(std::move(question));
-  }
-
-  std::vector<data::Question> questions;
-
- private:
-  Problems& problems_;
-  std::map<std::string, std::string> places_;
-};
-
-// What the options leave of the questions, and what is known once all are read.
-Suite finished(Suite suite, std::vector<data::Question> questions, const SuiteOptions& options,
-               const fs::path& path) {
-  std::set<std::string> languages;
-  for (const data::Question& question : questions) languages.insert(question.language);
-  for (const std::string& language : options.languages) {
-    if (!languages.contains(language)) {
-      fail_usage("{}: no question in \"{}\"; its languages: {}", path.string(), language,
-                 fmt::join(languages, ", "));
-    }
-  }
-  if (!options.languages.empty()) {
-    std::erase_if(questions, [&](const data::Question& question) {
-      return std::find(options.languages.begin(), options.languages.end(), question.language) ==
-             options.languages.end();
-    });
-  }
-  if (options.max_questions < 0) {
-    fail_usage("{}: the number of questions is {}, it must not be negative", path.string(),
-               options.max_questions);
-  }
-  const auto most = static_cast<std::size_t>(options.max_questions);
-  if (most > 0 && questions.size() > most) questions.resize(most);
-  suite.info.languages.assign(languages.begin(), languages.end());
-  suite.info.needs_sandbox = std::any_of(questions.begin(), questions.end(),
-                                         [](const auto& q) { return q.judge == "code"; });
-  suite.questions = std::move(questions);
-  return suite;
-}
-
-void need_questions(const fs::path& path, const std::vector<Record>& records, Problems& problems) {
-  if (records.empty() && problems.count() == 0)
-    problems.add(fmt::format("{}: no questions in it", path.string()));
-}
-
-Suite described_suite(const Description& description, const fs::path& data,
-                      const SuiteOptions& options) {
-  Problems problems;
-  const Format format =
-      description.format.empty() ? format_of(data) : format_by_name(description.format);
-  const std::vector<Record> records = read_records(data, format, description.columns, problems);
-  need_questions(data, records, problems);
-  Collector collector(problems);
-  for (std::size_t i = 0; i < records.size(); ++i) {
-    try {
-      collector.add(description.question(records[i], i + 1), records[i].where);
-    } catch (const Error& error) {
-      problems.add(error.what());
-    }
-  }
-  problems.throw_any();
-  Suite suite;
-  suite.info = {description.suite, description.version, description.title, {}, false};
-  suite.condition = description.condition;
-  return finished(std::move(suite), std::move(collector.questions), options, data);
+  return read_records(path, {format_of(path), {}, {}}, ignored, 1);
 }
 
 const std::vector<std::string>& own_fields() {
@@ -125,8 +48,10 @@ std::string stem(const fs::path& path) {
 
 Suite own_suite(const fs::path& path, const SuiteOptions& options) {
   Problems problems;
-  std::vector<Record> records = read_records(path, format_of(path), {}, problems);
-  need_questions(path, records, problems);
+  std::vector<Record> records = read_records(path, {format_of(path), {}, {}}, problems);
+  if (records.empty() && problems.count() == 0) {
+    problems.add(fmt::format("{}: no questions in it", path.string()));
+  }
   Collector collector(problems);
   for (Record& record : records) {
     bool known = true;
@@ -157,15 +82,28 @@ Suite own_suite(const fs::path& path, const SuiteOptions& options) {
   suite.info.name = collector.questions.front().suite;
   suite.info.version = "1";
   suite.info.title = fmt::format("Questions of {}", path.filename().string());
-  return finished(std::move(suite), std::move(collector.questions), options, path);
+  suite.questions = std::move(collector.questions);
+  if (options.protocol) {
+    options.protocol->apply(suite.info.name, suite.questions[0].judge, suite.condition);
+  }
+  select_questions(suite, options, path.string());
+  return suite;
+}
+
+// A data file that a bundled description knows, wherever it lies and whatever its name.
+Suite recognised_suite(Description description, const fs::path& file, const SuiteOptions& options) {
+  description.folder = file.parent_path();
+  description.data = {{file.filename().string(), {}, {}, {}, {}, {}}};
+  return described_suite(description, options);
 }
 
 Suite data_file_suite(const fs::path& path, const SuiteOptions& options) {
   const std::vector<Record> first = first_record(path);
   std::vector<std::string> known;
   for (const Description& description : bundled_descriptions()) {
+    if (description.known_fields.empty()) continue;
     if (!first.empty() && has_fields(first[0], description.known_fields)) {
-      return described_suite(description, path, options);
+      return recognised_suite(description, path, options);
     }
     known.push_back(description.suite);
   }
@@ -194,7 +132,7 @@ Suite folder_suite(const fs::path& folder, const SuiteOptions& options) {
         const std::string name = file.filename().string();
         const auto& names = description.known_files;
         if (std::find(names.begin(), names.end(), name) != names.end()) {
-          return described_suite(description, file, options);
+          return recognised_suite(description, file, options);
         }
       }
     }
@@ -217,12 +155,7 @@ Suite load_suite_file(const fs::path& path, const SuiteOptions& options) {
   if (fs::is_directory(status)) return folder_suite(path, options);
   if (!fs::is_regular_file(status)) fail_usage("{}: not a regular file", path.string());
   if (is_yaml(path)) {
-    const Description description = load_description(path);
-    if (description.data.empty()) {
-      fail_usage("{}: a description for known data files; give the data file itself",
-                 path.string());
-    }
-    return described_suite(description, description.data, options);
+    return described_suite(load_description(path), options);
   }
   return data_file_suite(path, options);
 }

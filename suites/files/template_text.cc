@@ -1,8 +1,9 @@
 #include "suites/files/template_text.h"
 
-#include <cctype>
+#include <algorithm>
 
 #include "data/base/error.h"
+#include "suites/files/filters.h"
 #include "suites/files/problems.h"
 
 namespace candor::suites {
@@ -19,8 +20,12 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(begin, text.find_last_not_of(kSpace) - begin + 1);
 }
 
-const json::value& find(const json::object& fields, const std::vector<std::string>& path) {
-  const std::string name = fmt::format("{}", fmt::join(path, "."));
+std::string name_of(const std::vector<std::string>& path) {
+  return printable(fmt::format("{}", fmt::join(path, ".")));
+}
+
+// Null: it is missing or null.
+const json::value* find(const json::object& fields, const std::vector<std::string>& path) {
   const json::value* value = fields.if_contains(path[0]);
   for (std::size_t i = 1; i < path.size() && value != nullptr; ++i) {
     if (const json::object* object = value->if_object()) {
@@ -35,18 +40,33 @@ const json::value& find(const json::object& fields, const std::vector<std::strin
       value = nullptr;
     }
   }
-  if (value == nullptr) fail("field \"{}\" is missing", printable(name));
-  if (value->is_null()) fail("field \"{}\" is null", printable(name));
+  return value;
+}
+
+const json::value& need(const json::object& fields, const std::vector<std::string>& path) {
+  const json::value* value = find(fields, path);
+  if (value == nullptr) fail("field \"{}\" is missing", name_of(path));
+  if (value->is_null()) fail("field \"{}\" is null", name_of(path));
   return *value;
 }
 
-std::string text_of(const json::value& value, const std::vector<std::string>& path) {
-  if (const json::string* text = value.if_string()) return std::string(*text);
-  if (value.is_object() || value.is_array()) {
-    fail("field \"{}\": expected a text or a number",
-         printable(fmt::format("{}", fmt::join(path, "."))));
+// Takes the text in quotes that `rest` begins with; \n and \" stand for what they do in JSON, any
+// other backslash (of a regular expression) for itself.
+std::string take_argument(std::string_view& rest, std::string_view filter) {
+  std::string text;
+  if (!rest.starts_with('"')) fail("filter \"{}\" needs a text in quotes", filter);
+  for (std::size_t i = 1; i < rest.size(); ++i) {
+    if (rest[i] == '"') {
+      rest.remove_prefix(i + 1);
+      return text;
+    }
+    if (rest[i] == '\\' && i + 1 < rest.size() && (rest[i + 1] == '"' || rest[i + 1] == 'n')) {
+      text += rest[++i] == 'n' ? '\n' : '"';
+    } else {
+      text += rest[i];
+    }
   }
-  return json::serialize(value);
+  fail("filter \"{}\": the text in quotes does not end", filter);
 }
 
 }  // namespace
@@ -69,7 +89,7 @@ TemplateText::TemplateText(std::string_view text) {
 }
 
 void TemplateText::read_field(std::string_view inside, Part& part) {
-  const std::size_t bar = inside.find('|');
+  const std::size_t bar = std::min(inside.find('|'), inside.size());
   const std::string_view path = trimmed(inside.substr(0, bar));
   if (path.empty()) fail("\"{{{{}}}}\" names no field");
   for (std::size_t begin = 0; begin <= path.size();) {
@@ -77,28 +97,44 @@ void TemplateText::read_field(std::string_view inside, Part& part) {
     part.path.emplace_back(path.substr(begin, end - begin));
     begin = end + 1;
   }
-  while (inside.find('|') != std::string_view::npos) {
-    inside.remove_prefix(inside.find('|') + 1);
-    inside = inside.substr(inside.find_first_not_of(kSpace) == std::string_view::npos
-                               ? inside.size()
-                               : inside.find_first_not_of(kSpace));
-    if (inside.starts_with("after \"") && inside.find('"', 7) != std::string_view::npos) {
-      const std::size_t end = inside.find('"', 7);
-      part.filters.push_back({Filter::Kind::kAfter, std::string(inside.substr(7, end - 7))});
-      inside.remove_prefix(end + 1);
-      continue;
+  std::string_view rest = trimmed(inside.substr(bar));
+  while (!rest.empty()) {
+    if (rest[0] != '|') fail("expected \"|\" before \"{}\"", printable(rest));
+    rest = trimmed(rest.substr(1));
+    const std::string name(rest.substr(0, rest.find_first_of(" \t\r\n|\"")));
+    const auto known = std::find_if(filters().begin(), filters().end(),
+                                    [&](const FilterInfo& filter) { return filter.name == name; });
+    if (known == filters().end()) {
+      std::vector<std::string_view> names;
+      for (const FilterInfo& filter : filters()) names.push_back(filter.name);
+      fail("filter \"{}\" is not known; there are {}", printable(name), fmt::join(names, ", "));
     }
-    const std::string_view name = trimmed(inside.substr(0, inside.find('|')));
-    if (name == "trim") {
-      part.filters.push_back({Filter::Kind::kTrim, {}});
-    } else if (name == "trim_end") {
-      part.filters.push_back({Filter::Kind::kTrimEnd, {}});
-    } else if (name == "letter") {
-      part.filters.push_back({Filter::Kind::kLetter, {}});
-    } else {
-      fail("filter \"{}\" is not known; there are trim, trim_end, after \"…\", letter",
-           printable(name));
+    rest = trimmed(rest.substr(name.size()));
+    Filter filter{name, {}};
+    if (known->takes_argument) filter.argument = take_argument(rest, name);
+    if (name == "or" && !part.filters.empty()) fail("filter \"or\" must come first");
+    part.filters.push_back(std::move(filter));
+    rest = trimmed(rest);
+  }
+}
+
+std::string TemplateText::filled(const Part& part, const json::object& fields) {
+  json::value value;
+  std::size_t next = 0;
+  if (!part.filters.empty() && part.filters[0].name == "or") {
+    next = 1;
+    const json::value* found = find(fields, part.path);
+    value = found == nullptr || found->is_null() ? json::value(part.filters[0].argument) : *found;
+  } else {
+    value = need(fields, part.path);
+  }
+  try {
+    for (; next < part.filters.size(); ++next) {
+      value = filtered(part.filters[next].name, part.filters[next].argument, value);
     }
+    return plain_text(value);
+  } catch (const Error& error) {
+    fail("field \"{}\": {}", name_of(part.path), error.what());
   }
 }
 
@@ -106,32 +142,7 @@ std::string TemplateText::fill(const json::object& fields) const {
   std::string out;
   for (const Part& part : parts_) {
     out += part.literal;
-    if (part.path.empty()) continue;
-    std::string text = text_of(find(fields, part.path), part.path);
-    for (const Filter& filter : part.filters) {
-      switch (filter.kind) {
-        case Filter::Kind::kTrim:
-          text = std::string(trimmed(text));
-          break;
-        case Filter::Kind::kTrimEnd:
-          text.resize(text.find_last_not_of(kSpace) + 1);
-          break;
-        case Filter::Kind::kAfter:
-          if (const std::size_t at = text.rfind(filter.argument); at != std::string::npos) {
-            text.erase(0, at + filter.argument.size());
-          }
-          break;
-        case Filter::Kind::kLetter:
-          if (text.empty() || text.size() > 2 ||
-              text.find_first_not_of("0123456789") != std::string::npos || std::stoi(text) > 25) {
-            fail("field \"{}\": \"letter\" needs a number from 0 to 25, not \"{}\"",
-                 printable(part.path[0]), printable(text));
-          }
-          text = std::string(1, static_cast<char>('A' + std::stoi(text)));
-          break;
-      }
-    }
-    out += text;
+    if (!part.path.empty()) out += filled(part, fields);
   }
   return out;
 }
@@ -140,7 +151,7 @@ json::value TemplateText::value(const json::object& fields) const {
   const bool one_field = parts_.size() == 2 && parts_[0].literal.empty() &&
                          parts_[0].filters.empty() && parts_[1].literal.empty();
   if (one_field) {
-    const json::value& found = find(fields, parts_[0].path);
+    const json::value& found = need(fields, parts_[0].path);
     if (found.is_object() || found.is_array()) return found;
   }
   return json::value(fill(fields));

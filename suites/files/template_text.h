@@ -9,21 +9,31 @@
 
 namespace candor::suites {
 
+// Filters, left to right; an argument is a text in double quotes, with \n and \" in it:
+//   or "x"       x where the field is missing or null; must come first
+//   trim, trim_end                       without white space around it, behind it
+//   after "x", before "x"                what follows the last x, what precedes the first; else all
+//   append "x", prepend "x"              unless the text is empty
+//   letter       0 is A
+//   letters      the capital letters of a text or of a list of texts, in order: "(A) C", ["A","C"]
+//   upper        a to z as A to Z
+//   labels       the letters of the lines that begin with "(A)", in order
+//   match "re"   the first group of a regular expression (RE2); no match is an error
+//   join "x"     a list of texts as one text
 class TemplateText {
  public:
-  // Filters, left to right: trim, trim_end (white space), after "x" (what follows the last x; the
-  // whole when there is none), letter (0 is A). Throws Error (without place) on bad syntax.
+  // Throws Error (without place) on bad syntax.
   explicit TemplateText(std::string_view text);
 
   // Throws Error (without place) naming a field that is missing, null, or no text or number.
   std::string fill(const boost::json::object& fields) const;
   // The same; but a template that is one field without filters gives a list or object as it is.
   boost::json::value value(const boost::json::object& fields) const;
+  bool empty() const { return parts_.size() == 1 && parts_[0].literal.empty(); }
 
  private:
   struct Filter {
-    enum class Kind { kTrim, kTrimEnd, kAfter, kLetter };
-    Kind kind;
+    std::string name;
     std::string argument;
   };
   struct Part {
@@ -33,6 +43,7 @@ class TemplateText {
   };
 
   static void read_field(std::string_view inside, Part& part);
+  static std::string filled(const Part& part, const boost::json::object& fields);
 
   std::vector<Part> parts_;
 };
