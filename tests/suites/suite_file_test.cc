@@ -84,7 +84,7 @@ TEST_F(SuiteFileTest, ByteOrderMarkLineEndsGzipAndNoFinalNewlineChangeNothing) {
 
 TEST_F(SuiteFileTest, EveryMistakeIsToldWithItsLine) {
   const std::string text = own("a") + "{\"id\":\n" + "[1]\n" + own("b") + own("a") +
-                           own("c", ",\"judgee\":\"x\"") + own("d", ",\"level\":7");
+                           own("c", ",\"judgee\":\"x\"") + own("d", ",\"level\":13");
   const std::string told = problems("bad.jsonl", text);
   EXPECT_TRUE(contains(told, "bad.jsonl:2: not valid JSON")) << told;
   EXPECT_TRUE(contains(told, "bad.jsonl:3: expected a JSON object")) << told;
@@ -244,7 +244,8 @@ TEST_F(SuiteFileTest, ADescriptionTurnsATableIntoQuestions) {
   EXPECT_THROW(load_suite_file(folder_, options), Error);
   options.languages = {};
   options.max_questions = 1;
-  EXPECT_EQ(load_suite_file(folder_ / "sums.yaml", options).questions.size(), 1u);
+  EXPECT_EQ(load_suite_file(folder_ / "sums.yaml", options).questions.size(), 2u)
+      << "one of each language";
 }
 
 TEST_F(SuiteFileTest, ListsLettersNestedReferencesAndTablesWithoutHeader) {
