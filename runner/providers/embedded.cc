@@ -112,8 +112,7 @@ RenderedPrompt EmbeddedProvider::render(const data::Question& question,
 
   RenderedPrompt prompt;
   for (const engine::Segment& segment : segments) prompt.text += segment.text;
-  prompt.reasoning_opened =
-      !condition.raw && engine::prompt_opens_reasoning(segments, markers);
+  prompt.reasoning_opened = !condition.raw && engine::prompt_opens_reasoning(segments, markers);
   const auto append = [&](const std::string& text) {
     segments.push_back({text, true});
     prompt.text += text;
@@ -223,8 +222,7 @@ data::Generation scored(Sample& sample) {
     scores.push_back({sample.continuations[i], one.tokens.size(), sum});
     generation.tokens.insert(generation.tokens.end(), one.tokens.begin(), one.tokens.end());
     generation.log_probabilities.insert(generation.log_probabilities.end(),
-                                        one.log_probabilities.begin(),
-                                        one.log_probabilities.end());
+                                        one.log_probabilities.begin(), one.log_probabilities.end());
     generation.seconds = std::max(generation.seconds, one.seconds);
   }
   if (generation.finish != data::FinishReason::kError) generation.answer = data::to_text(scores);
