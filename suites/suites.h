@@ -1,5 +1,5 @@
-// What to ask: the bundled suites, public sets and suite files, each a list of questions with a hash. Pure
-// functions: the same name, options and program version give the same bytes.
+// What to ask: the bundled suites, public sets and suite files, each a list of questions with a
+// hash. Pure functions: the same name, options and program version give the same bytes.
 #pragma once
 
 #include <cstdint>
@@ -34,19 +34,20 @@ struct Suite {
 class Protocol;  // suites/protocols/protocol.h
 
 struct SuiteOptions {
-  std::uint64_t seed = 1;               // of the generated suites
-  std::vector<std::string> languages;   // empty: all that the suite has
-  int count = 12;                       // questions a language of a generated suite, spread evenly
-                                        // over the levels; 0: as many as the suite has by default
-  int max_questions = 0;                // a language of any other suite, drawn by `seed`; 0: all
-  std::string part = {};                // of a public suite: this topic alone; empty: all
-  std::shared_ptr<const Protocol> protocol = {};  // how questions are put; none: each suite's own way
+  std::uint64_t seed = 1;              // of the generated suites
+  std::vector<std::string> languages;  // empty: all that the suite has
+  int count = 12;                      // questions a language of a generated suite, spread evenly
+                                       // over the levels; 0: as many as the suite has by default
+  int max_questions = 0;               // a language of any other suite, drawn by `seed`; 0: all
+  std::string part = {};               // of a public suite: this topic alone; empty: all
+  std::shared_ptr<const Protocol> protocol =
+      {};  // how questions are put; none: each suite's own way
 };
 
 std::vector<SuiteInfo> bundled_suites();
 // A bundled suite; or a public one whose files were pulled, NAME or NAME/PART. Throws Error (usage)
-// that names the known suites when there is none of that name, and that says how to get a public one
-// whose files are not here.
+// that names the known suites when there is none of that name, and that says how to get a public
+// one whose files are not here.
 Suite load_suite(const std::string& name, const SuiteOptions& options);
 // A suite file: YAML that names a data file, its fields, the prompt and the judge
 // (suites/README.md); or JSONL of questions in our own format.

@@ -1,6 +1,6 @@
-// What a provider answers to a question whose options are scored instead of an answer being generated:
-// the log-probability of each option's continuation. It is kept as the generation's answer, a JSON list
-// that a person can read too.
+// What a provider answers to a question whose options are scored instead of an answer being
+// generated: the log-probability of each option's continuation. It is kept as the generation's
+// answer, a JSON list that a person can read too.
 #pragma once
 
 #include <string>

@@ -29,15 +29,15 @@ struct Manifest {
   int repeats = 1;
   std::vector<SuiteUse> suites;
   std::vector<std::string> condition_hashes;
-  std::string sample_set;  // SHA-256 over the sorted sample keys
-  std::string protocol;    // how questions were put, by name; empty: each suite's own way
+  std::string sample_set;       // SHA-256 over the sorted sample keys
+  std::string protocol;         // how questions were put, by name; empty: each suite's own way
   std::string protocol_sha256;  // of the protocol's file
 
   // Provenance: true of this execution, without influence on the answers.
   std::string engine_version;
   std::string template_text;
   std::vector<std::string> notices;  // on how prompts are made: a doubled BOS, …
-  std::string device;  // processor name
+  std::string device;                // processor name
   std::string isa;
   int batch = 0;
   int threads = 0;

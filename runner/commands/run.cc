@@ -30,9 +30,8 @@ void say_before(const Plan& plan) {
 }
 
 void say_after(const Executed& executed) {
-  const double rate =
-      static_cast<double>(executed.prompt_tokens + executed.generated_tokens) /
-      std::max(executed.seconds, 1e-9);
+  const double rate = static_cast<double>(executed.prompt_tokens + executed.generated_tokens) /
+                      std::max(executed.seconds, 1e-9);
   for (const std::string& notice : executed.run.manifest.notices) {
     fmt::print(stderr, "note: {}\n", notice);
   }

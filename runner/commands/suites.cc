@@ -26,33 +26,26 @@ bool is_here(const suites::Description& description) {
 }
 
 json::object listed(const suites::SuiteInfo& info) {
-  return json::object{
-      {"name", info.name},
-      {"version", info.version},
-      {"title", info.title},
-      {"languages", json::array(info.languages.begin(), info.languages.end())},
-      {"needs_sandbox", info.needs_sandbox},
-      {"public", false}};
+  return json::object{{"name", info.name},
+                      {"version", info.version},
+                      {"title", info.title},
+                      {"languages", json::array(info.languages.begin(), info.languages.end())},
+                      {"needs_sandbox", info.needs_sandbox},
+                      {"public", false}};
 }
 
 json::object listed(const suites::Description& description) {
   json::array files;
   for (const suites::SourceFile& file : description.source->files) {
-    files.push_back(json::object{{"name", file.name},
-                                 {"url", file.url},
-                                 {"sha256", file.sha256},
-                                 {"bytes", file.bytes}});
+    files.push_back(json::object{
+        {"name", file.name}, {"url", file.url}, {"sha256", file.sha256}, {"bytes", file.bytes}});
   }
-  return json::object{{"name", description.suite},
-                      {"version", description.version},
-                      {"title", description.title},
-                      {"public", true},
-                      {"here", is_here(description)},
-                      {"licence", description.source->licence},
-                      {"home", description.source->home},
-                      {"note", description.source->note},
-                      {"path", description.folder.string()},
-                      {"files", std::move(files)}};
+  return json::object{
+      {"name", description.suite},           {"version", description.version},
+      {"title", description.title},          {"public", true},
+      {"here", is_here(description)},        {"licence", description.source->licence},
+      {"home", description.source->home},    {"note", description.source->note},
+      {"path", description.folder.string()}, {"files", std::move(files)}};
 }
 
 std::vector<suites::Description> chosen_public(const std::string& name) {
@@ -114,9 +107,8 @@ int suites_show_command(const SuitesOptions& options) {
   fmt::print("{} {}: {}\n{} questions, hash {}\n", suite.info.name, suite.info.version,
              suite.info.title, suite.questions.size(), suite.hash());
   for (const data::Question& question : suite.questions) {
-    fmt::print("\n--- {}  [{}]  level {}  {}{}{}\n", question.id, question.language,
-               question.level, question.topic, question.twin.empty() ? "" : "  twin ",
-               question.twin);
+    fmt::print("\n--- {}  [{}]  level {}  {}{}{}\n", question.id, question.language, question.level,
+               question.topic, question.twin.empty() ? "" : "  twin ", question.twin);
     for (const data::Message& message : question.messages) {
       fmt::print("{}: {}\n", message.role, message.content);
     }

@@ -1,5 +1,6 @@
 // What a run will ask: suites under conditions, repeated. Made before anything is generated, so the
-// number of samples is known, the queue can be planned, and the same command finds its unfinished run.
+// number of samples is known, the queue can be planned, and the same command finds its unfinished
+// run.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +18,8 @@
 
 namespace candor::runner {
 
-// What the user may set above a suite's own condition and the protocol's; each by suite name, "" for all suites.
+// What the user may set above a suite's own condition and the protocol's; each by suite name, ""
+// for all suites.
 template <typename T>
 using BySuite = std::map<std::string, T>;
 

@@ -25,7 +25,7 @@ struct RenderedPrompt {
   std::string text;
   std::vector<engine::TokenId> tokens;  // exactly one BOS where the model wants one
   bool reasoning_opened = false;
-  std::vector<std::string> notices;  // engine::Prompt's
+  std::vector<std::string> notices;       // engine::Prompt's
   std::vector<engine::Segment> segments;  // what was made into tokens
 };
 
@@ -43,9 +43,9 @@ class EmbeddedProvider final : public Provider {
   RenderedPrompt render(const data::Question& question, const data::Condition& condition) const;
   engine::Engine& engine() { return *engine_; }
 
-  // The tokens of each continuation behind the prompt: of the two read as one text where that leaves
-  // the prompt's tokens as they are for every continuation, else of each continuation by itself, so
-  // that all options of a question follow the same tokens.
+  // The tokens of each continuation behind the prompt: of the two read as one text where that
+  // leaves the prompt's tokens as they are for every continuation, else of each continuation by
+  // itself, so that all options of a question follow the same tokens.
   std::vector<std::vector<engine::TokenId>> continuation_tokens(
       const RenderedPrompt& prompt, const std::vector<std::string>& continuations) const;
 

@@ -21,10 +21,10 @@ struct SuitePull {
 // True when every registered file is there with its size and hash.
 bool verify_suite(const suites::Description& description);
 
-// Returns the suite's folder (suites::public_folder). What is there and right is left alone; else all
-// files are got into a folder beside it, which then takes its place: a suite is there whole or not at
-// all. Throws Error naming the file and what happened: no such file in the mirror, a failed download,
-// another size or hash, a file without a published address.
+// Returns the suite's folder (suites::public_folder). What is there and right is left alone; else
+// all files are got into a folder beside it, which then takes its place: a suite is there whole or
+// not at all. Throws Error naming the file and what happened: no such file in the mirror, a failed
+// download, another size or hash, a file without a published address.
 std::filesystem::path pull_suite(const suites::Description& description, const SuitePull& options);
 
 }  // namespace candor::runner

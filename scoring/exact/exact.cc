@@ -52,9 +52,12 @@ std::string_view bare(std::string_view text) {
 
 std::optional<std::string_view> behind_words(std::string_view answer) {
   static constexpr std::array<std::string_view, 6> kWords = {
-      "answer is", "answer:", "\xe7\xad\x94\xe6\xa1\x88\xe6\x98\xaf" /* 答案是 */,
+      "answer is",
+      "answer:",
+      "\xe7\xad\x94\xe6\xa1\x88\xe6\x98\xaf" /* 答案是 */,
       "\xe7\xad\x94\xe6\xa1\x88\xef\xbc\x9a" /* 答案： */,
-      "\xe7\xad\x94\xe6\xa1\x88:" /* 答案: */, "\xe7\xad\x94\xe6\xa1\x88\xe4\xb8\xba" /* 答案为 */};
+      "\xe7\xad\x94\xe6\xa1\x88:" /* 答案: */,
+      "\xe7\xad\x94\xe6\xa1\x88\xe4\xb8\xba" /* 答案为 */};
   const std::string small = lowered(answer);
   std::optional<std::size_t> end;
   for (const std::string_view words : kWords) {
@@ -95,8 +98,8 @@ std::string plain_form(std::string_view text) {
   return out;
 }
 
-// White space outside of texts is dropped; every text is written between \x01 and \x02 with its escapes
-// of quotes undone. Other escapes stay as they are written: '\n' and a raw line end differ.
+// White space outside of texts is dropped; every text is written between \x01 and \x02 with its
+// escapes of quotes undone. Other escapes stay as they are written: '\n' and a raw line end differ.
 std::string python_form(std::string_view text) {
   std::string out;
   char quote = 0;

@@ -1,5 +1,5 @@
-// The judge of answers that are a fixed text: "valid", "] }", a sorted list of words, a Python literal.
-// No arithmetic, no synonyms: for these there are the other judges.
+// The judge of answers that are a fixed text: "valid", "] }", a sorted list of words, a Python
+// literal. No arithmetic, no synonyms: for these there are the other judges.
 #pragma once
 
 #include <optional>
@@ -12,9 +12,10 @@
 
 namespace candor::scoring {
 
-// What an answer gives as its last word: the rest of the line behind the last "answer is" or "answer:"
-// (答案是, 答案：, 答案为), else the content of the last \boxed{…}, else the only line there is. Markdown
-// emphasis, quotes that enclose all of it and a final full stop are taken off. Empty: none of these.
+// What an answer gives as its last word: the rest of the line behind the last "answer is" or
+// "answer:" (答案是, 答案：, 答案为), else the content of the last \boxed{…}, else the only line
+// there is. Markdown emphasis, quotes that enclose all of it and a final full stop are taken off.
+// Empty: none of these.
 std::optional<std::string> read_exact(std::string_view answer);
 
 enum class ExactForm {
@@ -24,7 +25,8 @@ enum class ExactForm {
 
 bool same_exact(std::string_view read, std::string_view gold, ExactForm form);
 
-// Reference: answer; form ("text" or "python", "text" when missing). Throws Error for a mistake in it.
+// Reference: answer; form ("text" or "python", "text" when missing). Throws Error for a mistake in
+// it.
 data::Verdict judge_exact(const data::Question& question, const data::Generation& generation);
 
 }  // namespace candor::scoring

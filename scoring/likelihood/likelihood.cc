@@ -45,8 +45,7 @@ std::optional<std::size_t> best_option(const std::vector<data::OptionScore>& sco
   return best;
 }
 
-data::Verdict judge_likelihood(const data::Question& question,
-                               const data::Generation& generation) {
+data::Verdict judge_likelihood(const data::Question& question, const data::Generation& generation) {
   const std::string where = fmt::format("question {}: reference", question.id);
   const data::JsonFields reference(question.reference, where);
   const std::string gold = reference.text("answer");
@@ -73,8 +72,8 @@ data::Verdict judge_likelihood(const data::Question& question,
     return verdict;
   }
   verdict.extracted = letters[*best];
-  verdict.reason = fmt::format("{} is the likeliest option by {}, {} is right", verdict.extracted,
-                               name, gold);
+  verdict.reason =
+      fmt::format("{} is the likeliest option by {}, {} is right", verdict.extracted, name, gold);
   if (verdict.outcome == data::Outcome::kRight || verdict.outcome == data::Outcome::kWrong) {
     verdict.value = right ? 1.0 : 0.0;
   }

@@ -21,12 +21,14 @@ namespace candor::scoring {
 enum class LikelihoodRule { kSum, kCharacters, kTokens };
 std::optional<LikelihoodRule> likelihood_rule_by_name(std::string_view name);
 
-// The index of the best option; the first on ties. Empty: there are none, or one has no finite score.
+// The index of the best option; the first on ties. Empty: there are none, or one has no finite
+// score.
 std::optional<std::size_t> best_option(const std::vector<data::OptionScore>& scores,
                                        LikelihoodRule rule);
 
 // Reference: options ("ABCD"), answer ("B"), continuations, by ("sum", "characters", "tokens"). The
-// verdict's parts tell what each rule would have chosen. Throws Error for a mistake in the reference.
+// verdict's parts tell what each rule would have chosen. Throws Error for a mistake in the
+// reference.
 data::Verdict judge_likelihood(const data::Question& question, const data::Generation& generation);
 
 }  // namespace candor::scoring

@@ -35,8 +35,7 @@ std::vector<Row> rows_of(const Description& description, Problems& problems) {
   std::size_t number = 0;
   for (const DataFile& file : description.data) {
     const std::filesystem::path path = description.folder / file.name;
-    const std::vector<Record> records =
-        read_records(path, layout_of(description, path), problems);
+    const std::vector<Record> records = read_records(path, layout_of(description, path), problems);
     if (records.empty() && problems.count() == 0) {
       problems.add(fmt::format("{}: no questions in it", path.string()));
     }

@@ -154,8 +154,7 @@ std::vector<RowRule> row_rules(const YamlFields& root) {
   for (const bool keep : {true, false}) {
     for (const YamlFields& item : root.items(keep ? "only" : "skip")) {
       item.only({"field", "matches", "reason"});
-      rules.push_back(
-          {item.text("field"), pattern_of(item, "matches"), keep, item.text("reason")});
+      rules.push_back({item.text("field"), pattern_of(item, "matches"), keep, item.text("reason")});
     }
   }
   return rules;
@@ -165,9 +164,8 @@ std::string judge_of(const YamlFields& fields) {
   std::string judge = fields.text("judge");
   const auto& known = judge_names();
   if (!judge.empty() && std::find(known.begin(), known.end(), judge) == known.end()) {
-    fields.problem("judge",
-                   fmt::format("\"{}\" is not a judge{}; there are: {}", printable(judge),
-                               nearest_hint(judge, known), fmt::join(known, ", ")));
+    fields.problem("judge", fmt::format("\"{}\" is not a judge{}; there are: {}", printable(judge),
+                                        nearest_hint(judge, known), fmt::join(known, ", ")));
   }
   return judge;
 }
@@ -234,11 +232,10 @@ ShotsSource shots_of(const YamlFields& root) {
 Description load_description(const std::filesystem::path& path) {
   Problems problems;
   const YamlFields fields(load_yaml(path), path.string(), problems);
-  fields.only({"suite",    "version",  "title",   "data",    "format",   "rows",     "columns",
-               "only",     "skip",     "source",  "shots",   "recognise", "id",       "pair",
-               "language", "level",    "topic",   "system",  "question", "options",  "answer",
-               "solution", "prompt",   "judge",   "cases",   "reference", "condition",
-               "not_scored"});
+  fields.only({"suite",    "version", "title",  "data",   "format",    "rows",      "columns",
+               "only",     "skip",    "source", "shots",  "recognise", "id",        "pair",
+               "language", "level",   "topic",  "system", "question",  "options",   "answer",
+               "solution", "prompt",  "judge",  "cases",  "reference", "condition", "not_scored"});
   Description d;
   d.suite = fields.text("suite");
   d.version = fields.text_or("version", "1");
@@ -284,8 +281,7 @@ Description load_description(const std::filesystem::path& path) {
 std::vector<Description> bundled_descriptions() {
   std::vector<std::filesystem::path> paths;
   // data_file tells what to do when the data are not there.
-  const std::filesystem::path folder =
-      data::data_file("sets/suites/humaneval.yaml").parent_path();
+  const std::filesystem::path folder = data::data_file("sets/suites/humaneval.yaml").parent_path();
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     if (entry.path().extension() == ".yaml") paths.push_back(entry.path());
   }

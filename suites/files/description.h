@@ -17,12 +17,13 @@
 
 namespace candor::suites {
 
-// A reference with templates in it: a text, a list, named parts, or names and values of two lists of
-// the row that belong together.
+// A reference with templates in it: a text, a list, named parts, or names and values of two lists
+// of the row that belong together.
 struct ReferenceTemplate {
   struct Zip {
-    std::string keys, values;                                 // fields that hold lists
-    std::vector<std::pair<std::string, std::string>> words;  // a value as JSON -> what stands for it
+    std::string keys, values;  // fields that hold lists
+    std::vector<std::pair<std::string, std::string>>
+        words;  // a value as JSON -> what stands for it
   };
   std::vector<TemplateText> text;  // one or none
   std::vector<ReferenceTemplate> list;
@@ -34,8 +35,8 @@ struct ReferenceTemplate {
 
 // One data file of a set, and what all its rows have in common.
 struct DataFile {
-  std::string name;           // relative to the set's folder
-  boost::json::object fields;  // added to every row
+  std::string name;                                          // relative to the set's folder
+  boost::json::object fields;                                // added to every row
   std::optional<TemplateText> language, topic, pair, level;  // instead of the description's
 };
 

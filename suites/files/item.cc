@@ -25,9 +25,8 @@ bool matches(const json::object& fields, const std::string& field, const std::st
 
 bool left_out(const Description& description, const json::object& fields) {
   return std::any_of(
-      description.row_rules.begin(), description.row_rules.end(), [&](const RowRule& rule) {
-        return matches(fields, rule.field, rule.pattern) != rule.keep;
-      });
+      description.row_rules.begin(), description.row_rules.end(),
+      [&](const RowRule& rule) { return matches(fields, rule.field, rule.pattern) != rule.keep; });
 }
 
 std::vector<std::string> options_of(const Description& description, const json::object& fields) {

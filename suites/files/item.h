@@ -1,5 +1,5 @@
-// From a row of a data file to an item, the parts of a question without any wording around them, and
-// from the item to the question that is asked.
+// From a row of a data file to an item, the parts of a question without any wording around them,
+// and from the item to the question that is asked.
 #pragma once
 
 #include <string>

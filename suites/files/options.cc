@@ -27,9 +27,14 @@ bool is_capital(char c) { return c >= 'A' && c <= 'Z'; }
 
 // What follows "A." and its like at the beginning, else the whole.
 std::string_view behind_mark(std::string_view text) {
-  static constexpr std::array<std::string_view, 8> kMarks = {
-      ".", ")", ":", "\xef\xbc\x8e" /* ． */, "\xe3\x80\x81" /* 、 */, "\xe3\x80\x82" /* 。 */,
-      "\xef\xbc\x9a" /* ： */, "\xef\xbc\x8c" /* ， */};
+  static constexpr std::array<std::string_view, 8> kMarks = {".",
+                                                             ")",
+                                                             ":",
+                                                             "\xef\xbc\x8e" /* ． */,
+                                                             "\xe3\x80\x81" /* 、 */,
+                                                             "\xe3\x80\x82" /* 。 */,
+                                                             "\xef\xbc\x9a" /* ： */,
+                                                             "\xef\xbc\x8c" /* ， */};
   if (text.size() > 2 && text[0] == '(' && is_capital(text[1]) && text[2] == ')') {
     return trimmed(text.substr(3));
   }

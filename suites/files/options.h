@@ -8,7 +8,8 @@
 
 namespace candor::suites {
 
-// Without the letters they begin with, and without white space around. A letter that no mark follows
+// Without the letters they begin with, and without white space around. A letter that no mark
+// follows
 // ("A cat") counts as one only where every option begins with its own.
 std::vector<std::string> without_labels(const std::vector<std::string>& options);
 

@@ -41,7 +41,8 @@ std::vector<std::string> question_problems(const data::Question& q) {
   if (q.judge == "likelihood") needed = {"options", "answer"};
   for (const std::string& key : needed) {
     const json::value* value = q.reference.if_contains(key);
-    if (value == nullptr || !value->is_string() || (value->get_string().empty() && key != "prompt")) {
+    if (value == nullptr || !value->is_string() ||
+        (value->get_string().empty() && key != "prompt")) {
       note(fmt::format("field \"reference\": the judge \"{}\" needs \"{}\" as a text", q.judge,
                        key));
     }
@@ -53,9 +54,10 @@ std::vector<std::string> question_problems(const data::Question& q) {
     for (const char letter : answer) {
       const std::size_t at = options.find(letter, next);
       if (at == std::string::npos) {
-        note(fmt::format("field \"reference\": the answer \"{}\" is not among the options \"{}\", "
-                         "in their order",
-                         printable(answer), printable(options)));
+        note(
+            fmt::format("field \"reference\": the answer \"{}\" is not among the options \"{}\", "
+                        "in their order",
+                        printable(answer), printable(options)));
         break;
       }
       next = at + 1;

@@ -235,7 +235,8 @@ Format format_by_name(const std::string& name) {
   if (name == "csv") return Format::kCsv;
   if (name == "tsv") return Format::kTsv;
   if (name == "lines") return Format::kLines;
-  fail_usage("format \"{}\" is not known; it is one of jsonl, json, csv, tsv, lines", printable(name));
+  fail_usage("format \"{}\" is not known; it is one of jsonl, json, csv, tsv, lines",
+             printable(name));
 }
 
 bool is_data_file(const std::filesystem::path& path) {

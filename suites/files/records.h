@@ -32,9 +32,9 @@ Format format_by_name(const std::string& name);
 Format format_of(const std::filesystem::path& path);
 bool is_data_file(const std::filesystem::path& path);
 
-// Bad rows are noted in `problems` and left out: not JSON or not an object, twice the same key, numbers too long to be
-// exact, NUL characters, bad UTF-8, too many bytes, a wrong number of columns or lines. At
-// most `limit` rows are read (0: all).
+// Bad rows are noted in `problems` and left out: not JSON or not an object, twice the same key,
+// numbers too long to be exact, NUL characters, bad UTF-8, too many bytes, a wrong number of
+// columns or lines. At most `limit` rows are read (0: all).
 std::vector<Record> read_records(const std::filesystem::path& path, const Layout& layout,
                                  Problems& problems, std::size_t limit = 0);
 

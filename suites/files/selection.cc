@@ -76,8 +76,8 @@ void select_questions(Suite& suite, const SuiteOptions& options, const std::stri
     draw(questions, static_cast<std::size_t>(options.max_questions), options.seed);
   }
   suite.info.languages.assign(languages.begin(), languages.end());
-  suite.info.needs_sandbox =
-      std::any_of(questions.begin(), questions.end(), [](const auto& q) { return q.judge == "code"; });
+  suite.info.needs_sandbox = std::any_of(questions.begin(), questions.end(),
+                                         [](const auto& q) { return q.judge == "code"; });
 }
 
 }  // namespace candor::suites

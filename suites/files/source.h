@@ -1,5 +1,5 @@
-// Where the published files of a public suite come from and what they must be: the field "source" of
-// its description. Nothing is fetched here (runner/public does that).
+// Where the published files of a public suite come from and what they must be: the field "source"
+// of its description. Nothing is fetched here (runner/public does that).
 #pragma once
 
 #include <cstdint>

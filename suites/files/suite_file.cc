@@ -4,8 +4,8 @@
 #include <map>
 #include <set>
 
-#include "suites/files/description.h"
 #include "suites/files/described.h"
+#include "suites/files/description.h"
 #include "suites/files/records.h"
 #include "suites/files/selection.h"
 #include "suites/protocols/protocol.h"

@@ -13,9 +13,9 @@ namespace candor::suites {
 namespace {
 
 const std::vector<std::string>& form_fields() {
-  static const std::vector<std::string> kFields = {
-      "prompt", "answer", "shots",        "style", "separator", "method",
-      "by",     "judge",  "continuation", "template", "condition"};
+  static const std::vector<std::string> kFields = {"prompt",       "answer",   "shots",    "style",
+                                                   "separator",    "method",   "by",       "judge",
+                                                   "continuation", "template", "condition"};
   return kFields;
 }
 

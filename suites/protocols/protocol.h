@@ -1,7 +1,7 @@
-// A protocol: how the questions of a set are put to a model, apart from what they ask. It is a named
-// file (data/sets/protocols/*.yaml; the fields are in data/sets/README.md) whose SHA-256 stands in the
-// manifest of every run that used it. It changes prompts, worked examples, sampling and the way an
-// option is chosen; never a question's content or its gold answer.
+// A protocol: how the questions of a set are put to a model, apart from what they ask. It is a
+// named file (data/sets/protocols/*.yaml; the fields are in data/sets/README.md) whose SHA-256
+// stands in the manifest of every run that used it. It changes prompts, worked examples, sampling
+// and the way an option is chosen; never a question's content or its gold answer.
 #pragma once
 
 #include <filesystem>
@@ -21,7 +21,7 @@ struct Form {
   LanguageTexts prompt;  // over `item`; empty: the suite's own wording
   LanguageTexts answer;  // what the assistant says in an example, over `item`
   int shots = 0;         // worked examples before the question
-  bool turns = true;     // examples as turns of the conversation; else as one text with the question
+  bool turns = true;  // examples as turns of the conversation; else as one text with the question
   std::string separator = "\n\n";  // between examples in one text
   bool likelihood = false;         // options are scored as continuations, nothing is generated
   LanguageTexts continuation;      // over `letter` and `text` of an option
@@ -60,8 +60,8 @@ class Protocol {
   mutable std::map<std::string, Resolved> resolved_;  // by "suite\nkind"
 };
 
-// A bundled protocol's name, or the path of a file. Throws Error (usage) that lists every mistake with
-// its line, or the names there are.
+// A bundled protocol's name, or the path of a file. Throws Error (usage) that lists every mistake
+// with its line, or the names there are.
 std::shared_ptr<const Protocol> load_protocol(const std::string& name_or_path);
 
 // The bundled ones, in order.

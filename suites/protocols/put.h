@@ -13,14 +13,14 @@ namespace candor::suites {
 
 class Wording {
  public:
-  // All must outlive it. `rows` are the set's own rows: where a description names no file of examples,
-  // those of a question are taken from among them.
+  // All must outlive it. `rows` are the set's own rows: where a description names no file of
+  // examples, those of a question are taken from among them.
   Wording(const Protocol& protocol, const Description& description,
           const std::vector<const Item*>& rows);
 
-  // Rewrites messages, judge and reference of the row's question. Examples: the first rows of the same
-  // language and topic of the file of examples, or of the set itself without the row that is asked.
-  // Throws Error with the row's place.
+  // Rewrites messages, judge and reference of the row's question. Examples: the first rows of the
+  // same language and topic of the file of examples, or of the set itself without the row that is
+  // asked. Throws Error with the row's place.
   void put(const Item& item, data::Question& question);
 
  private:

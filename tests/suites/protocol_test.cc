@@ -1,5 +1,5 @@
-// Protocols: what they change of a set, what they leave alone, and what is said of wrong ones. The sets
-// here are the tests' own.
+// Protocols: what they change of a set, what they leave alone, and what is said of wrong ones. The
+// sets here are the tests' own.
 #include "suites/protocols/protocol.h"
 
 #include <gmock/gmock.h>
@@ -117,7 +117,8 @@ TEST_F(ProtocolTest, TheSetItselfGivesExamplesButNeverTheQuestionAsked) {
 }
 
 TEST_F(ProtocolTest, MistakesAreToldWithFileLineAndField) {
-  EXPECT_THAT(problem("protocol: p\nshot: 1\n"), HasSubstr("p.yaml:2: field \"shot\": is not known"));
+  EXPECT_THAT(problem("protocol: p\nshot: 1\n"),
+              HasSubstr("p.yaml:2: field \"shot\": is not known"));
   EXPECT_THAT(problem("protocol: p\nshots: 1\n"), HasSubstr("examples need \"answer\""));
   EXPECT_THAT(problem("protocol: p\nmethod: likelihood\n"), HasSubstr("needs \"continuation\""));
   EXPECT_THAT(problem("protocol: p\nby: luck\n"), HasSubstr("p.yaml:2: field \"by\""));

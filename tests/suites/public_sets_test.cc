@@ -63,8 +63,7 @@ TEST_F(PublicSetsTest, CountsFirstAndLastQuestionAndGoldAnswers) {
       {"mmlu", 14042, "choice", "abstract_algebra/1", "B", "world_religions/14042", "A"},
       {"ceval", 1346, "choice", "accountant/0", "D", "veterinary_medicine/22", "C"},
       {"cruxeval", 800, "exact", "cruxeval/sample_0",
-       "[(4, 1), (4, 1), (4, 1), (4, 1), (2, 3), (2, 3)]",  "cruxeval/sample_799",
-       "'neqe-;ew22'"},
+       "[(4, 1), (4, 1), (4, 1), (4, 1), (2, 3), (2, 3)]", "cruxeval/sample_799", "'neqe-;ew22'"},
   };
   for (const Expected& expected : sets) {
     SCOPED_TRACE(expected.name);
@@ -94,7 +93,8 @@ TEST_F(PublicSetsTest, TheFilesHaveTheRegisteredHashesAndAllDataIsRegistered) {
       EXPECT_TRUE(names.insert(file.name).second) << file.name;
       ++files;
     }
-    for (const DataFile& data : description.data) EXPECT_TRUE(names.contains(data.name)) << data.name;
+    for (const DataFile& data : description.data)
+      EXPECT_TRUE(names.contains(data.name)) << data.name;
     EXPECT_FALSE(description.source->licence.empty());
   }
   EXPECT_GT(files, 90u);
@@ -181,7 +181,8 @@ TEST_F(PublicSetsTest, KnightsAndKnavesHaveACellForEachPerson) {
 
 TEST_F(PublicSetsTest, MbppTestsNameTheirFunction) {
   const Suite suite = load_suite("mbpp", {});
-  EXPECT_EQ(suite.questions.size(), 499u) << "500, one of which tests objects of the answer's class";
+  EXPECT_EQ(suite.questions.size(), 499u)
+      << "500, one of which tests objects of the answer's class";
   EXPECT_EQ(suite.questions[0].id, "mbpp/11");
   EXPECT_TRUE(suite.info.needs_sandbox);
   std::map<std::string, std::string> entries;

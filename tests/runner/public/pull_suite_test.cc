@@ -1,12 +1,12 @@
-// Pulling a public suite from a folder: whole or not at all, and only what has the registered hashes.
-#include "runner/public/pull.h"
-
+// Pulling a public suite from a folder: whole or not at all, and only what has the registered
+// hashes.
 #include <gmock/gmock.h>
 
 #include <fstream>
 
 #include "data/base/error.h"
 #include "data/base/hash.h"
+#include "runner/public/pull.h"
 #include "suites/suites.h"
 #include "tests/support/shared.h"
 #include "tests/support/temp_folder.h"
