@@ -131,10 +131,11 @@ std::string python_form(std::string_view text) {
 std::optional<std::string> read_exact(std::string_view answer) {
   answer = trimmed(answer);
   std::optional<std::string_view> found = behind_words(answer);
+  const bool announced = found.has_value();
   if (!found || trimmed(*found).empty()) found = boxed(answer);
   if (found) {
     if (const auto inner = boxed(*found)) found = inner;
-  } else if (!answer.empty() && answer.find('\n') == std::string_view::npos) {
+  } else if (!announced && !answer.empty() && answer.find('\n') == std::string_view::npos) {
     found = answer;
   }
   if (!found || bare(*found).empty()) return std::nullopt;
