@@ -142,6 +142,10 @@ std::string announced_answer(std::string_view text) {
   if (begin == std::string_view::npos) return {};
   std::string_view said = text.substr(begin);
   said.remove_prefix(std::min(said.find_first_not_of(" \t\r\n*_"), said.size()));
+  static const RE2 hedge(
+      R"((?i)(?:(?:approximately|about|roughly|exactly)\b|大约|约|<b>|<strong>)[ \t]*)");
+  re2::StringPiece hedged(said.data(), said.size());
+  if (RE2::Consume(&hedged, hedge)) said.remove_prefix(said.size() - hedged.size());
   return std::string(first_sentence(said));
 }
 

@@ -188,6 +188,9 @@ bool is_expression_text(std::string_view text) {
         text.find("\\begin") == std::string_view::npos) {
       return false;
     }
+    // "It takes 45 minutes": words before the first number make a sentence, behind it a unit.
+    const std::size_t digit = text.find_first_of("0123456789");
+    if (digit != std::string_view::npos && prose_words(text.substr(0, digit)) >= 2) return false;
     return prose_words(text) <= 3;
   }
   // With formulas: nothing but connectors between them.

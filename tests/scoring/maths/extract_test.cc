@@ -32,6 +32,34 @@ TEST(MathsExtraction, AnnouncedAnswers) {
   EXPECT_EQ(extract("12 is not it.\n#### 1,234"), "1,234");
 }
 
+TEST(MathsExtraction, ShortSentencesAreNoExpressions) {
+  EXPECT_EQ(extract("It takes 45 minutes."), "45");
+  EXPECT_EQ(extract("The result is 9."), "9");
+  EXPECT_EQ(extract("She earned $1,500.00."), "1,500.00");
+  EXPECT_EQ(extract("therefore the answer is approximately 3.14"), "3.14");
+  EXPECT_EQ(extract("no solution"), "no solution");
+}
+
+TEST(MathsExtraction, ManyWaysToStateAnAnswer) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"First $\\boxed{3}$ apples, then two more: the final answer is $\\boxed{5}$.", "5"},
+      {"The answer is 1,234 dollars.", "1234"},
+      {"综上所述，最终答案：18", "18"},
+      {"答：小红有1,200元", "1200"},
+      {"故答案为：$\\frac{5}{6}$．", "5/6"},
+      {"最后的答案是１８。", "18"},
+      {"The answer is $5$ or $6$.", "5,6"},
+      {"x = 3 or x = -2", "3,-2"},
+      {"The answer is [0, 1).", "[0,1)"},
+      {"The answer is 2 1/2 hours", "2.5"},
+      {"The answer is Monday", "Monday"},
+      {"\\boxed{ \\$18.00 }", "18"},
+      {"5 + 6 = 11 eggs.", "11"}};
+  for (const auto& [answer, gold] : cases) {
+    EXPECT_EQ(judge_maths(answer, gold).verdict, "equal") << answer << ": " << extract(answer);
+  }
+}
+
 TEST(MathsExtraction, WithoutAnyMarkTheLastValueCounts) {
   EXPECT_EQ(extract("There are 3 of them and 4 more, so she has 7 in total."), "7");
   EXPECT_EQ(extract("the number is not 10 which is 1,000.99€"), "1,000.99");
