@@ -20,7 +20,7 @@ using data::Question;
 using data::Verdict;
 
 // A judge's version changes when its findings may; stored verdicts name it.
-constexpr char kMathsVersion[] = "maths-1";
+constexpr char kMathsVersion[] = "maths-2";
 constexpr char kChoiceVersion[] = "choice-1";
 constexpr char kLogicVersion[] = "logic-1";
 
