@@ -91,6 +91,28 @@ class MatrixRows {
   virtual void values(std::size_t row, std::size_t begin, std::span<float> out) const = 0;
 };
 
+// Rows that lie one after the other, in memory that must outlive this.
+class BlockRows final : public MatrixRows {
+ public:
+  // Throws Error where `bytes` is not rows * cols values of whole blocks.
+  BlockRows(BlockFormat format, std::span<const std::byte> bytes, std::size_t rows,
+            std::size_t cols);
+  std::size_t rows() const override { return rows_; }
+  std::size_t cols() const override { return cols_; }
+  BlockFormat format() const override { return format_; }
+  bool has_blocks() const override { return true; }
+  std::span<const std::byte> blocks(std::size_t row,
+                                    std::vector<std::byte>& scratch) const override;
+  void values(std::size_t row, std::size_t begin, std::span<float> out) const override;
+
+ private:
+  BlockFormat format_;
+  std::span<const std::byte> bytes_;
+  std::size_t rows_;
+  std::size_t cols_;
+  std::size_t row_bytes_ = 0;
+};
+
 class Matrix {
  public:
   static Matrix pack(const MatrixRows& rows, Precision precision, ThreadPool& pool);

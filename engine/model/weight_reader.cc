@@ -53,6 +53,8 @@ WeightReader::Rows WeightReader::table(const TensorView& tensor) const {
   std::size_t rows = 1;
   for (std::size_t i = 0; i + 1 < tensor.shape.size(); ++i) rows *= tensor.shape[i];
   if (!kernels::holds_weights(tensor.format)) refuse_type(tensor);
+  const std::size_t cols = tensor.shape.back();
+  kernels::BlockRows whole(tensor.format, tensor.bytes, rows, cols);
   if (is_fp8(tensor.format)) {
     const BlockScaleSpec& blocks = spec_.block_scales;
     if (blocks.rows == 0 || blocks.cols == 0) {
@@ -60,12 +62,11 @@ WeightReader::Rows WeightReader::table(const TensorView& tensor) const {
                    "is FP8, but config.json has no quantization_config with a weight_block_size");
     }
     const std::string name = tensor.name + blocks.suffix;
-    const std::size_t cols = tensor.shape.back();
     const TensorView& scales = need(
         name, {(rows + blocks.rows - 1) / blocks.rows, (cols + blocks.cols - 1) / blocks.cols});
-    return std::make_unique<ScaledRows>(tensor, scales, blocks.rows, blocks.cols, source_.path());
+    return std::make_unique<ScaledRows>(std::move(whole), scales, blocks.rows, blocks.cols);
   }
-  return std::make_unique<TensorRows>(tensor, RowPart{.first = 0, .rows = rows}, source_.path());
+  return std::make_unique<kernels::BlockRows>(std::move(whole));
 }
 
 WeightReader::Rows WeightReader::matrix(const std::string& name, std::size_t rows,
@@ -143,8 +144,11 @@ WeightReader::Rows WeightReader::interleaved(std::size_t layer, Projection proje
     }
     const TensorView& codes = need(blocks, {count, out, in / 32, 16});
     const TensorView& scales = need(names.in_layer(layer, name, "_scales"), {count, out, in / 32});
-    const RowPart whole{expert * out + part.first, part.rows, part.step};
-    return std::make_unique<Mxfp4Rows>(codes, scales, whole, source_.path());
+    for (const TensorView* tensor : {&codes, &scales}) {
+      if (tensor->format != kernels::BlockFormat::kU8) refuse_type(*tensor);
+    }
+    return std::make_unique<PartRows>(std::make_unique<Mxfp4Rows>(codes, scales),
+                                      RowPart{expert * out + part.first, part.rows, part.step});
   }
   const TensorView& tensor = need(names.in_layer(layer, name, ""), {count, in, out});
   auto lines = std::make_unique<PartRows>(table(tensor), RowPart{.first = expert * in, .rows = in});
@@ -168,7 +172,7 @@ std::vector<float> WeightReader::expert_bias(std::size_t layer, Projection proje
                                : names.in_layer(layer, down ? name : names.expert_gate_up, "_bias");
   const TensorView& tensor = need(full, {count, stored});
   std::vector<float> all(stored);
-  TensorRows(tensor, {.first = expert, .rows = 1}, source_.path()).values(0, 0, all);
+  table(tensor)->values(expert, 0, all);
   if (!alternate) return all;
   std::vector<float> half(size);
   for (std::size_t i = 0; i < size; ++i) {

@@ -19,34 +19,13 @@ struct RowPart {
   std::size_t step = 1;
 };
 
-// Rows of a tensor whose last dimension is the columns and whose others, together, count its rows:
-// a matrix, or an expert's or a head's part of a stack.
-class TensorRows final : public kernels::MatrixRows {
- public:
-  // The part must lie within the tensor. `file` is for messages.
-  TensorRows(const TensorView& tensor, RowPart part, const std::string& file);
-  std::size_t rows() const override { return part_.rows; }
-  std::size_t cols() const override { return cols_; }
-  kernels::BlockFormat format() const override { return tensor_.format; }
-  bool has_blocks() const override { return true; }
-  std::span<const std::byte> blocks(std::size_t row,
-                                    std::vector<std::byte>& scratch) const override;
-  void values(std::size_t row, std::size_t begin, std::span<float> out) const override;
-
- private:
-  const TensorView& tensor_;
-  RowPart part_;
-  std::size_t cols_;
-  std::size_t row_bytes_;
-};
-
 // Values that are multiplied by a scale for each block of rows and columns (FP8 of DeepSeek-V3,
 // technical report, section 3.3.2; model-facts, section 3.3).
 class ScaledRows final : public kernels::MatrixRows {
  public:
-  // `scales`: [ceil(rows of the tensor / block_rows), ceil(cols / block_cols)].
-  ScaledRows(const TensorView& tensor, const TensorView& scales, std::size_t block_rows,
-             std::size_t block_cols, const std::string& file);
+  // `scales`: [ceil(rows / block_rows), ceil(cols / block_cols)].
+  ScaledRows(kernels::BlockRows codes, const TensorView& scales, std::size_t block_rows,
+             std::size_t block_cols);
   std::size_t rows() const override { return codes_.rows(); }
   std::size_t cols() const override { return codes_.cols(); }
   kernels::BlockFormat format() const override { return codes_.format(); }
@@ -57,7 +36,7 @@ class ScaledRows final : public kernels::MatrixRows {
   void values(std::size_t row, std::size_t begin, std::span<float> out) const override;
 
  private:
-  TensorRows codes_;
+  kernels::BlockRows codes_;
   std::size_t block_rows_, block_cols_;
   std::size_t scale_cols_;
   std::vector<float> scales_;
@@ -67,9 +46,9 @@ class ScaledRows final : public kernels::MatrixRows {
 // share a byte, and "_scales" [experts, out, in / 32]. Rows are put into GGUF's order of nibbles.
 class Mxfp4Rows final : public kernels::MatrixRows {
  public:
-  Mxfp4Rows(const TensorView& blocks, const TensorView& scales, RowPart part,
-            const std::string& file);
-  std::size_t rows() const override { return part_.rows; }
+  // Shapes as above; rows are those of all experts, one after the other.
+  Mxfp4Rows(const TensorView& blocks, const TensorView& scales);
+  std::size_t rows() const override { return rows_; }
   std::size_t cols() const override { return groups_ * 32; }
   kernels::BlockFormat format() const override { return kernels::BlockFormat::kMXFP4; }
   bool has_blocks() const override { return true; }
@@ -82,7 +61,7 @@ class Mxfp4Rows final : public kernels::MatrixRows {
 
   std::span<const std::byte> blocks_;
   std::span<const std::byte> scales_;
-  RowPart part_;
+  std::size_t rows_;
   std::size_t groups_;
 };
 

@@ -170,47 +170,34 @@ void pack_row(const MatrixRows& matrix, Storage storage, std::size_t row, std::s
   }
 }
 
-// Rows that lie one after the other.
-class PlainRows final : public MatrixRows {
- public:
-  PlainRows(BlockFormat format, std::span<const std::byte> bytes, std::size_t rows,
-            std::size_t cols)
-      : format_(format), bytes_(bytes), rows_(rows), cols_(cols) {
-    const BlockLayout& layout = block_layout(format);
-    if (cols % layout.elements != 0) {
-      fail("a row of {} values is not a whole number of {} blocks of {}", cols, layout.name,
-           layout.elements);
-    }
-    row_bytes_ = cols / layout.elements * layout.bytes;
-    if (bytes.size() != rows * row_bytes_) {
-      fail("a {} matrix of {} x {} takes {} bytes, not {}", layout.name, rows, cols,
-           rows * row_bytes_, bytes.size());
-    }
-  }
-  std::size_t rows() const override { return rows_; }
-  std::size_t cols() const override { return cols_; }
-  BlockFormat format() const override { return format_; }
-  bool has_blocks() const override { return true; }
-  std::span<const std::byte> blocks(std::size_t row, std::vector<std::byte>&) const override {
-    return bytes_.subspan(row * row_bytes_, row_bytes_);
-  }
-  void values(std::size_t row, std::size_t begin, std::span<float> out) const override {
-    const BlockLayout& layout = block_layout(format_);
-    dequantize(format_,
-               bytes_.subspan(row * row_bytes_ + begin / layout.elements * layout.bytes,
-                              out.size() / layout.elements * layout.bytes),
-               out);
-  }
-
- private:
-  BlockFormat format_;
-  std::span<const std::byte> bytes_;
-  std::size_t rows_;
-  std::size_t cols_;
-  std::size_t row_bytes_ = 0;
-};
-
 }  // namespace
+
+BlockRows::BlockRows(BlockFormat format, std::span<const std::byte> bytes, std::size_t rows,
+                     std::size_t cols)
+    : format_(format), bytes_(bytes), rows_(rows), cols_(cols) {
+  const BlockLayout& layout = block_layout(format);
+  if (cols % layout.elements != 0) {
+    fail("a row of {} values is not a whole number of {} blocks of {}", cols, layout.name,
+         layout.elements);
+  }
+  row_bytes_ = cols / layout.elements * layout.bytes;
+  if (bytes.size() != rows * row_bytes_) {
+    fail("a {} matrix of {} x {} takes {} bytes, not {}", layout.name, rows, cols,
+         rows * row_bytes_, bytes.size());
+  }
+}
+
+std::span<const std::byte> BlockRows::blocks(std::size_t row, std::vector<std::byte>&) const {
+  return bytes_.subspan(row * row_bytes_, row_bytes_);
+}
+
+void BlockRows::values(std::size_t row, std::size_t begin, std::span<float> out) const {
+  const BlockLayout& layout = block_layout(format_);
+  dequantize(format_,
+             bytes_.subspan(row * row_bytes_ + begin / layout.elements * layout.bytes,
+                            out.size() / layout.elements * layout.bytes),
+             out);
+}
 
 Matrix::Matrix() = default;
 Matrix::Matrix(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -276,7 +263,7 @@ Matrix Matrix::pack(const MatrixRows& rows, Precision precision, ThreadPool& poo
 
 Matrix Matrix::pack(BlockFormat format, std::span<const std::byte> bytes, std::size_t rows,
                     std::size_t cols, Precision precision, ThreadPool& pool) {
-  return pack(PlainRows(format, bytes, rows, cols), precision, pool);
+  return pack(BlockRows(format, bytes, rows, cols), precision, pool);
 }
 
 }  // namespace candor::kernels

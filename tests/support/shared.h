@@ -4,23 +4,16 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <string_view>
 
 namespace candor::tests {
 
-inline std::filesystem::path shared_path(std::string_view relative) {
-  const char* root = std::getenv("CANDOR_SHARED");
-  const std::filesystem::path base =
-      root != nullptr ? std::filesystem::path(root)
-                      : std::filesystem::path(CANDOR_SOURCE_DIR) / ".." / "shared";
-  return base / relative;
-}
+// `relative` within the folder of the reference material: CANDOR_SHARED, else beside the sources.
+std::filesystem::path shared_path(std::string_view relative);
 
-inline std::filesystem::path source_path(std::string_view relative) {
-  return std::filesystem::path(CANDOR_SOURCE_DIR) / relative;
-}
+// `relative` within the sources of the project.
+std::filesystem::path source_path(std::string_view relative);
 
 }  // namespace candor::tests
 

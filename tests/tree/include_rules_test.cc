@@ -7,6 +7,9 @@
 #include <set>
 #include <string>
 
+#include "tests/support/shared.h"
+
+namespace candor {
 namespace {
 
 namespace fs = std::filesystem;
@@ -39,7 +42,7 @@ TEST(Tree, FoldersIncludeOnlyWhatTheyMayKnow) {
   int files = 0;
   for (const auto& [folder, allowed] : kMayInclude) {
     for (const fs::directory_entry& entry :
-         fs::recursive_directory_iterator(fs::path(CANDOR_SOURCE_DIR) / folder)) {
+         fs::recursive_directory_iterator(tests::source_path(folder))) {
       if (!is_source(entry.path())) continue;
       ++files;
       std::ifstream source(entry.path());
@@ -59,7 +62,7 @@ TEST(Tree, FoldersIncludeOnlyWhatTheyMayKnow) {
 // The engine's families are data: no other file asks which family a model is of.
 TEST(Tree, NothingOutsideTheFamiliesAsksForAFamily) {
   for (const fs::directory_entry& entry :
-       fs::recursive_directory_iterator(fs::path(CANDOR_SOURCE_DIR) / "engine")) {
+       fs::recursive_directory_iterator(tests::source_path("engine"))) {
     if (!is_source(entry.path()) || entry.path().parent_path().filename() == "arch") continue;
     std::ifstream source(entry.path());
     for (std::string line; std::getline(source, line);) {
@@ -76,8 +79,9 @@ TEST(Tree, NothingOutsideTheFamiliesAsksForAFamily) {
 
 TEST(Tree, EveryFolderHasAReadme) {
   for (const auto& [folder, allowed] : kMayInclude) {
-    EXPECT_TRUE(fs::exists(fs::path(CANDOR_SOURCE_DIR) / folder / "README.md")) << folder;
+    EXPECT_TRUE(fs::exists(tests::source_path(folder) / "README.md")) << folder;
   }
 }
 
 }  // namespace
+}  // namespace candor
