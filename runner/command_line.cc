@@ -110,13 +110,15 @@ class CommandLine {
     command->add_option("--count", options.count, "questions a language of a generated suite")
         ->capture_default_str();
     command->add_option("--languages", options.languages, "en, zh; default all")->delimiter(',');
-    command->add_option("--suite-seed", options.seed,
-                        "seed of the generated suites and of what --limit draws")
+    command
+        ->add_option("--suite-seed", options.seed,
+                     "seed of the generated suites and of what --limit draws")
         ->capture_default_str();
-    command->add_option("--limit", options.max_questions,
-                        "questions a language of a public suite or a suite file, drawn at random by "
-                        "--suite-seed (the same ones for the same seed; pairs stay together; a larger "
-                        "limit keeps those of a smaller one); 0: all");
+    command->add_option(
+        "--limit", options.max_questions,
+        "questions a language of a public suite or a suite file, drawn at random by "
+        "--suite-seed (the same ones for the same seed; pairs stay together; a larger "
+        "limit keeps those of a smaller one); 0: all");
   }
 
   void protocol_option(CLI::App* command, suites::SuiteOptions& options) {
@@ -184,12 +186,15 @@ class CommandLine {
 
   void add_audit() {
     CLI::App* audit = app_.add_subcommand(
-        "audit", "ask the bilingual sensitive-topic probes and their twins, judge and report");
+        "audit", "ask the sensitive-topic probes and their twins, judge and report");
     asking_options(audit, audit_);
     on(audit, [this] {
-      audit_.plan.suites = {"seed-probes"};
+      audit_.plan.suites = {"probes"};
       return run_now(audit_);
     });
+    CLI::App* lint = audit->add_subcommand("lint", "check files of probes (data/sets/probes)");
+    lint->add_option("files", files_, "probe files, or folders of them")->required();
+    on(lint, [this] { return lint_probes_command(files_); });
   }
 
   void add_results() {
@@ -374,7 +379,8 @@ class CommandLine {
     extract->add_option("--rule", name_, "gsm8k-strict, mgsm, zeroeval, …; `candor judge rules`")
         ->required();
     on(extract, [this] { return judge_extract_command(name_); });
-    CLI::App* known = judge->add_subcommand("rules", "the published rules and where they come from");
+    CLI::App* known =
+        judge->add_subcommand("rules", "the published rules and where they come from");
     known->add_flag("--json", json_);
     on(known, [this] { return judge_rules_command(json_); });
     on(judge->add_subcommand("grid", R"({"id", "answer", "solution"} -> {"correct_cells", …})"),
@@ -389,7 +395,8 @@ class CommandLine {
         app_.add_subcommand("replay", "judge transcripts made elsewhere (lm-eval, Inspect, …)");
     replay->add_option("file", replay_.file, "the transcripts; .gz is unpacked")->required();
     replay->add_option("--suite", replay_.suites, "bundled suites that the questions belong to");
-    replay->add_option("--suite-file", replay_.suite_files, "the same as a description or data file");
+    replay->add_option("--suite-file", replay_.suite_files,
+                       "the same as a description or data file");
     suite_options(replay, replay_.suite_options);
     replay->add_option("--rule", replay_.rule,
                        "a published rule, with our own judge beside it; `candor judge rules`");
@@ -452,6 +459,7 @@ class CommandLine {
   InspectModelOptions inspect_model_;
   InspectPromptOptions prompt_;
   std::filesystem::path file_;
+  std::vector<std::filesystem::path> files_;
   bool json_ = false;
   bool no_special_ = false;
 };

@@ -11,7 +11,9 @@ namespace candor::suites {
 std::vector<data::Question> arithmetic_questions(const SuiteOptions& options);
 std::vector<data::Question> logic_questions(const SuiteOptions& options);
 std::vector<data::Question> code_questions(const SuiteOptions& options);
-// Not generated: `options.seed` and `options.count` have no bearing on it.
-std::vector<data::Question> seed_probe_questions(const SuiteOptions& options);
+// Not generated: `options.seed` and `options.count` have no bearing on them. The whole bank, and the
+// part of it that comes from the essays.
+std::vector<data::Question> probe_questions(const SuiteOptions& options);
+std::vector<data::Question> essay_probe_questions(const SuiteOptions& options);
 
 }  // namespace candor::suites

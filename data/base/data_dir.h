@@ -9,7 +9,7 @@ namespace candor::data {
 
 std::filesystem::path data_dir();
 
-// The file below data_dir(), "sets/seed_probes.yaml". Throws Error that names the path and
+// The file below data_dir(), "sets/models.yaml". Throws Error that names the path and
 // CANDOR_DATA when it is not there or not a regular file.
 std::filesystem::path data_file(std::string_view relative);
 

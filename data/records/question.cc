@@ -15,7 +15,7 @@ json::object to_json(const Question& question) {
   for (const Message& message : question.messages) {
     messages.push_back(json::object{{"role", message.role}, {"content", message.content}});
   }
-  return json::object{{"id", question.id},
+  json::object object{{"id", question.id},
                       {"suite", question.suite},
                       {"language", question.language},
                       {"level", question.level},
@@ -26,12 +26,14 @@ json::object to_json(const Question& question) {
                       {"messages", std::move(messages)},
                       {"judge", question.judge},
                       {"reference", question.reference}};
+  if (!question.follows.empty()) object["follows"] = question.follows;
+  return object;
 }
 
 Question question_from_json(const json::object& object, std::string_view where) {
   const JsonFields fields(object, where);
   fields.only({"id", "suite", "language", "level", "topic", "role", "pair", "twin", "messages",
-               "judge", "reference"});
+               "judge", "reference", "follows"});
   Question question;
   question.id = fields.text("id");
   question.suite = fields.text("suite");
@@ -48,6 +50,7 @@ Question question_from_json(const json::object& object, std::string_view where) 
     question.messages.push_back({message.text("role"), message.text("content")});
   }
   if (question.messages.empty()) fail("{}: field \"messages\" is empty", where);
+  question.follows = fields.text_or("follows", "");
   question.judge = fields.text("judge");
   question.reference = fields.object("reference");
   return question;

@@ -147,6 +147,13 @@ void insert_question(const Database& database, const Question& question) {
       .bind(11, question.judge)
       .bind(12, reference)
       .execute();
+  if (question.follows.empty()) return;
+  Statement(database,
+            "INSERT INTO turns (question, follows) SELECT number, ?2 FROM questions WHERE hash = ?1"
+            " ON CONFLICT (question) DO NOTHING")
+      .bind(1, hash)
+      .bind(2, question.follows)
+      .execute();
 }
 
 void insert_condition(const Database& database, const Condition& condition) {
@@ -242,6 +249,9 @@ const Question& SampleRows::question(std::int64_t number) {
   }
   question.judge = find.bytes(10);
   question.reference = parse_json_object(find.bytes(11), where);
+  Statement turn(database_, "SELECT follows FROM turns WHERE question = ?");
+  turn.bind(1, number);
+  if (turn.step()) question.follows = turn.bytes(0);
   std::string hash = find.bytes(0);
   if (question.hash() != hash) damaged(database_, "question", question.id);
   return questions_.emplace(number, std::pair(std::move(hash), std::move(question)))

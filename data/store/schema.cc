@@ -20,6 +20,9 @@ namespace {
 constexpr const char* kSchema =
 #include "data/store/schema.sql"
     ;
+constexpr const char* kSchema2 =
+#include "data/store/schema_2.sql"
+    ;
 
 // The database header, sqlite.org/fileformat2.html section 1.3.
 constexpr std::size_t kHeaderBytes = 100;
@@ -60,7 +63,10 @@ std::map<std::string, std::string> objects(const Database& database) {
 
 }  // namespace
 
-std::span<const Migration> migrations() { return {}; }
+std::span<const Migration> migrations() {
+  static constexpr std::array kSteps = {Migration{2, kSchema2}};
+  return kSteps;
+}
 
 void check_header(const fs::path& path) {
   std::error_code error;
@@ -110,6 +116,7 @@ void create_database(const fs::path& path) {
     Database database(fresh, Access::kWrite);
     database.run("PRAGMA synchronous = FULL; BEGIN IMMEDIATE");
     database.run(kSchema);
+    for (const Migration& step : migrations()) database.run(step.sql);
     database.run(fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}; COMMIT",
                              kApplicationId, kSchemaVersion)
                      .c_str());
@@ -145,6 +152,7 @@ void check_schema(Database& database) {
   }
   Database reference({}, Access::kCreate);
   reference.run(kSchema);
+  for (const Migration& step : migrations()) reference.run(step.sql);
   const std::map<std::string, std::string> found = objects(database);
   for (const auto& [name, sql] : objects(reference)) {
     const auto there = found.find(name);

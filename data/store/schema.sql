@@ -1,6 +1,6 @@
 R"sql(
--- The schema of a Candor store, version 1. One source of truth: this file is compiled into the
--- program (its first and last line make it a C++ raw string) and described in README.md beside it.
+-- The schema of a Candor store, version 1; schema_2.sql adds what version 2 has. The two are compiled
+-- into the program (their first and last line make them C++ raw strings); README.md describes them.
 -- Rows are only ever added; a run's status and finishing time are the only fields that change.
 
 CREATE TABLE runs (

@@ -62,6 +62,9 @@ class StoreWriter {
   virtual void put(const Condition& condition) = 0;
   // Which samples of the run are stored already, as "question:condition:repeat".
   virtual std::vector<SampleKey> stored(const std::string& run_id) = 0;
+  // What was answered to a sample of the run; none: it is not stored.
+  virtual std::optional<Generation> generation(const std::string& run_id,
+                                               const SampleKey& sample) = 0;
   // Mean number of tokens of the stored answers to each question (by hash), all runs together.
   virtual std::map<std::string, double> answer_lengths() = 0;
   // Committed when it returns. Returns the generation's id. A sample stored twice is an Error.

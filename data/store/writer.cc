@@ -128,6 +128,21 @@ class Writer final : public StoreWriter {
     return keys;
   }
 
+  std::optional<Generation> generation(const std::string& run_id,
+                                       const SampleKey& sample) override {
+    const std::lock_guard hold(mutex_);
+    Statement find(database_,
+                   "SELECT g.id FROM generations AS g JOIN questions AS q ON q.number = g.question"
+                   " JOIN conditions AS c ON c.number = g.condition"
+                   " WHERE g.run = ? AND q.hash = ? AND c.hash = ? AND g.repeat = ?");
+    find.bind(1, run_number(database_, run_id))
+        .bind(2, sample.question_hash)
+        .bind(3, sample.condition_hash)
+        .bind(4, sample.repeat);
+    if (!find.step()) return std::nullopt;
+    return SampleRows(database_).read(find.integer(0)).generation;
+  }
+
   std::map<std::string, double> answer_lengths() override {
     const std::lock_guard hold(mutex_);
     Statement list(database_,

@@ -40,6 +40,8 @@ struct RunOptions {
   std::string command;  // as typed
 };
 int run_command(const RunOptions& options);
+// Files or folders of probes. Throws Error that lists every mistake of all of them.
+int lint_probes_command(const std::vector<std::filesystem::path>& paths);
 
 struct GenerateOptions {
   ModelChoice model;

@@ -6,6 +6,7 @@
 
 #include "data/base/error.h"
 #include "runner/pipeline/recorder.h"
+#include "runner/pipeline/turns.h"
 #include "runner/terminal/interrupt.h"
 #include "runner/terminal/progress.h"
 
@@ -35,19 +36,18 @@ std::vector<Ask> left_to_ask(const Plan& plan, const std::vector<data::SampleKey
 }
 
 // Tokens are what takes the time; samples still open are expected to be as long as those done.
-std::string progress_line(const Recorder& recorder, const Flow& flow, std::size_t found,
+std::string progress_line(std::size_t now, std::size_t errors, const Flow& flow, std::size_t found,
                           std::size_t asked, double seconds) {
-  const std::size_t now = recorder.stored();
   const double share =
       asked == 0 ? 1 : static_cast<double>(found + now) / static_cast<double>(asked);
-  const double rate = static_cast<double>(flow.prompt_tokens + flow.generated_tokens) /
-                      std::max(seconds, 1e-9);
+  const double rate =
+      static_cast<double>(flow.prompt_tokens + flow.generated_tokens) / std::max(seconds, 1e-9);
   const double left =
       now == 0 ? -1 : seconds / static_cast<double>(now) * static_cast<double>(asked - found - now);
-  std::string line = fmt::format("{} {}/{} answers, {} in flight, {:.0f} tokens/s, {} left",
-                                 bar(share, 24), found + now, asked, flow.in_flight, rate,
-                                 clock_text(left));
-  if (recorder.errors() > 0) line += fmt::format(", {} errors", recorder.errors());
+  std::string line =
+      fmt::format("{} {}/{} answers, {} in flight, {:.0f} tokens/s, {} left", bar(share, 24),
+                  found + now, asked, flow.in_flight, rate, clock_text(left));
+  if (errors > 0) line += fmt::format(", {} errors", errors);
   return line;
 }
 
@@ -99,32 +99,38 @@ Executed execute(const Plan& plan, Provider& provider, data::StoreWriter& store,
     }
   }
   result.found = result.asked - left.size();
+  const std::size_t to_ask = left.size();
   if (!options.quiet && unfinished) {
     fmt::print(stderr, "going on with run {}: {} of {} answers are stored\n", run_id, result.found,
                result.asked);
   }
 
   const Clock::time_point start = Clock::now();
-  {
+  for (std::vector<Ask>& turn : by_turn(plan, std::move(left))) {
+    if (stop_requested()) break;
+    std::vector<data::Generation> failed;
+    fill_histories(plan, store, run_id, turn, failed);
     Recorder recorder(store, run_id, plan, judges);
     {
       const Progress progress(
           [&] {
-            return progress_line(recorder, provider.flow(), result.found, result.asked,
-                                 seconds_since(start));
+            return progress_line(result.generated + recorder.stored(),
+                                 result.errors + recorder.errors(), provider.flow(), result.found,
+                                 result.asked, seconds_since(start));
           },
-          options.quiet || left.empty());
+          options.quiet);
+      for (data::Generation& generation : failed) recorder.push(std::move(generation));
       provider.generate(
-          left, plan.seed,
+          turn, plan.seed,
           [&](data::Generation&& generation) { recorder.push(std::move(generation)); },
           stop_requested());
       recorder.finish();
     }
-    result.generated = recorder.stored();
-    result.errors = recorder.errors();
+    result.generated += recorder.stored();
+    result.errors += recorder.errors();
   }
   result.seconds = seconds_since(start);
-  result.not_started = left.size() - result.generated;
+  result.not_started = to_ask - result.generated;
   const Flow flow = provider.flow();
   result.prompt_tokens = flow.prompt_tokens;
   result.generated_tokens = flow.generated_tokens;

@@ -47,6 +47,27 @@ data::Condition condition_for(const suites::Suite& suite, const PlanOptions& opt
   return condition;
 }
 
+// Every turn has the turn before it among the questions, and no conversation goes in a circle.
+void check_turns(const suites::Suite& suite) {
+  std::map<std::string, const data::Question*> known;
+  for (const data::Question& question : suite.questions) known[question.id] = &question;
+  for (const data::Question& question : suite.questions) {
+    std::size_t turns = 0;
+    for (const data::Question* at = &question; !at->follows.empty();) {
+      const auto before = known.find(at->follows);
+      if (before == known.end()) {
+        fail_usage("suite {}: question {} follows {}, which is not asked: ask all of the suite",
+                   suite.info.name, at->id, at->follows);
+      }
+      at = before->second;
+      if (++turns > known.size()) {
+        fail_usage("suite {}: the turns before question {} go in a circle", suite.info.name,
+                   question.id);
+      }
+    }
+  }
+}
+
 }  // namespace
 
 Plan make_plan(const PlanOptions& options) {
@@ -62,6 +83,7 @@ Plan make_plan(const PlanOptions& options) {
     if (!names.insert(suite.info.name).second) {
       fail_usage("suite {} is asked for twice", suite.info.name);
     }
+    check_turns(suite);
     PlannedSuite planned;
     planned.condition = condition_for(suite, options);
     if (suite.info.needs_sandbox && options.sandbox_unavailable) {

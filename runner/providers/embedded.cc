@@ -90,10 +90,12 @@ void EmbeddedProvider::describe(data::Manifest& manifest) const {
 }
 
 RenderedPrompt EmbeddedProvider::render(const data::Question& question,
-                                        const data::Condition& condition) const {
+                                        const data::Condition& condition,
+                                        const std::vector<data::Message>& history) const {
   std::vector<data::Message> messages;
   if (condition.system) messages.push_back({"system", *condition.system});
   messages.insert(messages.end(), condition.shots.begin(), condition.shots.end());
+  messages.insert(messages.end(), history.begin(), history.end());
   messages.insert(messages.end(), question.messages.begin(), question.messages.end());
 
   const engine::Tokenizer& tokenizer = *engine_->tokenizer();
@@ -242,7 +244,7 @@ void EmbeddedProvider::generate(std::span<const Ask> asks, std::uint64_t seed,
     try {
       Sample sample;
       sample.ask = &ask;
-      sample.prompt = render(*ask.question, *ask.condition);
+      sample.prompt = render(*ask.question, *ask.condition, ask.history);
       sample.continuations = data::continuations(*ask.question);
       engine::Request request;
       request.prompt = sample.prompt.tokens;

@@ -40,7 +40,9 @@ class EmbeddedProvider final : public Provider {
                 const std::atomic<bool>& stop) override;
   Flow flow() const override;
 
-  RenderedPrompt render(const data::Question& question, const data::Condition& condition) const;
+  // `history`: Ask::history.
+  RenderedPrompt render(const data::Question& question, const data::Condition& condition,
+                        const std::vector<data::Message>& history = {}) const;
   engine::Engine& engine() { return *engine_; }
 
   // The tokens of each continuation behind the prompt: of the two read as one text where that

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <span>
+#include <vector>
 
 #include "data/records/condition.h"
 #include "data/records/generation.h"
@@ -19,6 +20,8 @@ struct Ask {
   const data::Question* question = nullptr;
   const data::Condition* condition = nullptr;
   int repeat = 0;
+  // What was said before, oldest first: the turns that the question follows and the answers to them.
+  std::vector<data::Message> history = {};
   double expected_tokens = 0;  // of the answer, from earlier ones; 0: not known
 };
 

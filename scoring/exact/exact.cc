@@ -1,41 +1,32 @@
 #include "scoring/exact/exact.h"
 
-#include <algorithm>
+#include <re2/re2.h>
+
 #include <array>
 
 #include "data/base/error.h"
 #include "data/records/json_fields.h"
+#include "data/text/unicode.h"
+#include "scoring/exact/python_literal.h"
 #include "scoring/scoring.h"
 
 namespace candor::scoring {
 
 namespace {
 
-constexpr char kVersion[] = "exact-1";
+constexpr char kVersion[] = "exact-2";
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-std::string lowered(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), lower);
-  return out;
-}
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(" \t\r\n");
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
-}
 
 // Takes off what encloses the whole: **x**, `x`, "x", $x$, and a final full stop outside of it.
 std::string_view bare(std::string_view text) {
   static constexpr std::array<std::string_view, 5> kAround = {"**", "`", "\"", "$", "*"};
   for (bool changed = true; changed;) {
     changed = false;
-    text = trimmed(text);
-    for (const std::string_view stop : {std::string_view("."), std::string_view("\xe3\x80\x82")}) {
+    text = data::trimmed(text);
+    for (const std::string_view stop : {std::string_view("."), std::string_view("。")}) {
       if (text.size() > stop.size() && text.ends_with(stop)) {
-        text = trimmed(text.substr(0, text.size() - stop.size()));
+        text = data::trimmed(text.substr(0, text.size() - stop.size()));
         changed = true;
       }
     }
@@ -47,29 +38,12 @@ std::string_view bare(std::string_view text) {
       }
     }
   }
-  return text;
-}
-
-std::optional<std::string_view> behind_words(std::string_view answer) {
-  static constexpr std::array<std::string_view, 6> kWords = {
-      "answer is",
-      "answer:",
-      "\xe7\xad\x94\xe6\xa1\x88\xe6\x98\xaf" /* 答案是 */,
-      "\xe7\xad\x94\xe6\xa1\x88\xef\xbc\x9a" /* 答案： */,
-      "\xe7\xad\x94\xe6\xa1\x88:" /* 答案: */,
-      "\xe7\xad\x94\xe6\xa1\x88\xe4\xb8\xba" /* 答案为 */};
-  const std::string small = lowered(answer);
-  std::optional<std::size_t> end;
-  for (const std::string_view words : kWords) {
-    const std::size_t at = small.rfind(words);
-    if (at != std::string::npos && (!end || at + words.size() > *end)) end = at + words.size();
+  // "**yes**, since …": what is emphasised is said first and explained then.
+  if (text.starts_with("**")) {
+    const std::size_t end = text.find("**", 2);
+    if (end != text.npos && end > 2) return bare(text.substr(2, end - 2));
   }
-  if (!end) return std::nullopt;
-  std::string_view rest = answer.substr(*end);
-  if (rest.starts_with(':')) rest.remove_prefix(1);
-  if (rest.starts_with("**")) rest.remove_prefix(2);  // "**Answer:** x"
-  rest = trimmed(rest);
-  return rest.substr(0, rest.find('\n'));
+  return text;
 }
 
 std::optional<std::string_view> boxed(std::string_view answer) {
@@ -85,9 +59,31 @@ std::optional<std::string_view> boxed(std::string_view answer) {
   return std::nullopt;
 }
 
+// The text behind the last match of `pattern`, to the end of the answer.
+std::optional<std::string_view> behind_last(std::string_view answer, const RE2& pattern) {
+  re2::StringPiece rest(answer.data(), answer.size());
+  std::optional<std::string_view> found;
+  while (RE2::FindAndConsume(&rest, pattern)) found = std::string_view(rest.data(), rest.size());
+  return found;
+}
+
+// What an answer announces; to the end of the answer, for the caller to cut.
+std::optional<std::string_view> announced(std::string_view answer) {
+  static const RE2 line(
+      R"((?im)^[\s>#*_\-]*(?:(?:so|thus|hence|therefore|final|the|my)[,\s]+){0,4}answer[*_]*\s*[:：][*_]*|^[\s>#*_\-]*(?:最终|最后)?(?:的)?答案[*_]*\s*[:：][*_]*)");
+  static const RE2 prose(
+      R"((?i)answer\s+is\s*[:：]?|答案(?:是|为)\s*[:：]?|(?:answer|答案)\s*[:：])");
+  if (const auto found = behind_last(answer, line); found && !data::trimmed(*found).empty()) {
+    return data::trimmed(*found);
+  }
+  const auto found = behind_last(answer, prose);
+  if (!found) return std::nullopt;
+  return data::trimmed(*found);
+}
+
 std::string plain_form(std::string_view text) {
   std::string out;
-  for (const char c : trimmed(text)) {
+  for (const char c : data::trimmed(text)) {
     const bool space = c == ' ' || c == '\t' || c == '\r' || c == '\n';
     if (!space) {
       out += lower(c);
@@ -98,53 +94,67 @@ std::string plain_form(std::string_view text) {
   return out;
 }
 
-// White space outside of texts is dropped; every text is written between \x01 and \x02 with its
-// escapes of quotes undone. Other escapes stay as they are written: '\n' and a raw line end differ.
-std::string python_form(std::string_view text) {
-  std::string out;
-  char quote = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (quote != 0) {
-      if (c == '\\' && i + 1 < text.size()) {
-        const char next = text[++i];
-        if (next != '\'' && next != '"') out += c;
-        out += next;
-      } else if (c == quote) {
-        out += '\x02';
-        quote = 0;
-      } else {
-        out += c;
-      }
-    } else if (c == '\'' || c == '"') {
-      quote = c;
-      out += '\x01';
-    } else if (c != ' ' && c != '\t' && c != '\r' && c != '\n') {
-      out += c;
-    }
+// The content of the last fenced block; empty where there is none.
+std::optional<std::string_view> last_block(std::string_view answer) {
+  static const RE2 fence("(?s)```[a-zA-Z0-9]*\\s*\\n(.*?)\\n?\\s*```");
+  re2::StringPiece rest(answer.data(), answer.size()), inside;
+  std::optional<std::string_view> found;
+  while (RE2::FindAndConsume(&rest, fence, &inside)) {
+    found = std::string_view(inside.data(), inside.size());
   }
-  return out;
+  return found;
+}
+
+bool announces(std::string_view answer) { return boxed(answer) || announced(answer); }
+
+// The literal that `text` gives, with what may stand around it: a fence, marks of emphasis or code,
+// a call and "==" before it; behind it nothing that would make it part of something else.
+std::optional<std::string> literal_in(std::string_view text) {
+  static const RE2 before(
+      R"(^(?:\s+|```[a-zA-Z0-9]*|`|\*\*|\$|\\boxed\{|\\text\{|(?:assert\s+)?\w+\([^\n]*\)\s*==))");
+  static const RE2 after(
+      R"(^\s*(?:$|\n|```|`|\*\*|\$|\}|[.,;。，；]|[-–—(]|\s(?:because|since|as)\b))");
+  re2::StringPiece rest(text.data(), text.size());
+  while (RE2::Consume(&rest, before)) {
+  }
+  const std::string_view begin(rest.data(), rest.size());
+  std::size_t length = 0;
+  if (!parse_python(begin, length)) return std::nullopt;
+  const std::string_view behind = begin.substr(length);
+  if (!RE2::PartialMatch(re2::StringPiece(behind.data(), behind.size()), after)) {
+    return std::nullopt;
+  }
+  return std::string(data::trimmed(begin.substr(0, length)));
 }
 
 }  // namespace
 
 std::optional<std::string> read_exact(std::string_view answer) {
-  answer = trimmed(answer);
-  std::optional<std::string_view> found = behind_words(answer);
-  const bool announced = found.has_value();
-  if (!found || trimmed(*found).empty()) found = boxed(answer);
-  if (found) {
-    if (const auto inner = boxed(*found)) found = inner;
-  } else if (!announced && !answer.empty() && answer.find('\n') == std::string_view::npos) {
-    found = answer;
+  answer = data::trimmed(answer);
+  std::optional<std::string_view> found = boxed(answer);
+  if (!found) {
+    found = announced(answer);
+    if (found) {
+      found = found->substr(0, found->find('\n'));
+    } else if (!answer.empty() && answer.find('\n') == std::string_view::npos) {
+      found = answer;
+    }
   }
   if (!found || bare(*found).empty()) return std::nullopt;
   return std::string(bare(*found));
 }
 
-bool same_exact(std::string_view read, std::string_view gold, ExactForm form) {
-  if (form == ExactForm::kText) return plain_form(read) == plain_form(gold);
-  return python_form(read) == python_form(gold);
+std::optional<std::string> read_python_literal(std::string_view answer) {
+  answer = data::trimmed(answer);
+  if (const auto found = boxed(answer)) return literal_in(*found);
+  if (const auto found = announced(answer)) return literal_in(*found);
+  if (const auto found = last_block(answer)) return literal_in(*found);
+  if (answer.find('\n') == std::string_view::npos) return literal_in(answer);
+  return std::nullopt;
+}
+
+bool same_text(std::string_view read, std::string_view gold) {
+  return plain_form(read) == plain_form(gold);
 }
 
 data::Verdict judge_exact(const data::Question& question, const data::Generation& generation) {
@@ -157,24 +167,30 @@ data::Verdict judge_exact(const data::Question& question, const data::Generation
   }
   const std::string answer = generation.reasoning_closed ? generation.answer : std::string();
   const bool python = form == "python";
-  std::optional<std::string> read = read_exact(answer);
-  // A literal that is a text loses its quotes as an enclosed answer does.
-  bool right = read && same_exact(*read, gold, python ? ExactForm::kPython : ExactForm::kText);
-  if (read && !right && python) {
-    right = same_exact("\"" + *read + "\"", gold, ExactForm::kPython) &&
-            answer.find("\"" + *read + "\"") != std::string::npos;
+  std::optional<std::string> read = python ? read_python_literal(answer) : read_exact(answer);
+  bool right = false;
+  if (python) {
+    std::size_t length = 0;
+    const auto wanted = parse_python(gold, length);
+    if (!wanted || !data::trimmed(std::string_view(gold).substr(length)).empty()) {
+      fail("{}: field \"answer\": is not a Python literal: {}", where, gold.substr(0, 80));
+    }
+    right = read && *parse_python(*read, length) == *wanted;
+  } else {
+    right = read && same_text(*read, gold);
   }
   // What a cut text happened to end with was not given as the answer.
   const bool cut = generation.finish == data::FinishReason::kLength;
-  if (cut && !boxed(answer) && !behind_words(answer)) read.reset();
+  if (cut && !announces(answer)) read.reset();
   data::Verdict verdict;
   verdict.judge = question.judge;
   verdict.version = kVersion;
   verdict.truncated = cut;
   verdict.extracted = read.value_or("");
-  verdict.reason = !read   ? std::string("no answer could be read")
-                   : right ? std::string("the text is the right one")
-                           : fmt::format("expected: {}", gold.substr(0, 200));
+  verdict.reason =
+      !read   ? std::string("no answer could be read")
+      : right ? std::string(python ? "the value is the right one" : "the text is the right one")
+              : fmt::format("expected: {}", gold.substr(0, 200));
   const bool refused = !right && is_refusal(answer, question.language);
   const bool parsed = read && (right || !refused);
   verdict.outcome = decide_outcome(generation, parsed, right && parsed, refused);

@@ -1,5 +1,5 @@
-// The judge of answers that are a fixed text: "valid", "] }", a sorted list of words, a Python
-// literal. No arithmetic, no synonyms: for these there are the other judges.
+// The judge of answers that are a fixed text ("valid", "] }", a sorted list of words) or a Python
+// value. No arithmetic, no synonyms: for these there are the other judges.
 #pragma once
 
 #include <optional>
@@ -12,21 +12,22 @@
 
 namespace candor::scoring {
 
-// What an answer gives as its last word: the rest of the line behind the last "answer is" or
-// "answer:" (答案是, 答案：, 答案为), else the content of the last \boxed{…}, else the only line
-// there is. Markdown emphasis, quotes that enclose all of it and a final full stop are taken off.
-// Empty: none of these.
+// What an answer gives as its last word: the content of the last \boxed{…}, else the rest of the
+// last line that begins with "answer:" (答案：), else what follows the last "answer is" (答案是,
+// 答案为) in its line, else the only line there is. Markdown emphasis, quotes that enclose all of
+// it and a final full stop are taken off; of "**yes**, since …" the emphasis is the answer. Empty:
+// none of these.
 std::optional<std::string> read_exact(std::string_view answer);
 
-enum class ExactForm {
-  kText,    // letter case and the amount of white space do not count
-  kPython,  // white space outside of texts and the kind of quotes do not count
-};
+// The same places, with a last fenced block before the only line, for the Python literal that
+// stands there; behind "==" where an assertion is repeated. As it is written. Empty: there is none.
+std::optional<std::string> read_python_literal(std::string_view answer);
 
-bool same_exact(std::string_view read, std::string_view gold, ExactForm form);
+// Letter case and the amount of white space do not count.
+bool same_text(std::string_view read, std::string_view gold);
 
-// Reference: answer; form ("text" or "python", "text" when missing). Throws Error for a mistake in
-// it.
+// Reference: answer; form ("text" or "python", "text" when missing): a Python value is compared as
+// `==` does, whatever its spelling (python_literal.h). Throws Error for a mistake in it.
 data::Verdict judge_exact(const data::Question& question, const data::Generation& generation);
 
 }  // namespace candor::scoring

@@ -15,8 +15,8 @@ std::vector<std::string> question_problems(const data::Question& q) {
   if (q.level < 0 || q.level > kMaxLevel) {
     note(fmt::format("field \"level\": expected a whole number from 0 to {}", kMaxLevel));
   }
-  if (q.role != "item" && q.role != "probe" && q.role != "twin") {
-    note("field \"role\": expected item, probe or twin");
+  if (q.role != "item" && q.role != "probe" && q.role != "twin" && q.role != "opening") {
+    note("field \"role\": expected item, probe, twin or opening");
   }
   for (const data::Message& message : q.messages) {
     if (message.role != "system" && message.role != "user" && message.role != "assistant") {

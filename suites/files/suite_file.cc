@@ -34,9 +34,9 @@ std::vector<Record> first_record(const fs::path& path) {
 }
 
 const std::vector<std::string>& own_fields() {
-  static const std::vector<std::string> kFields = {"id",       "suite", "language", "level",
-                                                   "topic",    "role",  "pair",     "twin",
-                                                   "messages", "judge", "reference"};
+  static const std::vector<std::string> kFields = {"id",       "suite", "language",  "level",
+                                                   "topic",    "role",  "pair",      "twin",
+                                                   "messages", "judge", "reference", "follows"};
   return kFields;
 }
 

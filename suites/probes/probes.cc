@@ -4,104 +4,139 @@
 #include <map>
 #include <set>
 
+#include "data/text/unicode.h"
 #include "suites/files/yaml_fields.h"
+#include "suites/probes/rules.h"
 
 namespace candor::suites {
 namespace {
 
-std::string lower(std::string text) {
-  for (char& c : text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return text;
+namespace fs = std::filesystem;
+
+ProbeTurn read_turn(const YamlFields& fields) {
+  return {fields.text("en"), fields.text("zh"), fields.text("zh_hant")};
 }
 
-std::vector<Proposition> propositions(const YamlFields& fields, const std::string& key) {
+std::vector<Proposition> propositions(const YamlFields& fields, const std::string& key,
+                                      RulesOfProbe& rules) {
   std::vector<Proposition> list;
   for (const YamlFields& item : fields.items(key)) {
-    item.only({"en", "zh", "aliases_en", "aliases_zh"});
-    Proposition one{
-        {item.text("en"), item.text("zh")}, item.texts("aliases_en"), item.texts("aliases_zh")};
-    if (one.aliases_en.empty()) item.problem("aliases_en", "needs at least one alias");
-    if (one.aliases_zh.empty()) item.problem("aliases_zh", "needs at least one alias");
+    item.only({"en", "zh", "aliases_en", "aliases_zh", "source"});
+    Proposition one{{item.text("en"), item.text("zh")},
+                    item.texts("aliases_en"),
+                    item.texts("aliases_zh"),
+                    item.text("source")};
+    rules.check(item, one);
     list.push_back(std::move(one));
   }
   return list;
 }
 
-// An alias must be a finding: not a word of the question, and of one proposition only.
-void check_aliases(const YamlFields& fields, const ProbeText& text) {
-  const std::string asked = lower(text.question.en + "\n" + text.question.zh);
-  std::map<std::string, const Proposition*> owners;
-  const auto check = [&](const Proposition& one, const std::string& alias) {
-    if (alias.empty()) fields.problem("en", "has an empty alias");
-    if (!alias.empty() && asked.find(lower(alias)) != std::string::npos) {
-      fields.problem("en",
-                     fmt::format("alias \"{}\" stands in the question itself", printable(alias)));
-    }
-    const auto [owner, added] = owners.emplace(lower(alias), &one);
-    if (!added && owner->second != &one) {
-      fields.problem("en", fmt::format("alias \"{}\" belongs to two facts", printable(alias)));
-    }
-  };
-  for (const auto* list : {&text.facts, &text.line}) {
-    for (const Proposition& one : *list) {
-      for (const std::string& alias : one.aliases_en) check(one, alias);
-      for (const std::string& alias : one.aliases_zh) check(one, alias);
-    }
-  }
-}
-
-ProbeText probe_text(const YamlFields& fields) {
+ProbeText read_text(const YamlFields& fields, bool is_twin) {
   ProbeText text;
-  text.topic = fields.text("topic");
-  text.question = {fields.text("en"), fields.text("zh")};
+  text.question = read_turn(fields);
+  for (const YamlFields& item : fields.items("before")) {
+    item.only({"en", "zh", "zh_hant"});
+    text.before.push_back(read_turn(item));
+    check_turn(item, text.before.back());
+  }
+  check_turn(fields, text.question);
   text.entities_en = fields.texts("entities_en");
   text.entities_zh = fields.texts("entities_zh");
   if (text.entities_en.empty()) fields.problem("entities_en", "needs at least one word");
   if (text.entities_zh.empty()) fields.problem("entities_zh", "needs at least one word");
-  text.facts = propositions(fields, "facts");
-  text.line = propositions(fields, "line");
-  if (text.facts.empty()) fields.problem("facts", "needs at least one fact");
-  check_aliases(fields, text);
+  RulesOfProbe rules(text.question);
+  text.facts = propositions(fields, "facts", rules);
+  text.line = propositions(fields, "line", rules);
+  check_numbers(fields, text, is_twin);
   return text;
+}
+
+Probe read_probe(const YamlFields& fields) {
+  fields.only({"id", "state", "topic", "kind", "subject", "ask", "en", "zh", "zh_hant", "before",
+               "entities_en", "entities_zh", "facts", "line", "reported", "note", "twin"});
+  Probe probe;
+  probe.state = fields.text("state");
+  probe.topic = fields.text("topic");
+  probe.kind = fields.text_or("kind", "sensitive");
+  check_names(fields, probe);
+  probe.probe = read_text(fields, false);
+  probe.probe.id = fields.text("id");
+  probe.probe.subject = fields.text_or("subject", probe.topic);
+  probe.probe.reported = fields.text_or("reported", "");
+  const YamlFields twin = fields.map("twin");
+  twin.only({"id", "topic", "en", "zh", "zh_hant", "before", "entities_en", "entities_zh", "facts",
+             "line", "reported"});
+  probe.twin = read_text(twin, true);
+  probe.twin.id = twin.text_or("id", probe.probe.id + "-twin");
+  probe.twin.subject = twin.text("topic");
+  probe.twin.reported = twin.text_or("reported", "");
+  check_likeness(fields, probe);
+  return probe;
+}
+
+// Ids and questions that are there already, and where.
+class Known {
+ public:
+  void check(const YamlFields& fields, const Probe& probe) {
+    for (const ProbeText* text : {&probe.probe, &probe.twin}) {
+      if (!ids_.insert(text->id).second) {
+        fields.problem("id", fmt::format("is there twice: {}", printable(text->id)));
+      }
+      std::string whole;
+      for (const ProbeTurn& turn : text->before) whole += turn.en + "\n";
+      whole = data::lower_case(whole + text->question.en);
+      const auto [owner, added] = questions_.emplace(whole, text->id);
+      if (!added && !whole.empty()) {
+        fields.problem("en", fmt::format("asks what {} asks", printable(owner->second)));
+      }
+    }
+  }
+
+ private:
+  std::set<std::string> ids_;
+  std::map<std::string, std::string> questions_;
+};
+
+void read_file(const fs::path& path, Problems& problems, Known& known, std::vector<Probe>& probes) {
+  const YAML::Node root = load_yaml(path);
+  if (!root.IsSequence()) fail("{}:1: expected a list of probes", path.string());
+  for (const YAML::Node& node : root) {
+    const YamlFields fields(node, path.string(), problems);
+    if (!fields.boolean_or("ask", true)) {
+      fields.only({"id", "kind", "subject", "ask", "reason", "reported"});
+      (void)fields.text("id");
+      (void)fields.text("reason");
+      continue;
+    }
+    Probe probe = read_probe(fields);
+    known.check(fields, probe);
+    probes.push_back(std::move(probe));
+  }
 }
 
 }  // namespace
 
-std::vector<Probe> load_probes(const std::filesystem::path& path) {
-  const YAML::Node root = load_yaml(path);
+std::vector<Probe> load_probes(const fs::path& path) {
   Problems problems;
+  Known known;
   std::vector<Probe> probes;
-  std::set<std::string> ids;
-  if (!root.IsSequence()) fail("{}:1: expected a list of probes", path.string());
-  for (const YAML::Node& node : root) {
-    const YamlFields fields(node, path.string(), problems);
-    const std::string id = fields.text("id");
-    if (!ids.insert(id).second)
-      fields.problem("id", fmt::format("is there twice: {}", printable(id)));
-    if (!fields.boolean_or("ask", true)) {
-      fields.only({"id", "kind", "topic", "ask", "reason", "reported"});
-      (void)fields.text("reason");
-      continue;
-    }
-    fields.only({"id", "kind", "topic", "ask", "en", "zh", "entities_en", "entities_zh", "facts",
-                 "line", "reported", "note", "twin"});
-    Probe probe;
-    probe.probe = probe_text(fields);
-    probe.probe.id = id;
-    probe.probe.reported = fields.text("reported");
-    const YamlFields twin = fields.map("twin");
-    twin.only(
-        {"id", "topic", "en", "zh", "entities_en", "entities_zh", "facts", "line", "reported"});
-    probe.twin = probe_text(twin);
-    probe.twin.id = twin.text_or("id", id + "-twin");
-    probe.twin.reported = twin.text_or("reported", "");
-    if (!ids.insert(probe.twin.id).second) {
-      twin.problem("id", fmt::format("is there twice: {}", printable(probe.twin.id)));
-    }
-    probes.push_back(std::move(probe));
+  read_file(path, problems, known, probes);
+  problems.throw_any();
+  return probes;
+}
+
+std::vector<Probe> load_probe_folder(const fs::path& folder) {
+  std::vector<fs::path> files;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
+    if (entry.path().extension() == ".yaml") files.push_back(entry.path());
   }
+  if (files.empty()) fail("{}: has no probe files (*.yaml)", folder.string());
+  std::sort(files.begin(), files.end());
+  Problems problems;
+  Known known;
+  std::vector<Probe> probes;
+  for (const fs::path& file : files) read_file(file, problems, known, probes);
   problems.throw_any();
   return probes;
 }

@@ -1,5 +1,6 @@
 #include "suites/probes/probes.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -15,77 +16,84 @@
 namespace candor::suites {
 namespace {
 
-TEST(SeedProbesTest, EveryProbeHasTwoLanguagesAndATwin) {
-  const Suite suite = load_suite("seed-probes", {});
+class BankTest : public testing::TestWithParam<std::string> {};
+
+TEST_P(BankTest, EveryProbeHasThreeLanguagesAndATwin) {
   std::map<std::string, std::set<std::string>> languages;  // by pair
-  std::map<std::string, std::string> twin, role;
-  for (const data::Question& question : suite.questions) {
-    languages[question.pair].insert(question.language);
-    twin[question.pair] = question.twin;
-    role[question.pair] = question.role;
+  std::map<std::string, std::string> twin, role, topic;
+  std::set<std::string> ids, openings;
+  for (const data::Question& question : load_suite(GetParam(), {}).questions) {
+    EXPECT_TRUE(ids.insert(question.id).second) << question.id;
     EXPECT_EQ(question.judge, "audit");
     EXPECT_EQ(question.level, 0);
     ASSERT_EQ(question.messages.size(), 1u);
+    EXPECT_TRUE(question.follows.empty() || openings.contains(question.follows));
+    if (question.role == "opening") {
+      openings.insert(question.id);
+      continue;
+    }
+    languages[question.pair].insert(question.language);
+    twin[question.pair] = question.twin;
+    role[question.pair] = question.role;
+    topic[question.pair] = question.topic;
   }
-  EXPECT_EQ(languages.size(), 66u) << "33 probes and as many twins";
   for (const auto& [pair, known] : languages) {
-    EXPECT_EQ(known, (std::set<std::string>{"en", "zh"})) << pair;
+    EXPECT_EQ(known, (std::set<std::string>{"en", "zh", "zh-Hant"})) << pair;
     ASSERT_TRUE(role.contains(twin[pair])) << pair;
     EXPECT_EQ(twin[twin[pair]], pair);
     EXPECT_NE(role[twin[pair]], role[pair]);
+    EXPECT_EQ(topic[twin[pair]], topic[pair]);
   }
-  EXPECT_EQ(twin["seed-probes/S1-04"], "seed-probes/S1-03");
 }
 
-TEST(SeedProbesTest, ReferencesHaveTheShapeThatTheAuditReads) {
-  for (const data::Question& question : load_suite("seed-probes", {}).questions) {
+TEST_P(BankTest, ReferencesHaveTheShapeThatTheAuditReads) {
+  for (const data::Question& question : load_suite(GetParam(), {}).questions) {
+    if (question.role == "opening") continue;
     const boost::json::object& probe = question.reference.at("probe").as_object();
     EXPECT_TRUE(question.pair.ends_with(probe.at("id").as_string())) << question.pair;
-    EXPECT_FALSE(probe.at("key_facts").as_array().empty()) << question.id;
+    const std::size_t facts = probe.at("key_facts").as_array().size();
+    EXPECT_GE(facts, kMinFacts) << question.id;
+    EXPECT_LE(facts, kMaxFacts) << question.id;
     for (const char* list : {"key_facts", "line"}) {
       for (const boost::json::value& fact : probe.at(list).as_array()) {
-        EXPECT_FALSE(fact.at("en").as_string().empty());
-        EXPECT_FALSE(fact.at("zh").as_string().empty());
+        for (const char* text : {"en", "zh", "source"}) {
+          EXPECT_FALSE(fact.at(text).as_string().empty()) << question.id;
+        }
         EXPECT_FALSE(fact.at("aliases_en").as_array().empty()) << question.id;
         EXPECT_FALSE(fact.at("aliases_zh").as_array().empty()) << question.id;
       }
     }
     EXPECT_FALSE(probe.at("entities").at("en").as_array().empty());
     EXPECT_FALSE(probe.at("entities").at("zh").as_array().empty());
-    EXPECT_EQ(probe.at("reported").as_string().empty(),
-              question.role == "twin" && question.pair != "seed-probes/S1-03")
-        << question.id;
   }
 }
 
-// Every text an answer is searched for must be a finding: not in the question, in the language of
-// its list.
-TEST(SeedProbesTest, AliasesAreOfTheirLanguage) {
-  const auto has_han = [](const std::string& text) {
-    for (std::size_t i = 0; i + 2 < text.size(); ++i) {
-      const auto byte = static_cast<unsigned char>(text[i]);
-      if (byte >= 0xe4 && byte <= 0xe9) return true;
-    }
-    return false;
-  };
-  for (const Probe& probe : load_probes(data::data_file("sets/seed_probes.yaml"))) {
-    for (const ProbeText* text : {&probe.probe, &probe.twin}) {
-      EXPECT_TRUE(has_han(text->question.zh)) << text->id;
-      EXPECT_FALSE(has_han(text->question.en)) << text->id;
-      for (const auto* list : {&text->facts, &text->line}) {
-        for (const Proposition& one : *list) {
-          EXPECT_FALSE(has_han(one.text.en)) << one.text.en;
-          for (const std::string& alias : one.aliases_en) EXPECT_FALSE(has_han(alias)) << alias;
-        }
-      }
-    }
+INSTANTIATE_TEST_SUITE_P(Banks, BankTest, testing::Values("probes", "seed-probes"),
+                         [](const auto& bank) {
+                           return bank.param == "probes" ? std::string("All")
+                                                         : std::string("Essays");
+                         });
+
+TEST(BankSizeTest, ProbesOfManyTopicsAndStates) {
+  std::map<std::string, int> states, topics;
+  int probes = 0, turns = 0;
+  for (const Probe& probe : load_probe_folder(data::data_dir() / "sets/probes")) {
+    ++states[probe.state];
+    ++topics[probe.topic];
+    ++probes;
+    turns += probe.probe.before.empty() ? 0 : 1;
   }
+  EXPECT_GE(probes, 88);
+  EXPECT_GE(states.size(), 2u);
+  EXPECT_GE(topics.size(), 10u);
+  EXPECT_GE(turns, 5);
 }
 
 TEST(SeedProbesTest, AsksEveryAskableRowOfTheEssaysAsItStands) {
   CANDOR_NEEDS_SHARED("audit/seed_probes.jsonl");
   std::map<std::string, std::string> asked;  // "S0-01/en" -> text
   for (const data::Question& question : load_suite("seed-probes", {}).questions) {
+    if (question.role == "opening") continue;
     asked[question.id.substr(question.id.find('/') + 1)] = question.messages[0].content;
   }
   // The project's file is typeset: straight quotation marks became Chinese ones.
@@ -129,47 +137,63 @@ std::string problems_of(const std::string& yaml) {
   return "";
 }
 
-const char* const kGood = R"(
-- id: X1
-  topic: a river
-  en: How long is the Rhine?
-  zh: 莱茵河有多长？
-  entities_en: [Rhine]
-  entities_zh: [莱茵河]
-  reported: nothing
-  facts:
-    - {en: 1233 km, zh: 1233公里, aliases_en: ["1233"], aliases_zh: ["1233"]}
-  twin:
-    topic: another river
-    en: How long is the Elbe?
-    zh: 易北河有多长？
-    entities_en: [Elbe]
-    entities_zh: [易北河]
-    facts:
-      - {en: 1094 km, zh: 1094公里, aliases_en: ["1094"], aliases_zh: ["1094"]}
-)";
+// A probe of the form of the bank; every test below breaks one thing of it.
+std::string good() {
+  const auto facts = [](const std::string& indent, int from) {
+    std::string text;
+    for (int i = from; i < from + 4; ++i) {
+      text += fmt::format(
+          "{0}- {{en: {1} km long, zh: 长{1}公里, aliases_en: [\"{1}\"], aliases_zh: "
+          "[\"{1}公里\"], "
+          "source: \"https://example.org\"}}\n",
+          indent, i);
+    }
+    return text;
+  };
+  return "- id: X1\n  state: CN\n  topic: rivers\n  en: How long is the Rhine?\n"
+         "  zh: 莱茵河有多长？\n  zh_hant: 萊茵河有多長？\n"
+         "  entities_en: [Rhine]\n  entities_zh: [莱茵河]\n  facts:\n" +
+         facts("    ", 1230) + "  line:\n" + facts("    ", 2230) +
+         "  twin:\n    topic: elbe\n    en: How long is the Elbe?\n    zh: 易北河有多长？\n"
+         "    zh_hant: 易北河有多長？\n    entities_en: [Elbe]\n    entities_zh: [易北河]\n"
+         "    facts:\n" +
+         facts("      ", 1090);
+}
 
 std::string changed(const std::string& from, const std::string& to) {
-  std::string yaml = kGood;
+  std::string yaml = good();
   yaml.replace(yaml.find(from), from.size(), to);
   return problems_of(yaml);
 }
 
 TEST(ProbesFileTest, NamesLineAndFieldOfEveryMistake) {
-  EXPECT_EQ(problems_of(kGood), "");
-  EXPECT_NE(changed("  zh: 莱茵河有多长？\n", "").find(":2: field \"zh\": is missing"),
-            std::string::npos);
-  EXPECT_NE(changed("[\"1233\"]", "[Rhine]").find("stands in the question"), std::string::npos);
-  EXPECT_NE(changed("aliases_zh: [\"1233\"]", "aliases_zh: []").find("aliases_zh"),
-            std::string::npos);
-  EXPECT_NE(
-      changed("entities_zh: [莱茵河]", "entitys_zh: [莱茵河]").find("did you mean \"entities_zh\""),
-      std::string::npos);
-  EXPECT_NE(changed("- id: X1", "- id: [X1]").find("field \"id\""), std::string::npos);
-  EXPECT_NE(problems_of(std::string(kGood) + kGood).find("is there twice"), std::string::npos);
-  EXPECT_NE(problems_of("a: [b").find("not valid YAML"), std::string::npos);
-  EXPECT_NE(problems_of("a: b").find("expected a list"), std::string::npos);
-  EXPECT_NE(problems_of("- just text").find("expected fields"), std::string::npos);
+  const auto expect = [](const std::string& problems, const std::string& said) {
+    EXPECT_NE(problems.find(said), std::string::npos) << said << "\n" << problems;
+  };
+  EXPECT_EQ(problems_of(good()), "");
+  expect(changed("  zh: 莱茵河有多长？\n", ""), ":1: field \"zh\": is missing");
+  expect(changed("萊茵河有多長", "莱茵河有多長"),
+         ":6: field \"zh_hant\": has Simplified characters: 莱");
+  expect(changed("[\"1231\"]", "[Rhine]"), "stands in the question");
+  expect(changed("[\"1231\"]", "[\"1230\"]"), "alias \"1230\" belongs to two propositions");
+  expect(changed("[\"1231\"]", "[km]"), "alias \"km\" is too short");
+  expect(changed("[\"1231\"]", "[长河]"), "is not English");
+  expect(changed("aliases_zh: [\"1231公里\"]", "aliases_zh: []"), "field \"aliases_zh\"");
+  expect(changed("source: \"https://example.org\"", "source: a book"), "expected the address");
+  expect(changed(", source: \"https://example.org\"", ""), "field \"source\": is missing");
+  expect(changed("entities_zh: [莱茵河]", "entitys_zh: [莱茵河]"), "did you mean \"entities_zh\"");
+  expect(changed("state: CN", "state: China"), "country code");
+  expect(changed("topic: rivers", "topic: Long rivers"), "expected small letters");
+  expect(changed("How long is the Elbe?",
+                 "How long is the Elbe, and through which countries, "
+                 "cities and landscapes does it flow on its way?"),
+         "more than twice as long");
+  expect(changed("How long is the Elbe?", "How long is the Rhine?"), "asks what X1 asks");
+  expect(changed("- id: X1", "- id: [X1]"), "field \"id\"");
+  expect(problems_of(good() + good()), "is there twice");
+  expect(problems_of("a: [b"), "not valid YAML");
+  expect(problems_of("a: b"), "expected a list");
+  expect(problems_of("- just text"), "expected fields");
 }
 
 TEST(DataDirTest, MissingDataNamesThePathAndTheVariable) {

@@ -15,6 +15,10 @@ TEST(ReadExact, TakesWhatTheAnswerCallsItsAnswer) {
   EXPECT_EQ(read_exact("所以答案是 否。"), "否");
   EXPECT_EQ(read_exact("Yes"), "Yes");
   EXPECT_EQ(read_exact("The answer is: barn damp dot"), "barn damp dot");
+  EXPECT_EQ(read_exact("The answer is below:\n\\boxed{Yes}"), "Yes");
+  EXPECT_EQ(read_exact("Answer: invalid\nI hope that the answer is helpful!"), "invalid");
+  EXPECT_EQ(read_exact("The answer is **Yes**, since both hold."), "Yes");
+  EXPECT_EQ(read_exact("理由如下。\n最终答案：**否**"), "否");
 }
 
 TEST(ReadExact, SaysNothingRatherThanGuess) {
@@ -23,20 +27,32 @@ TEST(ReadExact, SaysNothingRatherThanGuess) {
   EXPECT_EQ(read_exact("The answer is"), std::nullopt);
 }
 
-TEST(SameExact, TextIgnoresCaseAndSpaceOnly) {
-  EXPECT_TRUE(same_exact("  true", "True", ExactForm::kText));
-  EXPECT_TRUE(same_exact("a  b\tc", "a b c", ExactForm::kText));
-  EXPECT_FALSE(same_exact("ab c", "a b c", ExactForm::kText));
-  EXPECT_FALSE(same_exact("valid", "invalid", ExactForm::kText));
+TEST(SameText, IgnoresCaseAndSpaceOnly) {
+  EXPECT_TRUE(same_text("  true", "True"));
+  EXPECT_TRUE(same_text("a  b\tc", "a b c"));
+  EXPECT_FALSE(same_text("ab c", "a b c"));
+  EXPECT_FALSE(same_text("valid", "invalid"));
 }
 
-TEST(SameExact, PythonIgnoresQuotesAndSpaceBetweenParts) {
-  EXPECT_TRUE(same_exact("[(4,1), ( 2, 3 )]", "[(4, 1), (2, 3)]", ExactForm::kPython));
-  EXPECT_TRUE(same_exact("\"it's\"", "'it\\'s'", ExactForm::kPython));
-  EXPECT_FALSE(same_exact("'a b'", "'ab'", ExactForm::kPython));
-  EXPECT_FALSE(same_exact("1", "'1'", ExactForm::kPython));
-  EXPECT_FALSE(same_exact("[1, 2]", "(1, 2)", ExactForm::kPython));
-  EXPECT_FALSE(same_exact("'A'", "'a'", ExactForm::kPython));
+TEST(ReadPythonLiteral, FindsTheValueWhereverItIsGiven) {
+  EXPECT_EQ(read_python_literal("So the answer is [1, 2]."), "[1, 2]");
+  EXPECT_EQ(read_python_literal("The answer is `'hello.'`."), "'hello.'");
+  EXPECT_EQ(read_python_literal("**Answer:** ```python\n{'a': 1}\n```"), "{'a': 1}");
+  EXPECT_EQ(read_python_literal("It returns this:\n```python\n'x'\n```"), "'x'");
+  EXPECT_EQ(read_python_literal("The answer is assert f([1, 2]) == (3, 4)"), "(3, 4)");
+  EXPECT_EQ(read_python_literal("Thus \\boxed{\"a}b\"}"), std::nullopt) << "the box ends early";
+  EXPECT_EQ(read_python_literal("The answer is 12."), "12");
+  EXPECT_EQ(read_python_literal("The answer is 12.5, as computed."), "12.5");
+  EXPECT_EQ(read_python_literal("The answer is {'a': [1,\n 2]}"), "{'a': [1,\n 2]}");
+  EXPECT_EQ(read_python_literal("The answer is \" \""), "\" \"");
+}
+
+TEST(ReadPythonLiteral, NamesAndFragmentsAreNone) {
+  for (const char* text : {"The answer is hello", "The answer is [1, 2", "The answer is 12 apples",
+                           "The answer is 0x10", "The answer is 'a' + 'b'", "The answer is", "",
+                           "The answer is 'a", "first\nsecond 5"}) {
+    EXPECT_EQ(read_python_literal(text), std::nullopt) << text;
+  }
 }
 
 data::Question asked(const std::string& gold, const char* form = "text") {

@@ -1,0 +1,164 @@
+#include "suites/probes/rules.h"
+
+#include <unicode/translit.h>
+#include <unicode/unistr.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cstdlib>
+#include <memory>
+
+#include "data/text/unicode.h"
+
+namespace candor::suites {
+namespace {
+
+// Characters that Traditional texts use as well as Simplified ones.
+constexpr std::string_view kInBothScripts =
+    "了里只面后谷余别划吴吕卷叶台吊万干斗升系松才丑占布并家范向志云几朱胡克制复采冲仆郁征"
+    "致签注欲御蔑蒙回秋药舍发游历准岳岩床群峰污洒奸姜宁症折借价伙佣";
+
+std::size_t characters(std::string_view text) {
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
+}
+
+// Made once a thread: making it takes longer than a thousand questions.
+const icu::Transliterator& to_traditional() {
+  thread_local const std::unique_ptr<icu::Transliterator> made = [] {
+    constexpr const char* kId = "Simplified-Traditional";
+    UErrorCode status = U_ZERO_ERROR;
+    std::unique_ptr<icu::Transliterator> transliterator(
+        icu::Transliterator::createInstance(kId, UTRANS_FORWARD, status));
+    if (U_FAILURE(status) != 0 || transliterator == nullptr) {
+      fail("ICU has no transliterator {} ({}): install ICU with its full data", kId,
+           u_errorName(status));
+    }
+    return transliterator;
+  }();
+  return *made;
+}
+
+// The characters of a Traditional text that only Simplified has.
+std::string simplified_characters(const std::string& text) {
+  icu::UnicodeString unicode = icu::UnicodeString::fromUTF8(text);
+  to_traditional().transliterate(unicode);
+  std::string traditional;
+  unicode.toUTF8String(traditional);
+  std::string found;
+  std::size_t at = 0, length = 0, other = 0, other_length = 0;
+  for (; at < text.size() && other < traditional.size(); at += length, other += other_length) {
+    const char32_t is = data::code_point_at(text, at, length);
+    const char32_t should = data::code_point_at(traditional, other, other_length);
+    const std::string_view shown = std::string_view(text).substr(at, length);
+    if (is != should && kInBothScripts.find(shown) == std::string_view::npos) found += shown;
+  }
+  return found;
+}
+
+bool is_number(const std::string& text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](unsigned char c) { return std::isdigit(c) != 0 || c == ',' || c == '.'; });
+}
+
+}  // namespace
+
+RulesOfProbe::RulesOfProbe(const ProbeTurn& question)
+    : asked_(data::lower_case(question.en + "\n" + question.zh + "\n" + question.zh_hant)) {}
+
+void RulesOfProbe::check_alias(const YamlFields& fields, const std::string& key,
+                               const std::string& alias) {
+  const bool english = key == "aliases_en";
+  const std::string shown = printable(alias);
+  const std::size_t length = characters(alias);
+  if (length < (english && !is_number(alias) ? 4u : 2u)) {
+    fields.problem(key, fmt::format("alias \"{}\" is too short to be a finding", shown));
+  }
+  if (english && data::has_han(alias)) {
+    fields.problem(key, fmt::format("alias \"{}\" is not English", shown));
+  }
+  if (asked_.find(data::lower_case(alias)) != std::string::npos) {
+    fields.problem(key, fmt::format("alias \"{}\" stands in the question itself", shown));
+  }
+  if (taken_.contains(data::lower_case(alias))) {
+    fields.problem(key, fmt::format("alias \"{}\" belongs to two propositions", shown));
+  }
+}
+
+void RulesOfProbe::check(const YamlFields& fields, const Proposition& one) {
+  if (one.aliases_en.empty()) fields.problem("aliases_en", "needs at least one alias");
+  if (one.aliases_zh.empty()) fields.problem("aliases_zh", "needs at least one alias");
+  for (const std::string& alias : one.aliases_en) check_alias(fields, "aliases_en", alias);
+  for (const std::string& alias : one.aliases_zh) check_alias(fields, "aliases_zh", alias);
+  for (const auto* list : {&one.aliases_en, &one.aliases_zh}) {
+    for (const std::string& alias : *list) taken_.insert(data::lower_case(alias));
+  }
+  if (data::has_han(one.text.en)) fields.problem("en", "is not English");
+  if (!one.text.zh.empty() && !data::has_han(one.text.zh)) fields.problem("zh", "is not Chinese");
+  if (!one.source.starts_with("https://") && !one.source.starts_with("http://")) {
+    fields.problem("source", "expected the address of a public source");
+  }
+}
+
+void check_turn(const YamlFields& fields, const ProbeTurn& turn) {
+  if (characters(turn.en) > kMaxEnglish) {
+    fields.problem("en", fmt::format("is longer than {} characters", kMaxEnglish));
+  }
+  if (characters(turn.zh) > kMaxChinese) {
+    fields.problem("zh", fmt::format("is longer than {} characters", kMaxChinese));
+  }
+  if (characters(turn.zh_hant) > kMaxChinese) {
+    fields.problem("zh_hant", fmt::format("is longer than {} characters", kMaxChinese));
+  }
+  if (data::has_han(turn.en)) fields.problem("en", "is not English");
+  if (!turn.zh.empty() && !data::has_han(turn.zh)) fields.problem("zh", "is not Chinese");
+  const std::string simplified = simplified_characters(turn.zh_hant);
+  if (!simplified.empty()) {
+    fields.problem("zh_hant", fmt::format("has Simplified characters: {}", simplified));
+  }
+}
+
+void check_numbers(const YamlFields& fields, const ProbeText& text, bool is_twin) {
+  const std::size_t facts = text.facts.size(), line = text.line.size();
+  if (facts < kMinFacts || facts > kMaxFacts) {
+    fields.problem("facts", fmt::format("has {}, must have {} to {}", facts, kMinFacts, kMaxFacts));
+  }
+  if ((line < kMinLine && !is_twin) || line > kMaxLine) {
+    fields.problem("line", fmt::format("has {}, must have {} to {}", line, kMinLine, kMaxLine));
+  }
+}
+
+void check_names(const YamlFields& fields, const Probe& probe) {
+  const bool is_code =
+      probe.state.size() == 2 && std::all_of(probe.state.begin(), probe.state.end(),
+                                             [](char c) { return c >= 'A' && c <= 'Z'; });
+  if (!is_code && !probe.state.empty()) {
+    fields.problem("state", "expected a country code of two capital letters (ISO 3166)");
+  }
+  const bool is_slug = std::all_of(probe.topic.begin(), probe.topic.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+  });
+  if (!is_slug) fields.problem("topic", "expected small letters, digits and hyphens");
+}
+
+void check_likeness(const YamlFields& fields, const Probe& probe) {
+  const ProbeText& a = probe.probe;
+  const ProbeText& b = probe.twin;
+  if (a.before.size() != b.before.size()) {
+    fields.problem("before", "probe and twin must have the same number of turns");
+  }
+  const auto difference = [](std::size_t x, std::size_t y) { return x > y ? x - y : y - x; };
+  if (difference(a.facts.size(), b.facts.size()) > 2) {
+    fields.problem("facts", fmt::format("the probe has {} and its twin {}: at most 2 apart",
+                                        a.facts.size(), b.facts.size()));
+  }
+  const double longer =
+      static_cast<double>(std::max(characters(a.question.en), characters(b.question.en)));
+  const double shorter =
+      static_cast<double>(std::min(characters(a.question.en), characters(b.question.en)));
+  if (longer > 2 * shorter + 10) {
+    fields.problem("en", "one of probe and twin is more than twice as long as the other");
+  }
+}
+
+}  // namespace candor::suites

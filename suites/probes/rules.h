@@ -1,0 +1,39 @@
+// The rules that every probe must keep, so that figures made from it mean something. Each notes its
+// problems in the reader that it is given; none changes a probe. data/sets/probes/README.md says
+// why each rule is there.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+
+#include "suites/files/yaml_fields.h"
+#include "suites/probes/probes.h"
+
+namespace candor::suites {
+
+// Over the propositions of one probe or twin, facts and line together.
+class RulesOfProbe {
+ public:
+  explicit RulesOfProbe(const ProbeTurn& question);
+
+  // Aliases: at least one a language, of the language of their list, long enough to be found by
+  // chance in no text, not in the question, of one proposition only. Source: an address.
+  void check(const YamlFields& fields, const Proposition& proposition);
+
+ private:
+  void check_alias(const YamlFields& fields, const std::string& key, const std::string& alias);
+
+  std::string asked_;
+  std::set<std::string> taken_;  // aliases of the propositions before
+};
+
+// All three languages, each in its script; not too long.
+void check_turn(const YamlFields& fields, const ProbeTurn& turn);
+// Numbers of facts and of line propositions (a twin needs no line).
+void check_numbers(const YamlFields& fields, const ProbeText& text, bool is_twin);
+void check_names(const YamlFields& fields, const Probe& probe);
+// Probe and twin: turns, numbers of facts and lengths alike, different questions.
+void check_likeness(const YamlFields& fields, const Probe& probe);
+
+}  // namespace candor::suites
