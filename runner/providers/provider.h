@@ -20,9 +20,9 @@ struct Ask {
   const data::Question* question = nullptr;
   const data::Condition* condition = nullptr;
   int repeat = 0;
+  double expected_tokens = 0;  // of the answer, from earlier ones; 0: not known
   // What was said before, oldest first: the turns that the question follows and the answers to them.
   std::vector<data::Message> history = {};
-  double expected_tokens = 0;  // of the answer, from earlier ones; 0: not known
 };
 
 // What a progress line shows while the provider works.

@@ -70,7 +70,7 @@ std::optional<std::string_view> behind_last(std::string_view answer, const RE2& 
 // What an answer announces; to the end of the answer, for the caller to cut.
 std::optional<std::string_view> announced(std::string_view answer) {
   static const RE2 line(
-      R"((?im)^[\s>#*_\-]*(?:(?:so|thus|hence|therefore|final|the|my)[,\s]+){0,4}answer[*_]*\s*[:：][*_]*|^[\s>#*_\-]*(?:最终|最后)?(?:的)?答案[*_]*\s*[:：][*_]*)");
+      R"((?im)^[\s>#*_\-]*(?:(?:so|thus|hence|therefore|final|the|my)[,\s]+){0,4}answer[*_]*\s*[:：](?:[*_]+\s)?|^[\s>#*_\-]*(?:最终|最后)?(?:的)?答案[*_]*\s*[:：](?:[*_]+\s)?)");
   static const RE2 prose(
       R"((?i)answer\s+is\s*[:：]?|答案(?:是|为)\s*[:：]?|(?:answer|答案)\s*[:：])");
   if (const auto found = behind_last(answer, line); found && !data::trimmed(*found).empty()) {
@@ -176,6 +176,8 @@ data::Verdict judge_exact(const data::Question& question, const data::Generation
       fail("{}: field \"answer\": is not a Python literal: {}", where, gold.substr(0, 80));
     }
     right = read && *parse_python(*read, length) == *wanted;
+    // What is announced and is no literal is a wrong answer, not a missing one.
+    if (!read && announces(answer)) read = read_exact(answer);
   } else {
     right = read && same_text(*read, gold);
   }

@@ -50,6 +50,7 @@ inline data::Question odd_question(int number = 0) {
   question.role = "probe";
   question.pair = "odd/" + std::to_string(number);
   question.twin = "odd/twin";
+  if (number % 2 == 1) question.follows = "odd/0/zh";
   question.messages = {{"system", "be 'exact' \"\\\n\t"},
                        {"user", "broken \xff\xfe UTF-8 \xe4\xb8"}};
   question.judge = "audit";

@@ -97,15 +97,15 @@ TEST_F(StoreOpen, AFolderIsNoStore) {
 
 TEST_F(StoreOpen, ANewerSchemaIsRefusedAndBothVersionsAreNamed) {
   make_store(1);
-  sql(path_, "PRAGMA user_version = 2");
-  expect_refused("its schema is version 2, this program knows 1");
+  sql(path_, "PRAGMA user_version = 3");
+  expect_refused("its schema is version 3, this program knows 2");
 }
 
 TEST_F(StoreOpen, AnOlderSchemaIsNamedToAReader) {
   make_store(1);
   sql(path_, "PRAGMA user_version = 0");
   EXPECT_THAT(error_of([&] { StoreReader::open(path_); }),
-              HasSubstr("its schema is version 0, this program's is 1"));
+              HasSubstr("its schema is version 0, this program's is 2"));
 }
 
 TEST_F(StoreOpen, ATruncatedFileIsFoundDamaged) {
@@ -296,18 +296,27 @@ TEST_F(StoreOpen, AReadOnlyFolderStopsAWriterAtStartAndNotAReader) {
 TEST_F(StoreOpen, MigrationStepsRunInOneTransactionAfterACopy) {
   make_store(2);
   data::Database database(path_, data::Access::kWrite);
-  const data::Migration good[] = {{2, "ALTER TABLE runs ADD COLUMN note TEXT"}};
-  const data::Migration bad[] = {{2, "ALTER TABLE runs ADD COLUMN note TEXT"},
-                                 {3, "ALTER TABLE nowhere ADD COLUMN note TEXT"}};
+  const data::Migration good[] = {{3, "ALTER TABLE runs ADD COLUMN note TEXT"}};
+  const data::Migration bad[] = {{3, "ALTER TABLE runs ADD COLUMN note TEXT"},
+                                 {4, "ALTER TABLE nowhere ADD COLUMN note TEXT"}};
   error_of([&] { data::migrate(database, bad); });
-  EXPECT_EQ(database.integer("PRAGMA user_version"), 1);
+  EXPECT_EQ(database.integer("PRAGMA user_version"), 2);
   EXPECT_EQ(database.integer("SELECT count(*) FROM pragma_table_info('runs') WHERE name = 'note'"),
             0);
   data::migrate(database, good);
-  EXPECT_EQ(database.integer("PRAGMA user_version"), 2);
+  EXPECT_EQ(database.integer("PRAGMA user_version"), 3);
   EXPECT_EQ(database.integer("SELECT count(*) FROM generations"), 2);
-  EXPECT_EQ(StoreReader::open(path_.string() + ".schema-1.backup")->runs().size(), 1U);
+  EXPECT_EQ(StoreReader::open(path_.string() + ".schema-2.backup")->runs().size(), 1U);
   data::migrate(database, good);  // nothing left to do
+}
+
+TEST_F(StoreOpen, AStoreOfVersionOneIsBroughtUpToDateByAWriter) {
+  const std::string run = make_store(3);
+  sql(path_, "DROP TABLE turns; PRAGMA user_version = 1");
+  EXPECT_THAT(error_of([&] { StoreReader::open(path_); }), HasSubstr("its schema is version 1"));
+  StoreWriter::open(path_);
+  EXPECT_EQ(StoreReader::open(path_)->generations_stored(run), 3);
+  EXPECT_TRUE(fs::exists(path_.string() + ".schema-1.backup"));
 }
 
 TEST(StorePath, FollowsTheEnvironment) {
