@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "data/text/unicode.h"
+#include "scoring/maths/fields.h"
 #include "scoring/maths/lexer.h"
 #include "scoring/maths/maths.h"
 #include "scoring/maths/segments.h"
@@ -120,33 +121,57 @@ std::string boxed_answer(std::string_view text) {
   return joined;
 }
 
+// What is said behind `begin`, up to the end of its sentence, without hedges before it.
+std::string said_at(std::string_view text, std::size_t begin) {
+  std::string_view said = text.substr(begin);
+  said.remove_prefix(std::min(said.find_first_not_of(" \t\r\n*_#"), said.size()));
+  static const RE2 hedge(
+      R"((?i)(?:(?:approximately|about|roughly|exactly|simply|just|therefore|thus|so)\b|大约是?|大约为?|约等于|约为|约|大概是?|<b>|<strong>)[ \t,:]*)");
+  re2::StringPiece hedged(said.data(), said.size());
+  while (RE2::Consume(&hedged, hedge)) said.remove_prefix(said.size() - hedged.size());
+  return std::string(first_sentence(said));
+}
+
+// "#### 18": the rest of the line, where that is an answer and not a heading ("#### Step 2").
 std::string marked_answer(std::string_view text) {
-  const std::size_t at = text.rfind("####");
-  if (at == std::string_view::npos) return {};
-  std::string_view rest = text.substr(at);
-  rest.remove_prefix(std::min(rest.find_first_not_of("# "), rest.size()));
-  rest = rest.substr(0, rest.find('\n'));
-  return std::string(data::trimmed(rest));
+  for (std::size_t at = text.rfind("####"); at != std::string_view::npos;
+       at = at == 0 ? std::string_view::npos : text.rfind("####", at - 1)) {
+    std::string_view rest = text.substr(at);
+    rest.remove_prefix(std::min(rest.find_first_not_of("# "), rest.size()));
+    rest = data::trimmed(rest.substr(0, rest.find('\n')));
+    static const RE2 heading(R"(^(?:[0-9]+[.)、]\s|[^0-9$\\+-]*[A-Za-z]{2}))");
+    if (!rest.empty() && !RE2::PartialMatch(re2::StringPiece(rest.data(), rest.size()), heading) &&
+        is_expression_text(rest)) {
+      return std::string(rest);
+    }
+    while (at > 0 && text[at - 1] == '#') --at;
+  }
+  return {};
 }
 
 // What is said after the last "answer is", "Answer:", "答案是", up to the end of its sentence.
 std::string announced_answer(std::string_view text) {
   static const RE2 announcement(
-      R"((?i)(?:\banswers?\b(?:[ \t]+(?:to|of|for|in)\b[^.\n=:]{0,60}?)?[ \t*_]*(?:is|are|=|:|：)+)"
-      R"(|答案[ \t*]*(?:是|为|：|:|】)+|答[：:]|因此答案)[ \t:：*_]*)");
+      R"((?im)(?:\b(?:answers?|ans)\b(?:[ \t]+(?:to|of|for|in)\b[^.\n=:]{0,60}?)?[ \t*_]*)"
+      R"((?:(?:is|are|was|equals|(?:would|should|must|will|to)[ \t]+be)\b|=|:|：|->)+)"
+      R"(|答案[ \t*]*(?:应该|应当|应|就|即)?[ \t*]*(?:是|为|等于|：|:|=|】)+|^[#* \t]*答[：:]|因此答案)"
+      R"(|^[#* \t]*(?:the[ \t]+)?(?:final[ \t]+)?answer[#* \t]*\n|^[#* \t]*(?:最终|最后的?)?答案[#* \t]*\n))"
+      R"([ \t:：*_]*)");
+  constexpr int kMost = 64;
+  std::vector<std::size_t> found;
   re2::StringPiece rest(text.data(), text.size());
-  std::size_t begin = std::string_view::npos;
   while (RE2::FindAndConsume(&rest, announcement)) {
-    begin = static_cast<std::size_t>(rest.data() - text.data());
+    found.push_back(static_cast<std::size_t>(rest.data() - text.data()));
   }
-  if (begin == std::string_view::npos) return {};
-  std::string_view said = text.substr(begin);
-  said.remove_prefix(std::min(said.find_first_not_of(" \t\r\n*_"), said.size()));
-  static const RE2 hedge(
-      R"((?i)(?:(?:approximately|about|roughly|exactly)\b|大约|约|<b>|<strong>)[ \t]*)");
-  re2::StringPiece hedged(said.data(), said.size());
-  if (RE2::Consume(&hedged, hedge)) said.remove_prefix(said.size() - hedged.size());
-  return std::string(first_sentence(said));
+  // "the answer is not 5", "Answer:" at the end of a text: what was announced before counts.
+  int tries = 0;
+  for (auto begin = found.rbegin(); begin != found.rend() && ++tries <= kMost; ++begin) {
+    const std::string said = said_at(text, *begin);
+    static const RE2 denied(R"((?i)^(?:not\b|不是|incorrect|wrong|correct\b|right\b|错误|正确))");
+    if (said.find_first_not_of(" .,:;!?*_-#$") == std::string::npos) continue;
+    if (!RE2::PartialMatch(said, denied)) return said;
+  }
+  return {};
 }
 
 std::string without_markup(std::string text) {
@@ -186,31 +211,80 @@ std::string prepared(std::string_view answer) {
   return without_markup(plain_notation(single_backslashes(answer_part(answer))));
 }
 
-}  // namespace
-
-bool has_marked_answer(std::string_view answer) {
-  const std::string text = prepared(answer);
-  return !tidy(boxed_answer(text)).empty() || !tidy(marked_answer(text)).empty() ||
-         !tidy(announced_answer(text)).empty();
+// The field that gives the answer, unless a box follows it.
+std::optional<std::string> field_of(std::string_view text) {
+  const auto json = json_field(text);
+  const auto tagged = tagged_field(text);
+  const auto& last = !json || (tagged && tagged->end > json->end) ? tagged : json;
+  if (!last || text.find("\\boxed", last->end) != std::string_view::npos) return std::nullopt;
+  return last->content;
 }
 
-std::string extract(std::string_view answer) {
+// Letters of options that the value goes with: "(B) 17", "17 (B)". Neither is a product.
+std::string_view without_option(std::string_view text) {
+  static const RE2 before(
+      R"(^(?:\\text(?:bf)?\{)?[(（]?[A-J](?:[)）]\}?|[.、:]\}?[ \\])(?:\\[ ,;:]|\\q?quad|[ ~])*([-+]?[0-9$\\.(].*)$)");
+  static const RE2 behind(R"(^(.*[0-9}$)])[ ~]+[(（][A-J][)）]$)");
+  re2::StringPiece value;
+  const re2::StringPiece whole(text.data(), text.size());
+  for (const RE2* pattern : {&before, &behind}) {
+    if (RE2::FullMatch(whole, *pattern, &value)) return {value.data(), value.size()};
+  }
+  return text;
+}
+
+constexpr int kMostFields = 3;  // fields inside fields
+
+std::string stated(std::string_view answer, bool& marked, int depth) {
+  marked = true;
+  const std::string_view part = answer_part(answer);
+  if (depth < kMostFields) {
+    if (const auto field = field_of(part)) {
+      bool inner = false;
+      if (std::string said = stated(*field, inner, depth + 1); !said.empty()) return said;
+    }
+  }
   const std::string text = prepared(answer);
   if (std::string boxed = tidy(boxed_answer(text)); !boxed.empty()) return boxed;
-  if (std::string marked = tidy(marked_answer(text)); !marked.empty()) return marked;
+  if (std::string hashed = tidy(marked_answer(text)); !hashed.empty()) return hashed;
   if (const std::string said = tidy(announced_answer(text)); !said.empty()) {
     if (is_expression_text(said)) return said;
     const std::string value = leading_or_last_value(said);
     return tidy(value.empty() ? std::string_view(said) : std::string_view(value));
   }
+  marked = false;
   const std::string whole = tidy(text);
   // Signs alone state nothing; "\{\}" does.
   if (whole.find_first_not_of("$ .,:;!?*-=#|") == std::string::npos) return {};
   if (is_expression_text(whole)) return whole;
   const std::string value = last_value(text);
   if (!value.empty()) return tidy(value);
-  // Words without a number: an answer in itself where it is short.
-  return whole.size() <= 120 ? whole : std::string();
+  // Words without a number: an answer in itself where they are few.
+  return is_short_statement(whole) ? whole : std::string();
+}
+
+}  // namespace
+
+bool has_marked_answer(std::string_view answer) {
+  bool marked = false;
+  return !stated(answer, marked, 0).empty() && marked;
+}
+
+std::string extract(std::string_view answer) {
+  bool marked = false;
+  const std::string text = stated(answer, marked, 0);
+  return tidy(without_option(text));
+}
+
+std::string option_letter(std::string_view answer) {
+  bool marked = false;
+  const std::string text = stated(answer, marked, 0);
+  static const RE2 letter(
+      R"(^(?:\\(?:text(?:bf)?|mathrm)\{)?[(（]?([A-J])(?:[)）.、:]|\}|$))");
+  static const RE2 behind(R"([ ~][(（]([A-J])[)）]$)");
+  std::string found;
+  if (!RE2::PartialMatch(text, letter, &found)) RE2::PartialMatch(text, behind, &found);
+  return found;
 }
 
 }  // namespace candor::scoring::maths

@@ -47,6 +47,11 @@ bool has_mathematics(std::string_view text) {
   return text.find_first_of("0123456789=<>+^\\_") != std::string_view::npos;
 }
 
+bool is_option(const std::string& gold) {
+  static const RE2 letter(R"(\s*(?:\\(?:text(?:bf)?|mathrm)\{)?[(（]?[A-J][)）]?\}?\s*)");
+  return RE2::FullMatch(gold, letter);
+}
+
 std::optional<Expression> read_side(std::string_view text, Budget& budget) {
   return read_expression(text, budget);
 }
@@ -137,7 +142,14 @@ MathsVerdict judge_maths(std::string_view answer, std::string_view gold) {
       !data::trimmed(answer).empty()) {
     return {"equal", maths::extract(answer), "written the same"};
   }
-  return maths::equivalent(maths::extract(answer), maths::extract(gold));
+  const std::string wanted = maths::extract(gold);
+  // Where the gold answer is the letter of an option, the letter counts: "(B) 17" for "B".
+  if (maths::is_option(wanted)) {
+    if (std::string letter = maths::option_letter(answer); !letter.empty()) {
+      return maths::equivalent(letter, wanted);
+    }
+  }
+  return maths::equivalent(maths::extract(answer), wanted);
 }
 
 }  // namespace candor::scoring

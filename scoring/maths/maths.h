@@ -22,11 +22,16 @@ MathsVerdict judge_maths(std::string_view answer, std::string_view gold);
 
 namespace maths {
 
-// The final answer in a text: the last \boxed{} group, "####", "answer is" / "答案是", the whole
-// text where it is an expression, else the last formula or number. Empty when there is none.
+// The final answer in a text: the "answer" of a JSON object or <answer> tag, the last \boxed{}
+// group, "####", "answer is" / "答案是", the whole text where it is an expression, else the last
+// formula or number. Empty when there is none. The letter of an option before or behind a value
+// ("(B) 17") is no part of it.
 std::string extract(std::string_view answer);
 
-// Whether the text marks its final answer: a \boxed{}, "####", "answer is". Where it does not,
+// That letter ("B"), also where it stands alone; empty when there is none.
+std::string option_letter(std::string_view answer);
+
+// Whether the text marks its final answer: a field, a \boxed{}, "####", "answer is". Where it does not,
 // extract() falls back on the last value, which in a text that was cut off is no answer.
 bool has_marked_answer(std::string_view answer);
 

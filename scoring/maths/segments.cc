@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "data/text/unicode.h"
+#include "scoring/maths/reader.h"
 
 namespace candor::scoring::maths {
 
@@ -103,8 +104,17 @@ std::vector<Candidate> candidates_in(std::string_view text) {
   }
   for (const auto& [at, length] : blanks) outside.replace(at, length, length, ' ');
 
+  // A number as prose writes it: groups, a mixed number, a ratio or time, a power, a multiple of pi
+  // or of a root, a fraction, 万 and 亿, per cent.
+#define NUMBER R"((?:[0-9]{1,3}(?:,[0-9]{3})+|[1-9][0-9]{0,2}(?: [0-9]{3}){2,}|[0-9]+)(?:\.[0-9]+)?)"
+#define SURD R"((?:\\pi\b|sqrt[ ]?(?:\([^()\n]{1,20}\)|\{[^{}\n]{1,20}\}|[0-9]+)))"
   static const RE2 number(
-      R"((-?\$?-?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?(?:[ ]?/[ ]?[0-9]+)?|-?\.[0-9]+)([ ]?\\?%)?)");
+      R"((-?(?:[0-9]+(?::[0-9]+)+|(?:)" NUMBER R"([ ]?\*?[ ]?)?)" SURD
+      R"((?:[ ]?/[ ]?[0-9]+)?|[0-9]+[ ][0-9]+/[0-9]+|)"
+      R"((?:)" NUMBER R"([ ]?(?:\\times|x|\*)[ ]?)?[0-9]+\^(?:\{-?[0-9]+\}|-?[0-9]+)))"
+      R"(|-?\$?-?)" NUMBER R"((?:[ ]?/[ ]?[0-9]+)?(?:[ ]?[万亿])?|-?\.[0-9]+)([ ]?\\?%)?)");
+#undef NUMBER
+#undef SURD
   rest = outside;
   re2::StringPiece value;
   re2::StringPiece percent;
@@ -130,11 +140,78 @@ std::vector<Candidate> candidates_in(std::string_view text) {
   return found;
 }
 
-std::string last_of(const std::vector<Candidate>& found) {
-  for (auto at = found.rbegin(); at != found.rend(); ++at) {
-    if (at->digit) return at->text;
+// "x" of "$x = 3$" and of "x = 3"; empty where the value has no such name.
+std::string name_of(std::string_view text, const Candidate& value) {
+  static const RE2 inside(R"(^([A-Za-z](?:_(?:\w|\{\w+\}))?)\s*=[^=]*$)");
+  static const RE2 before(R"((?:^|[^A-Za-z\\])([A-Za-z](?:_(?:\w|\{\w+\}))?)\s*=\s*$)");
+  std::string name;
+  if (RE2::FullMatch(value.text, inside, &name)) return name;
+  const std::size_t from = value.begin > 40 ? value.begin - 40 : 0;
+  const std::string_view head = text.substr(from, value.begin - from);
+  RE2::PartialMatch(re2::StringPiece(head.data(), head.size()), before, &name);
+  return name;
+}
+
+// The values that the last one is joined to, as a list; the last one alone where it is joined to
+// none.
+std::string joined(std::string_view text, const std::vector<Candidate>& found, std::size_t last) {
+  static const RE2 connector(
+      R"(^[\s.]*(?:,|、|;|(?:,\s*)?\b(?:and|or)\b|,?\s*(?:或者|或|和|以及|及|与))[\s]*(?:[A-Za-z](?:_(?:\w|\{\w+\}))?\s*=\s*)?$)");
+  static const RE2 several(
+      R"((?i)(?:\b(?:solutions|roots|zeros|zeroes|values)\b[^.\n]{0,60}?(?:\bare\b|:|=)|(?:解|根|取值)[^。.\n]{0,12}?(?:是|为|有|:))\s*(?:[A-Za-z](?:_(?:\w|\{\w+\}))?\s*=\s*)?\$?\s*$)");
+  const std::string name = name_of(text, found[last]);
+  std::size_t first = last;
+  while (first > 0) {
+    const Candidate& previous = found[first - 1];
+    if (previous.end > found[first].begin || !previous.digit) break;
+    const std::string_view between =
+        text.substr(previous.end, found[first].begin - previous.end);
+    if (between.size() > 40 ||
+        !RE2::PartialMatch(re2::StringPiece(between.data(), between.size()), connector)) {
+      break;
+    }
+    --first;
+  }
+  bool together = first < last;
+  for (std::size_t i = first; i < last && together && !name.empty(); ++i) {
+    together = name_of(text, found[i]) == name;
+  }
+  if (together && name.empty()) {
+    const std::size_t from = found[first].begin > 200 ? found[first].begin - 200 : 0;
+    const std::string_view head = text.substr(from, found[first].begin - from);
+    together = RE2::PartialMatch(re2::StringPiece(head.data(), head.size()), several);
+  }
+  if (!together) return found[last].text;
+  std::string list;
+  for (std::size_t i = first; i <= last; ++i) {
+    if (!list.empty()) list += ", ";
+    list += found[i].text;
+  }
+  return list;
+}
+
+std::string last_of(std::string_view text, const std::vector<Candidate>& found) {
+  for (std::size_t i = found.size(); i-- > 0;) {
+    if (found[i].digit) return joined(text, found, i);
   }
   return found.empty() ? std::string() : found.back().text;
+}
+
+// Between formulas: "和", "或", "、" and the like.
+std::string without_connectors(std::string text) {
+  static const RE2 connector("或者|或|和|以及|及|与|、");
+  RE2::GlobalReplace(&text, connector, " ");
+  return text;
+}
+
+bool can_be_read(std::string_view text) {
+  constexpr long kSteps = 5'000;
+  Budget budget(kSteps);
+  try {
+    return read_expression(text, budget).has_value();
+  } catch (const Budget::Exhausted&) {
+    return true;  // long, but no sentence
+  }
 }
 
 }  // namespace
@@ -191,7 +268,10 @@ bool is_expression_text(std::string_view text) {
     // "It takes 45 minutes": words before the first number make a sentence, behind it a unit.
     const std::size_t digit = text.find_first_of("0123456789");
     if (digit != std::string_view::npos && prose_words(text.substr(0, digit)) >= 2) return false;
-    return prose_words(text) <= 3;
+    const int words = prose_words(text);
+    if (words == 0 || words > 3) return words == 0;
+    // "5 (3 boys and 2 girls)": with words in it, only what the reader makes sense of.
+    return digit == std::string_view::npos || can_be_read(text);
   }
   // With formulas: nothing but connectors between them.
   std::string outside(text);
@@ -199,8 +279,19 @@ bool is_expression_text(std::string_view text) {
     std::fill(outside.begin() + static_cast<std::ptrdiff_t>(formula.begin),
               outside.begin() + static_cast<std::ptrdiff_t>(formula.end), ' ');
   }
-  return prose_words(outside) == 0 && han_characters(outside) == 0 &&
+  return prose_words(outside) == 0 && han_characters(without_connectors(outside)) == 0 &&
          outside.find('\n') == std::string::npos;
+}
+
+bool is_short_statement(std::string_view text) {
+  constexpr int kMostWords = 6;
+  constexpr int kMostCharacters = 12;
+  text = data::trimmed(text);
+  if (text.empty() || text.size() > 120 || text.find('\n') != std::string_view::npos) return false;
+  static const RE2 speech(
+      R"((?i)(?:\?$|？$|^(?:let|i|we|ok|okay|sure|sorry|please|here|first|to|hello|hi)\b|^(?:我|抱歉|对不起|好的|首先|请|让)))");
+  return prose_words(text) <= kMostWords && han_characters(text) <= kMostCharacters &&
+         !RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), speech);
 }
 
 std::string_view first_sentence(std::string_view text) {
@@ -222,7 +313,7 @@ std::string_view first_sentence(std::string_view text) {
   return text;
 }
 
-std::string last_value(std::string_view text) { return last_of(candidates_in(text)); }
+std::string last_value(std::string_view text) { return last_of(text, candidates_in(text)); }
 
 std::string leading_or_last_value(std::string_view text) {
   const std::vector<Candidate> found = candidates_in(text);
@@ -232,7 +323,10 @@ std::string leading_or_last_value(std::string_view text) {
                        [](const Candidate& a, const Candidate& b) { return a.begin < b.begin; });
   const bool leads =
       text.substr(0, first->begin).find_first_not_of(" \t*_:$(") == std::string_view::npos;
-  return leads ? first->text : last_of(found);
+  if (!leads) return last_of(text, found);
+  // "$x=3$ or $x=-2$": the first of several that go together.
+  const std::string all = last_of(text, found);
+  return all.size() > first->text.size() && all.starts_with(first->text + ", ") ? all : first->text;
 }
 
 }  // namespace candor::scoring::maths
