@@ -365,7 +365,8 @@ class CommandLine {
   void add_judge() {
     CLI::App* judge = app_.add_subcommand("judge", "one judge by itself (JSON Lines in and out)");
     judge->require_subcommand(1);
-    on(judge->add_subcommand("maths", R"({"id", "answer", "gold"} -> {"verdict", "reason"})"),
+    on(judge->add_subcommand("maths",
+                             R"({"id", "answer", "gold", "tolerance"} -> {"verdict", "reason"})"),
        judge_maths_command);
     on(judge->add_subcommand("choice", R"({"id", "answer", "options"} -> {"choice"})"),
        judge_choice_command);

@@ -20,8 +20,8 @@ using data::Question;
 using data::Verdict;
 
 // A judge's version changes when its findings may; stored verdicts name it.
-constexpr char kMathsVersion[] = "maths-2";
-constexpr char kChoiceVersion[] = "choice-1";
+constexpr char kMathsVersion[] = "maths-3";
+constexpr char kChoiceVersion[] = "choice-2";
 constexpr char kLogicVersion[] = "logic-1";
 
 // What the model said to the user. While it was still thinking it had not said anything.
@@ -38,9 +38,13 @@ std::string place(const Question& question) {
 }
 
 Verdict by_maths(const Question& question, const Generation& generation) {
-  const std::string gold = data::JsonFields(question.reference, place(question)).text("answer");
+  const std::string where = place(question);
+  const data::JsonFields reference(question.reference, where);
+  const std::string gold = reference.text("answer");
+  const boost::json::value* stated = reference.find("tolerance");
+  const Tolerance tolerance = stated == nullptr ? Tolerance() : tolerance_of(*stated, where);
   const std::string answer = answer_of(generation);
-  const MathsVerdict finding = judge_maths(answer, gold);
+  const MathsVerdict finding = judge_maths(answer, gold, tolerance);
   Verdict verdict;
   verdict.version = kMathsVersion;
   verdict.extracted = finding.extracted;

@@ -45,8 +45,11 @@ json::value extracted_by(const scoring::Rule& rule, const scoring::RuleReading& 
 
 int judge_maths_command() {
   return for_each_json_line([](const data::JsonFields& fields) {
+    const json::value* stated = fields.find("tolerance");
+    const scoring::Tolerance tolerance =
+        stated == nullptr ? scoring::Tolerance() : scoring::tolerance_of(*stated, "the line");
     const scoring::MathsVerdict verdict =
-        scoring::judge_maths(fields.text("answer"), fields.text("gold"));
+        scoring::judge_maths(answer_of(fields), fields.text("gold"), tolerance);
     return json::object{{"id", id_of(fields)},
                         {"verdict", verdict.verdict},
                         {"extracted", verdict.extracted},
@@ -57,7 +60,7 @@ int judge_maths_command() {
 int judge_choice_command() {
   return for_each_json_line([](const data::JsonFields& fields) {
     const std::string options = fields.text_or("options", "ABCD");
-    const auto choice = scoring::read_choice(fields.text("answer"), options);
+    const auto choice = scoring::read_choice(answer_of(fields), options);
     return json::object{{"id", id_of(fields)},
                         {"choice", choice ? json::value(*choice) : json::value(nullptr)}};
   });
@@ -142,9 +145,10 @@ int judge_knights_command() {
     for (std::size_t i = 0; i < names.size(); ++i) {
       cells[names[i]] = solutions.front()[i] ? "knight" : "knave";
     }
-    const scoring::CellsRead read = scoring::read_cells(
-        fields.text("answer"), cells,
-        json::object{{"knight", json::array{"truth-teller"}}, {"knave", json::array{"liar"}}});
+    const scoring::CellsRead read =
+        scoring::read_cells(fields.text("answer"), cells,
+                            json::object{{"knight", json::array{"truth-teller", "骑士", "老实人"}},
+                                         {"knave", json::array{"liar", "无赖", "骗子", "说谎者"}}});
     result["correct"] = read.right;
     result["total"] = read.total;
     result["solved"] = read.all_right();

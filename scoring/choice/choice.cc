@@ -89,8 +89,15 @@ std::string options_in(std::string_view match, std::string_view options, bool lo
   return all ? ordered : std::string();
 }
 
-// What follows a letter and takes it back.
-bool taken_back(std::string_view after) {
+// What follows a letter and takes it back, or leaves it open ("B or D").
+bool taken_back(std::string_view after, std::string_view options) {
+  static const RE2 open(
+      R"((?i)^[\s*_`)）}$]*[,，、]?\s*(?:\bor\b|或者?)\s*(?:options?\s*)?[(（*]*([A-Za-z])(?:[^A-Za-z]|$))");
+  re2::StringPiece other;
+  if (RE2::PartialMatch(re2::StringPiece(after.data(), after.size()), open, &other) &&
+      options.find(other[0]) != std::string_view::npos) {
+    return true;
+  }
   static const RE2 wrong(
       R"((?i)^[\s*_`)）}$]*(?:选项|项)?(?:错|不正确|不对|有误|是错|不是|is\s+(?:not|wrong|incorrect)|isn't|are\s+(?:wrong|incorrect|not)))");
   return RE2::PartialMatch(re2::StringPiece(after.data(), after.size()), wrong);
@@ -124,7 +131,7 @@ void search(std::string_view text, const RE2& pattern, std::string_view options,
         !RE2::PartialMatch(re2::StringPiece(text.data() + end, text.size() - end), line_end)) {
       continue;
     }
-    if (letters.empty() || !ends_word(text, end) || taken_back(text.substr(end))) continue;
+    if (letters.empty() || !ends_word(text, end) || taken_back(text.substr(end), options)) continue;
     if (best.letters.empty() || at >= best.at) best = {at, letters};
   }
 }
@@ -143,6 +150,18 @@ std::string boxed(std::string_view text, std::string_view options) {
     if (!letters.empty()) last = letters;
   }
   return last;
+}
+
+// "The closest value is (E).", "…, which is option (B) 12 m": how the last line ends where no
+// phrase announced a choice.
+std::string concluded(std::string_view line, std::string_view options) {
+  static const RE2 ending(
+      R"((?:\b(?:is|be|option|choice|answer)|是|为|选项?)[\s:：*]*[(（]([A-Z])[)）][^()（）A-Z]{0,60}$)");
+  re2::StringPiece letter;
+  if (!RE2::PartialMatch(re2::StringPiece(line.data(), line.size()), ending, &letter)) return {};
+  const auto end = static_cast<std::size_t>(letter.data() + 1 - line.data());
+  if (taken_back(line.substr(end), options)) return {};
+  return options_in({letter.data(), letter.size()}, options, false);
 }
 
 // The whole answer, or its first or last line, is a letter with at most the option's text behind
@@ -182,6 +201,8 @@ std::optional<std::string> read_choice(std::string_view answer, std::string_view
        {view, view.substr(0, view.find('\n')), view.substr(view.rfind('\n') + 1)}) {
     if (std::string letters = alone(data::trimmed(line), options); !letters.empty()) return letters;
   }
+  const std::string_view last = data::trimmed(view.substr(view.rfind('\n') + 1));
+  if (std::string letters = concluded(last, options); !letters.empty()) return letters;
   return std::nullopt;
 }
 

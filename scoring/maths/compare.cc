@@ -1,6 +1,7 @@
 #include "scoring/maths/compare.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "scoring/maths/algebra.h"
 #include "scoring/maths/numerals.h"
@@ -86,6 +87,17 @@ bool rounds(const Expression& decimal, const Rational& exact) {
 
 }  // namespace
 
+Comparison::Comparison(Budget& budget, const Tolerance& tolerance)
+    : budget_(budget), tolerance_(tolerance.kind) {
+  if (tolerance_ == Tolerance::Kind::kExact) return;
+  int digits = 0;
+  // tolerance_of() has read it before.
+  if (!read_decimal(tolerance.amount, amount_, digits)) tolerance_ = Tolerance::Kind::kExact;
+  if (tolerance_ == Tolerance::Kind::kPlaces) {
+    amount_ = Rational(1, 2 * power_of_ten(numerator(amount_).convert_to<unsigned>()));
+  }
+}
+
 Same Comparison::same(const Expression& left, const Expression& right) {
   budget_.spend(10);
   const Expression a = without_plus_minus(unwrapped(left, budget_));
@@ -167,12 +179,15 @@ Same Comparison::ordered(const List& a, const List& b) {
 
 Comparison::List Comparison::without_repeats(const List& items) {
   List kept;
+  // Two items near each other are two items.
+  const Tolerance::Kind stated = std::exchange(tolerance_, Tolerance::Kind::kExact);
   for (const Expression& item : items) {
     const bool seen = std::any_of(kept.begin(), kept.end(), [&](const Expression& other) {
       return same(item, other) == Same::kYes;
     });
     if (!seen) kept.push_back(item);
   }
+  tolerance_ = stated;
   return kept;
 }
 
@@ -324,6 +339,30 @@ Same Comparison::quantities(const Expression& a, const Expression& b) {
   return result;
 }
 
+bool Comparison::tolerable(Algebra& algebra, const Fraction& difference, const Fraction& a,
+                           const Fraction& b) {
+  if (tolerance_ == Tolerance::Kind::kExact) return false;
+  const auto not_negative = [&](const Fraction& x) {
+    if (Algebra::is_constant(x.top) && Algebra::is_constant(x.bottom)) {
+      return Algebra::constant_of(x.top) / Algebra::constant_of(x.bottom) >= 0;
+    }
+    return sign_of(algebra, x, budget_) > 0;
+  };
+  const Fraction minus = algebra.subtract(Algebra::constant(0), difference);
+  const auto within = [&](const Fraction& bound) {
+    return not_negative(algebra.subtract(bound, difference)) &&
+           not_negative(algebra.subtract(bound, minus));
+  };
+  if (tolerance_ != Tolerance::Kind::kRelative) return within(Algebra::constant(amount_));
+  // A negative bound contains nothing, so both signs of a value may be tried.
+  for (const Fraction* value : {&a, &b}) {
+    for (const Rational& scale : {amount_, Rational(-amount_)}) {
+      if (within({algebra.add({}, value->top, scale), value->bottom})) return true;
+    }
+  }
+  return false;
+}
+
 Same Comparison::arithmetic(const Expression& a, const Expression& b, bool percent, bool degree) {
   Algebra algebra(budget_, {percent, degree});
   Fraction left;
@@ -350,7 +389,13 @@ Same Comparison::arithmetic(const Expression& a, const Expression& b, bool perce
       return Same::kYes;
     }
   }
-  switch (zero_test(algebra, difference.top, budget_)) {
+  const Zero zero = zero_test(algebra, difference.top, budget_);
+  if ((zero == Zero::kNo || zero == Zero::kUnknown) &&
+      tolerable(algebra, difference, left, right)) {
+    by_tolerance_ = true;
+    return Same::kYes;
+  }
+  switch (zero) {
     case Zero::kNo:
       return Same::kNo;
     case Zero::kUnknown:

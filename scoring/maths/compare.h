@@ -4,7 +4,9 @@
 
 #include <string>
 
+#include "scoring/maths/algebra.h"
 #include "scoring/maths/expression.h"
+#include "scoring/maths/tolerance.h"
 
 namespace candor::scoring::maths {
 
@@ -12,7 +14,7 @@ enum class Same { kYes, kNo, kUnknown };
 
 class Comparison {
  public:
-  explicit Comparison(Budget& budget) : budget_(budget) {}
+  explicit Comparison(Budget& budget, const Tolerance& tolerance = {});
 
   // May throw Budget::Exhausted.
   Same same(const Expression& a, const Expression& b);
@@ -20,6 +22,7 @@ class Comparison {
   // What a kYes rests on besides exact arithmetic (zero.h).
   bool by_root_bound() const { return by_root_bound_; }
   bool by_agreement() const { return by_agreement_; }
+  bool by_tolerance() const { return by_tolerance_; }
 
  private:
   using List = std::vector<Expression>;
@@ -34,11 +37,17 @@ class Comparison {
   Same matrices(const Expression& a, const Expression& b);
   Same ratios(const Expression& a, const Expression& b);
   Same quantities(const Expression& a, const Expression& b);
+  // Whether two real constants that differ are within the tolerance of each other, for certain.
+  bool tolerable(Algebra& algebra, const Fraction& difference, const Fraction& a,
+                 const Fraction& b);
   Same arithmetic(const Expression& a, const Expression& b, bool percent, bool degree);
 
   Budget& budget_;
   bool by_root_bound_ = false;
   bool by_agreement_ = false;
+  bool by_tolerance_ = false;
+  Tolerance::Kind tolerance_;
+  Rational amount_;  // the largest error; relative: the part of the larger value
 };
 
 }  // namespace candor::scoring::maths

@@ -223,7 +223,7 @@ std::optional<std::string> field_of(std::string_view text) {
 // Letters of options that the value goes with: "(B) 17", "17 (B)". Neither is a product.
 std::string_view without_option(std::string_view text) {
   static const RE2 before(
-      R"(^(?:\\text(?:bf)?\{)?[(（]?[A-J](?:[)）]\}?|[.、:]\}?[ \\])(?:\\[ ,;:]|\\q?quad|[ ~])*([-+]?[0-9$\\.(].*)$)");
+      R"(^(?:\\text(?:bf)?\{)?[(（]?[A-J](?:[)）][ ]?\}?|[.、:][ ]?\}|[.、:][ \\])(?:\\[ ,;:]|\\q?quad|[ ~])*([-+]?[0-9$\\.(].*)$)");
   static const RE2 behind(R"(^(.*[0-9}$)])[ ~]+[(（][A-J][)）]$)");
   re2::StringPiece value;
   const re2::StringPiece whole(text.data(), text.size());
@@ -242,6 +242,8 @@ std::string stated(std::string_view answer, bool& marked, int depth) {
     if (const auto field = field_of(part)) {
       bool inner = false;
       if (std::string said = stated(*field, inner, depth + 1); !said.empty()) return said;
+      // It says nothing; what else is written is no answer, unless it was put in a box.
+      return tidy(boxed_answer(prepared(answer)));
     }
   }
   const std::string text = prepared(answer);
@@ -256,11 +258,18 @@ std::string stated(std::string_view answer, bool& marked, int depth) {
   const std::string whole = tidy(text);
   // Signs alone state nothing; "\{\}" does.
   if (whole.find_first_not_of("$ .,:;!?*-=#|") == std::string::npos) return {};
-  if (is_expression_text(whole)) return whole;
+  static const RE2 empty_field(
+      R"(\$*\\f?box(?:ed)?\s*\{\s*\}\$*|<[^<>]*>\s*</[^<>]*>|\{[^{}]*"[^{}]*\})");
+  if (RE2::FullMatch(whole, empty_field) &&
+      whole.find_first_of("0123456789") == std::string::npos) {
+    return {};
+  }
+  const bool words = whole.find_first_of("0123456789=<>+^_$\\") == std::string::npos;
+  if (!words && is_expression_text(whole)) return whole;
   const std::string value = last_value(text);
   if (!value.empty()) return tidy(value);
   // Words without a number: an answer in itself where they are few.
-  return is_short_statement(whole) ? whole : std::string();
+  return words && is_short_statement(text) ? whole : std::string();
 }
 
 }  // namespace
@@ -279,8 +288,7 @@ std::string extract(std::string_view answer) {
 std::string option_letter(std::string_view answer) {
   bool marked = false;
   const std::string text = stated(answer, marked, 0);
-  static const RE2 letter(
-      R"(^(?:\\(?:text(?:bf)?|mathrm)\{)?[(（]?([A-J])(?:[)）.、:]|\}|$))");
+  static const RE2 letter(R"(^(?:\\(?:text(?:bf)?|mathrm)\{)?[(（]?([A-J])(?:[)）.、:]|\}|$))");
   static const RE2 behind(R"([ ~][(（]([A-J])[)）]$)");
   std::string found;
   if (!RE2::PartialMatch(text, letter, &found)) RE2::PartialMatch(text, behind, &found);

@@ -317,8 +317,18 @@ class Lexer {
     while (at_ < text_.size() && static_cast<unsigned char>(text_[at_]) >= 0x80) {
       word += text_[at_++];
     }
-    // "3万", "1.5亿": the number's own scale.
-    if (!out_.empty() && out_.back().type == Type::kNumber && !space_) {
+    // "3 或 -2": joins the items of a list.
+    for (const auto& [joint, name] : {std::pair<std::string_view, const char*>{"或者", "or"},
+                                      std::pair<std::string_view, const char*>{"或", "or"},
+                                      std::pair<std::string_view, const char*>{"以及", "and"},
+                                      std::pair<std::string_view, const char*>{"和", "and"}}) {
+      if (word == joint) {
+        put(Type::kCommand, name);
+        return;
+      }
+    }
+    // "3万", "1.5 亿": the number's own scale.
+    if (!out_.empty() && out_.back().type == Type::kNumber) {
       for (const auto& [scale, zeros] :
            {std::pair<std::string_view, std::string_view>{"万", "e4"},
             std::pair<std::string_view, std::string_view>{"亿", "e8"}}) {

@@ -74,7 +74,10 @@ std::string other_commas(const std::string& text, const std::optional<Expression
   return out;
 }
 
-const char* reason_of_equality(const Comparison& comparison) {
+std::string reason_of_equality(const Comparison& comparison, const Tolerance& tolerance) {
+  if (comparison.by_tolerance()) {
+    return fmt::format("equal within the stated tolerance of {}", described(tolerance));
+  }
   if (comparison.by_agreement()) {
     return "the values agree to 300 digits at every point tried (ball arithmetic; no proof)";
   }
@@ -82,7 +85,7 @@ const char* reason_of_equality(const Comparison& comparison) {
   return "the exact values or statements agree";
 }
 
-MathsVerdict decide(const std::string& a, const std::string& b) {
+MathsVerdict decide(const std::string& a, const std::string& b, const Tolerance& tolerance) {
   MathsVerdict result;
   if (a.empty() || b.empty()) {
     return {
@@ -103,10 +106,10 @@ MathsVerdict decide(const std::string& a, const std::string& b) {
       right = read_side(again, budget);
     }
     if (left && right) {
-      Comparison comparison(budget);
+      Comparison comparison(budget, tolerance);
       switch (comparison.same(*left, *right)) {
         case Same::kYes:
-          return {"equal", {}, reason_of_equality(comparison)};
+          return {"equal", {}, reason_of_equality(comparison, tolerance)};
         case Same::kNo:
           return {"unequal", {}, "the values or statements differ"};
         case Same::kUnknown:
@@ -128,16 +131,18 @@ MathsVerdict decide(const std::string& a, const std::string& b) {
 
 }  // namespace
 
-MathsVerdict equivalent(std::string_view expression, std::string_view gold) {
-  MathsVerdict result =
-      decide(plain_notation(data::trimmed(expression)), plain_notation(data::trimmed(gold)));
+MathsVerdict equivalent(std::string_view expression, std::string_view gold,
+                        const Tolerance& tolerance) {
+  MathsVerdict result = decide(plain_notation(data::trimmed(expression)),
+                               plain_notation(data::trimmed(gold)), tolerance);
   result.extracted = std::string(expression);
   return result;
 }
 
 }  // namespace maths
 
-MathsVerdict judge_maths(std::string_view answer, std::string_view gold) {
+MathsVerdict judge_maths(std::string_view answer, std::string_view gold,
+                         const Tolerance& tolerance) {
   if (maths::one_space(answer) == maths::one_space(gold) && answer.size() < maths::kLongest &&
       !data::trimmed(answer).empty()) {
     return {"equal", maths::extract(answer), "written the same"};
@@ -149,7 +154,7 @@ MathsVerdict judge_maths(std::string_view answer, std::string_view gold) {
       return maths::equivalent(letter, wanted);
     }
   }
-  return maths::equivalent(maths::extract(answer), wanted);
+  return maths::equivalent(maths::extract(answer), wanted, tolerance);
 }
 
 }  // namespace candor::scoring

@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "scoring/maths/tolerance.h"
+
 namespace candor::scoring {
 
 struct MathsVerdict {
@@ -18,7 +20,9 @@ struct MathsVerdict {
 
 // `answer` is a whole answer text or just the expression, without the chain of thought; `gold` the
 // expression (a whole solution with \boxed{} is read too). Never throws on any text; bounded time.
-MathsVerdict judge_maths(std::string_view answer, std::string_view gold);
+// Numbers may be off by as much as `tolerance` states; the reason says so where that decided.
+MathsVerdict judge_maths(std::string_view answer, std::string_view gold,
+                         const Tolerance& tolerance = {});
 
 namespace maths {
 
@@ -31,12 +35,13 @@ std::string extract(std::string_view answer);
 // That letter ("B"), also where it stands alone; empty when there is none.
 std::string option_letter(std::string_view answer);
 
-// Whether the text marks its final answer: a field, a \boxed{}, "####", "answer is". Where it does not,
-// extract() falls back on the last value, which in a text that was cut off is no answer.
+// Whether the text marks its final answer: a field, a \boxed{}, "####", "answer is". Where it does
+// not, extract() falls back on the last value, which in a text that was cut off is no answer.
 bool has_marked_answer(std::string_view answer);
 
 // Two expressions, without any search for them in a text. `extracted` is `expression`.
-MathsVerdict equivalent(std::string_view expression, std::string_view gold);
+MathsVerdict equivalent(std::string_view expression, std::string_view gold,
+                        const Tolerance& tolerance = {});
 
 }  // namespace maths
 }  // namespace candor::scoring

@@ -82,6 +82,15 @@ Expression Parser::ratio() {
   List parts{union_of_sets()};
   while (take_mark(":")) parts.push_back(union_of_sets());
   if (parts.size() == 1) return std::move(parts[0]);
+  // "2:00 pm" is 2 pm.
+  const bool hour = parts.size() == 2 && parts[0].kind == Kind::kNumber &&
+                    parts[1].kind == Kind::kUnit &&
+                    (parts[1].name == "am" || parts[1].name == "pm") &&
+                    parts[1].args[0].kind == Kind::kNumber && parts[1].args[0].value == 0;
+  if (hour) {
+    parts[1].args[0] = std::move(parts[0]);
+    return std::move(parts[1]);
+  }
   return make(Kind::kRatio, std::move(parts));
 }
 

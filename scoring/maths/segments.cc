@@ -104,14 +104,15 @@ std::vector<Candidate> candidates_in(std::string_view text) {
   }
   for (const auto& [at, length] : blanks) outside.replace(at, length, length, ' ');
 
-  // A number as prose writes it: groups, a mixed number, a ratio or time, a power, a multiple of pi
-  // or of a root, a fraction, 万 and 亿, per cent.
-#define NUMBER R"((?:[0-9]{1,3}(?:,[0-9]{3})+|[1-9][0-9]{0,2}(?: [0-9]{3}){2,}|[0-9]+)(?:\.[0-9]+)?)"
+    // A number as prose writes it: groups, a mixed number, a ratio or time, a power, a multiple of
+    // pi or of a root, a fraction, 万 and 亿, per cent.
+#define NUMBER \
+  R"((?:[0-9]{1,3}(?:,[0-9]{3})+|[1-9][0-9]{0,2}(?: [0-9]{3}){2,}|[0-9]+)(?:\.[0-9]+)?)"
 #define SURD R"((?:\\pi\b|sqrt[ ]?(?:\([^()\n]{1,20}\)|\{[^{}\n]{1,20}\}|[0-9]+)))"
   static const RE2 number(
       R"((-?(?:[0-9]+(?::[0-9]+)+|(?:)" NUMBER R"([ ]?\*?[ ]?)?)" SURD
       R"((?:[ ]?/[ ]?[0-9]+)?|[0-9]+[ ][0-9]+/[0-9]+|)"
-      R"((?:)" NUMBER R"([ ]?(?:\\times|x|\*)[ ]?)?[0-9]+\^(?:\{-?[0-9]+\}|-?[0-9]+)))"
+      R"((?:)" NUMBER R"([ ]?(?:\\times|x|\*)[ ]{0,2})?[0-9]+\^(?:\{-?[0-9]+\}|-?[0-9]+)))"
       R"(|-?\$?-?)" NUMBER R"((?:[ ]?/[ ]?[0-9]+)?(?:[ ]?[万亿])?|-?\.[0-9]+)([ ]?\\?%)?)");
 #undef NUMBER
 #undef SURD
@@ -164,8 +165,7 @@ std::string joined(std::string_view text, const std::vector<Candidate>& found, s
   while (first > 0) {
     const Candidate& previous = found[first - 1];
     if (previous.end > found[first].begin || !previous.digit) break;
-    const std::string_view between =
-        text.substr(previous.end, found[first].begin - previous.end);
+    const std::string_view between = text.substr(previous.end, found[first].begin - previous.end);
     if (between.size() > 40 ||
         !RE2::PartialMatch(re2::StringPiece(between.data(), between.size()), connector)) {
       break;
@@ -270,7 +270,11 @@ bool is_expression_text(std::string_view text) {
     if (digit != std::string_view::npos && prose_words(text.substr(0, digit)) >= 2) return false;
     const int words = prose_words(text);
     if (words == 0 || words > 3) return words == 0;
-    // "5 (3 boys and 2 girls)": with words in it, only what the reader makes sense of.
+    // "Profit: 20%"; "5 (3 boys and 2 girls)".
+    static const RE2 remark(
+        R"(^[A-Za-z ]*[a-z]{2}[A-Za-z ]*:|[0-9a-z%.] \([^()]*[A-Za-z]{3}[^()]*\))");
+    if (RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), remark)) return false;
+    // With words in it, only what the reader makes sense of.
     return digit == std::string_view::npos || can_be_read(text);
   }
   // With formulas: nothing but connectors between them.
@@ -289,7 +293,8 @@ bool is_short_statement(std::string_view text) {
   text = data::trimmed(text);
   if (text.empty() || text.size() > 120 || text.find('\n') != std::string_view::npos) return false;
   static const RE2 speech(
-      R"((?i)(?:\?$|？$|^(?:let|i|we|ok|okay|sure|sorry|please|here|first|to|hello|hi)\b|^(?:我|抱歉|对不起|好的|首先|请|让)))");
+      R"((?i)(?:[?？]$|^(?:let|i|we|ok|okay|sure|sorry|please|here|first|to|hello|hi)[ ,'!.]|answer|答案)"
+      R"(|boxed|^[<{\[]|^(?:我|抱歉|对不起|好的|首先|请|让)))");
   return prose_words(text) <= kMostWords && han_characters(text) <= kMostCharacters &&
          !RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), speech);
 }
@@ -308,7 +313,13 @@ std::string_view first_sentence(std::string_view text) {
         text[i] == '.' && (i + 1 == text.size() || text[i + 1] == ' ' || text[i + 1] == '\n');
     // "4:30 p.m. today": the point of an abbreviation has a letter and a point before it.
     const bool abbreviation = point && i >= 2 && is_letter(text[i - 1]) && text[i - 2] == '.';
-    if (point && !abbreviation) return text.substr(0, i);
+    // "B. 17": the letter of an option.
+    const std::size_t behind = std::min(text.find_first_not_of(' ', i + 1), text.size());
+    const bool option = point && i == 1 && text[0] >= 'A' && text[0] <= 'J' &&
+                        behind < text.size() &&
+                        (is_digit(text[behind]) || text[behind] == '$' || text[behind] == '-' ||
+                         text[behind] == '\\');
+    if (point && !abbreviation && !option) return text.substr(0, i);
   }
   return text;
 }

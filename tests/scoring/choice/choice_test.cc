@@ -38,6 +38,24 @@ TEST(ChoiceReader, PhrasesInEnglishAndChinese) {
   for (const auto& [answer, expected] : cases) EXPECT_EQ(choice(answer), expected) << answer;
 }
 
+TEST(ChoiceReader, AConclusionWithoutTheWordAnswer) {
+  EXPECT_EQ(choice("That gives 27,900 psi. The closest option is (B)."), "B");
+  EXPECT_EQ(choice("So it is near 19. The closest value is (C) 19.9%."), "C");
+  EXPECT_EQ(choice("It fuses with a lysosome. Therefore, the most likely fate is (D)."), "D");
+  EXPECT_EQ(choice("The jury should decide, as per the option (A)."), "A");
+  EXPECT_EQ(choice("因此最接近的是（C）。"), "C");
+  EXPECT_EQ(choice("Option (C) has two dominant alleles, and two recessive ones"), "none");
+  EXPECT_EQ(choice("The result is a mixture of (A) and (B)."), "none");
+}
+
+TEST(ChoiceReader, AlternativesAreNoChoice) {
+  EXPECT_EQ(choice("The answer is (B) or (D)."), "none");
+  EXPECT_EQ(choice("The answer is (B, C, or D)."), "none");
+  EXPECT_EQ(choice("答案是B或D。"), "none");
+  EXPECT_EQ(choice("The answer is A or B. Looking again, the answer is B."), "B");
+  EXPECT_EQ(choice("The answer is B or at least close to it."), "B");
+}
+
 TEST(ChoiceReader, TheLastStatementCounts) {
   EXPECT_EQ(choice("Answer: A\n\nWait, reconsider.\nAnswer: B"), "B");
   EXPECT_EQ(choice("<think>The answer is A</think>The answer is B."), "B");

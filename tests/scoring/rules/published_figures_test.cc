@@ -96,8 +96,9 @@ TEST(RuleConformance, OptionRowsAreReadAsTheHarnessesReadThem) {
   for (const json::object& row : rows) {
     for (const char* name :
          {"simple_evals_mc", "simple_evals_multilingual", "mmlu_pro_l1", "mmlu_pro_l2",
-          "opencompass_first_capital", "opencompass_last_option", "agieval_zeroshot_first_capital",
-          "agieval_fewshot_en", "agieval_fewshot_zh", "agieval_multi"}) {
+          "opencompass_first_option", "opencompass_nonreasoning", "opencompass_first_capital",
+          "opencompass_last_option", "agieval_zeroshot_first_capital", "agieval_fewshot_en",
+          "agieval_fewshot_zh", "agieval_multi"}) {
       const Rule& rule = published_rule(name);
       const RuleReading reading = read_by_rule(rule, text_of(row, "text"), text_of(row, "options"));
       EXPECT_EQ(written(rule, reading), row.at("ref").as_object().at(name))

@@ -86,6 +86,71 @@ TEST(PublishedRules, MmluProDoesNotGuess) {
   EXPECT_EQ(read("mmlu-pro-l2", "none"), "<none>");
 }
 
+TEST(PublishedRules, OpenCompassTakesTheFirstPatternThatFits) {
+  EXPECT_EQ(read("opencompass-first-option", "答案是B，因为A错"), "B");
+  EXPECT_EQ(read("opencompass-first-option", "A项不对。故选 C。"), "A") << "^(A)项 goes before";
+  EXPECT_EQ(read("opencompass-first-option", "The answer is (D)."), "D");
+  EXPECT_EQ(read("opencompass-first-option", "ANSWER : B"), "B");
+  EXPECT_EQ(read("opencompass-first-option", "The correct option is \\boxed{C}"), "C");
+  EXPECT_EQ(read("opencompass-first-option", "Because of that"), "B") << "the first letter at last";
+  EXPECT_EQ(read("opencompass-first-option", "none"), "<none>");
+  EXPECT_EQ(read("opencompass-first-option", "the answer is e", "ABCDE"), "<none>");
+  EXPECT_EQ(read("opencompass-nonreasoning", "a<think>b</think> c <think>d</think>e"), "a c e");
+  EXPECT_EQ(read("opencompass-nonreasoning", "b</think> c </think>\u3000d "), "d");
+  EXPECT_EQ(read("opencompass-nonreasoning", "<think>b"), "<think>b");
+  EXPECT_EQ(read("opencompass-nonreasoning-first-option", "<think>答案是A</think>答案是C"), "C");
+  EXPECT_EQ(read("opencompass-last-capital", "A, B"), "B");
+}
+
+TEST(PublishedRules, OpenCompassReadsTheLastNumberOfWordProblems) {
+  EXPECT_EQ(read("gsm8k-opencompass", "It is 1,200 in all. Question: 7?"), "200");
+  EXPECT_TRUE(right("gsm8k-opencompass", "It is 18.0000001", "… #### 18"));
+  EXPECT_TRUE(right("gsm8k-opencompass", "It is 1200", "#### 1,200"));
+  EXPECT_FALSE(right("gsm8k-opencompass", "It is 18.1", "#### 18"));
+  EXPECT_EQ(read("gsm8k-opencompass", "none"), "<none>");
+}
+
+TEST(PublishedRules, MathOfLmEvalComparesNormalisedText) {
+  EXPECT_EQ(read("math-hendrycks", "So $x$ is $5$."), "x$ is $5");
+  EXPECT_TRUE(right("math-hendrycks", "It is $\\dfrac12$", "so \\boxed{\\frac{1}{2}}"));
+  EXPECT_TRUE(right("math-hendrycks", "$x = 3/4$", "\\boxed{\\frac34}"));
+  EXPECT_TRUE(right("math-hendrycks", "$5\\text{ cm}$", "\\boxed{5}"));
+  EXPECT_TRUE(right("math-hendrycks", "$.5$", "\\boxed{\\frac{1}{2}}"));
+  EXPECT_TRUE(right("math-hendrycks", "$\\left( 1, \\sqrt3 \\right)$", "\\boxed{(1,\\sqrt{3})}"));
+  EXPECT_FALSE(right("math-hendrycks", "$\\boxed{5}$", "\\boxed{5}")) << "no box is looked for";
+  EXPECT_TRUE(right("math-lm-eval-aime", "$1$ or \\boxed{204}.", "204"));
+  EXPECT_TRUE(right("math-lm-eval-aime", "It is $204$", "204"));
+  EXPECT_FALSE(right("math-lm-eval-aime", "\\boxed{042}", "42"));
+  // What the harness cannot take apart is compared as it stands.
+  EXPECT_TRUE(right("math-hendrycks", "$a/b$", "\\boxed{a/b}"));
+  EXPECT_FALSE(right("math-hendrycks", "$a/b$", "\\boxed{a / b}"));
+}
+
+TEST(PublishedRules, MinervaReadsItsOwnSentence) {
+  const std::string said = "Final Answer: The final answer is $\\frac12$. I hope it is correct.";
+  EXPECT_EQ(read("math-minerva", said), "$\\frac12$");
+  EXPECT_TRUE(right("math-minerva", said, "thus \\boxed{\\frac{1}{2}}"));
+  EXPECT_TRUE(right("math-minerva",
+                    "Final Answer: The final answer is $x = 1,234$ dollars. I hope it "
+                    "is correct.",
+                    "1234"));
+  EXPECT_EQ(read("math-minerva", "The final answer is 5."), "<none>");
+  EXPECT_EQ(read("math-simple-evals", "so\nANSWER : 3/4 \nmore"), "3/4 ");
+  EXPECT_TRUE(right("math-simple-evals", "answer: 3/4", "3/4"));
+}
+
+TEST(PublishedRules, BbhAndMmluReadBehindAPhrase) {
+  EXPECT_EQ(read("bbh-fewshot", "So the answer is (B)."), "(B)");
+  EXPECT_EQ(read("bbh-fewshot", "So the answer is True"), "Tru") << "the last character is lost";
+  EXPECT_EQ(read("bbh-fewshot", "The answer is yes."), "<none>");
+  EXPECT_EQ(read("bbh-zeroshot", "The answer is yes."), "yes");
+  EXPECT_TRUE(right("bbh-fewshot", "the answer is valid.\n\nQ: …", "valid"));
+  EXPECT_FALSE(right("bbh-fewshot", "the answer is Valid.", "valid"));
+  EXPECT_TRUE(right("mmlu-flan-cot", "Thus the answer is (C).", "(C)"));
+  EXPECT_TRUE(right("mmlu-generative", " B.\nbecause", "B"));
+  EXPECT_FALSE(right("mmlu-generative", "The answer is B", "B"));
+}
+
 TEST(Arithmetic, ComputesWhatAnInterpreterWould) {
   using rules::arithmetic_value;
   EXPECT_EQ(arithmetic_value("1/2"), 0.5);
