@@ -1,10 +1,36 @@
 #include "reports/figures.h"
 
+#include <algorithm>
 #include <map>
 #include <numeric>
 #include <tuple>
 
+#include "data/stats/paired.h"
+
 namespace candor::reports {
+
+namespace {
+
+ScoreRow score_row(ScoreRow row, const std::map<std::string, Tally>& questions) {
+  std::vector<double> shares;  // right among the repeats of each question
+  std::vector<std::int64_t> clusters;
+  for (const auto& [hash, tally] : questions) {
+    for (std::size_t i = 0; i < kOutcomes; ++i) row.tally.counts[i] += tally.counts[i];
+    shares.push_back(static_cast<double>(tally.right()) / static_cast<double>(tally.asked()));
+    clusters.push_back(static_cast<std::int64_t>(clusters.size()));
+  }
+  row.questions = static_cast<std::int64_t>(shares.size());
+  row.rate =
+      std::accumulate(shares.begin(), shares.end(), 0.0) / static_cast<double>(row.questions);
+  row.interval = data::wilson_of_rate(row.rate, row.questions);
+  row.standard_error = data::clustered_standard_error(shares, clusters);
+  // The middle of the interval, since a rate of 0 or 1 would promise that no question ever differs.
+  const double likely = (row.interval.low + row.interval.high) / 2;
+  row.detectable = data::detectable_paired_difference(row.questions, 2 * likely * (1 - likely));
+  return row;
+}
+
+}  // namespace
 
 const char* outcome_name(std::size_t outcome) {
   return outcome + 1 < kOutcomes ? data::name(static_cast<data::Outcome>(outcome)) : "unjudged";
@@ -31,30 +57,33 @@ std::vector<TallyRow> outcome_rows(const RunData& data) {
   return rows;
 }
 
-std::vector<ScoreRow> scores(const RunData& data, bool by_level) {
-  struct Group {
-    Tally tally;
-    std::map<std::string, Tally> questions;
-  };
-  std::map<std::tuple<std::string, int, std::string>, Group> groups;
+std::vector<ScoreRow> scores(const RunData& data, Split split) {
+  using Key = std::tuple<std::string, int, std::string, std::string>;
+  std::map<Key, std::map<std::string, Tally>> groups;
   for (const Sample& sample : data.samples) {
     const data::Question& question = sample.question;
-    if (is_audit(question) || (by_level && question.level == 0)) continue;
-    Group& group = groups[{question.suite, by_level ? question.level : 0, question.language}];
-    group.tally.add(sample);
-    group.questions[sample.key.question_hash].add(sample);
+    if (is_audit(question)) continue;
+    if (split == Split::kLevel && question.level == 0) continue;
+    if (split == Split::kTopic && question.topic.empty()) continue;
+    const Key key{question.suite, split == Split::kLevel ? question.level : 0,
+                  split == Split::kTopic ? question.topic : "", question.language};
+    groups[key][sample.key.question_hash].add(sample);
   }
   std::vector<ScoreRow> rows;
-  for (const auto& [key, group] : groups) {
-    ScoreRow row{std::get<0>(key), std::get<2>(key), std::get<1>(key), group.tally, 0, 0, {}};
-    double sum = 0;
-    for (const auto& [hash, tally] : group.questions) {
-      sum += static_cast<double>(tally.right()) / static_cast<double>(tally.asked());
-    }
-    row.questions = static_cast<std::int64_t>(group.questions.size());
-    row.rate = sum / static_cast<double>(row.questions);
-    row.interval = data::wilson_of_rate(row.rate, row.questions);
-    rows.push_back(std::move(row));
+  std::map<std::string, std::size_t> largest;  // group of each suite
+  for (const auto& [key, questions] : groups) {
+    const auto& [suite, level, topic, language] = key;
+    ScoreRow row;
+    row.suite = suite;
+    row.language = language;
+    row.level = level;
+    row.topic = topic;
+    rows.push_back(score_row(std::move(row), questions));
+    largest[suite] = std::max(largest[suite], questions.size());
+  }
+  constexpr std::size_t kLeastOfATopic = 5;
+  if (split == Split::kTopic) {
+    std::erase_if(rows, [&](const ScoreRow& row) { return largest[row.suite] < kLeastOfATopic; });
   }
   return rows;
 }

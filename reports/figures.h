@@ -4,6 +4,7 @@
 #include <array>
 #include <boost/json.hpp>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -40,15 +41,24 @@ std::vector<TallyRow> outcome_rows(const RunData& data);
 struct ScoreRow {
   std::string suite;
   std::string language;
-  int level = 0;  // 0: all levels together
+  int level = 0;      // 0: all levels together
+  std::string topic;  // empty: all topics together
   Tally tally;
   std::int64_t questions = 0;
   double rate = 0;
   data::Interval interval;
+  // Of `rate`, with the questions as clusters; none for a single question.
+  std::optional<double> standard_error;
+  // The smallest difference that another run on these questions would show four times in five, if
+  // the two were right independently of each other (runs that are alike show smaller ones); none:
+  // not even a difference of 1.
+  std::optional<double> detectable;
 };
-// Suites whose questions have a right answer; `by_level` gives a row a level instead of one for
-// all, for the suites that have levels.
-std::vector<ScoreRow> scores(const RunData& data, bool by_level);
+// Suites whose questions have a right answer: a row for all their questions in a language, or one a
+// level (of those that have levels), or one a topic (of suites of which a topic has at least five
+// questions in a language: fewer say nothing).
+enum class Split { kNone, kLevel, kTopic };
+std::vector<ScoreRow> scores(const RunData& data, Split split);
 
 boost::json::object to_json(const Tally& tally);
 

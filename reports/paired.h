@@ -30,13 +30,23 @@ struct PairedRow {
   std::size_t only_a = 0;     // success in A and not in B, by the majority of repeats
   std::size_t only_b = 0;
   double p = 1;                      // exact McNemar
-  double p_holm = 1;                 // adjusted for all rows of its kind
+  double p_resampled = 1;            // of no difference, from resampling questions
+  double p_any_time = 1;             // of the sequential test: valid whenever it is looked at
+  double p_holm = 1;                 // the one that decides, adjusted for all rows of its kind
   std::optional<double> detectable;  // the smallest difference these questions could have shown
 };
 
+// A question that changed: of several samples the first that shows what most of them were.
 struct Flip {
   const Sample* a;
   const Sample* b;
+  std::size_t right_a = 0;  // of how many samples; nought for the audit's
+  std::size_t asked_a = 1;
+  std::size_t right_b = 0;
+  std::size_t asked_b = 1;
+
+  // "right -> wrong", or "3 of 4 right -> 1 of 4 right"
+  std::string change(const char* arrow) const;
 };
 
 struct Difference {  // a field of the manifests that is not the same
@@ -45,7 +55,16 @@ struct Difference {  // a field of the manifests that is not the same
   std::string b;
 };
 
+// What stands between the two runs and a fair comparison.
+struct Warning {
+  std::string head;
+  std::string text;
+};
+
 struct Paired {
+  // One of the runs is not finished, so somebody may be looking again and again: p_any_time
+  // decides.
+  bool sequential = false;
   std::vector<PairedRow> scores;
   std::vector<Flip> lost;    // right in A, not in B
   std::vector<Flip> gained;  // the other way round
@@ -55,6 +74,7 @@ struct Paired {
   std::size_t only_in_a = 0;    // questions that the other run was not asked
   std::size_t only_in_b = 0;
   std::vector<Difference> differences;
+  std::vector<Warning> warnings;
   bool significant_drop = false;
 };
 

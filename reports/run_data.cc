@@ -36,6 +36,23 @@ std::string pair_key(const data::Question& question) {
   return question.suite + '\n' + (question.pair.empty() ? question.id : question.pair);
 }
 
+boost::json::value protocol_json(const data::Manifest& manifest) {
+  if (manifest.protocol.empty()) return nullptr;
+  return boost::json::object{{"name", manifest.protocol},
+                             {"version", manifest.protocol_version},
+                             {"sha256", manifest.protocol_sha256}};
+}
+
+std::string protocol_text(const boost::json::value& protocol) {
+  if (protocol.is_null()) return "none: each suite in its own way";
+  const auto field = [&](const char* key) {
+    return boost::json::value_to<std::string>(protocol.at(key));
+  };
+  // Runs of before the version was kept have its hash alone.
+  const std::string version = field("version").empty() ? "" : ", version " + field("version");
+  return field("name") + version + ", SHA-256 " + field("sha256");
+}
+
 boost::json::object run_json(const RunData& data) {
   const data::Manifest& manifest = data.run.manifest;
   std::size_t planned = 0;
@@ -53,6 +70,7 @@ boost::json::object run_json(const RunData& data) {
                              {"repeats", manifest.repeats},
                              {"planned", planned * static_cast<std::size_t>(manifest.repeats)},
                              {"plan_hash", manifest.plan_hash()},
+                             {"protocol", protocol_json(manifest)},
                              {"engine_version", manifest.engine_version}};
 }
 

@@ -40,6 +40,11 @@ bool is_audit(const data::Question& question);
 // What a question is paired by: its suite and `pair` (its own id where it has none).
 std::string pair_key(const data::Question& question);
 
+// Name, version and hash of the protocol; null where each suite was put in its own way.
+boost::json::value protocol_json(const data::Manifest& manifest);
+// "r1-paper, version 1, SHA-256 41b0…", or that there was none.
+std::string protocol_text(const boost::json::value& protocol);
+
 // Who was asked what, when and how, in a few fields.
 boost::json::object run_json(const RunData& data);
 

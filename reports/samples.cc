@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 #include <tuple>
 
+#include "data/stats/paired.h"
 #include "reports/figures.h"
 #include "reports/text.h"
 
@@ -15,11 +17,44 @@ namespace json = boost::json;
 
 namespace {
 
+// The samples of one question, by what they vote for.
 struct Votes {
   std::int64_t right = 0;
-  std::int64_t silent = 0;
   std::map<std::string, std::int64_t> wrong;  // by the answer as it was read
+  std::int64_t silent = 0;                    // the rest; some of them for a reason below
+  std::int64_t truncated = 0;
+  std::int64_t unparsed = 0;
+  std::int64_t failed = 0;
 
+  void add(const Sample& sample) {
+    if (!sample.verdict) {
+      ++silent;
+      ++failed;
+      return;
+    }
+    switch (sample.verdict->outcome) {
+      case data::Outcome::kRight:
+        ++right;
+        return;
+      case data::Outcome::kWrong:
+        ++wrong[sample.verdict->extracted];
+        return;
+      case data::Outcome::kTruncated:
+        ++truncated;
+        break;
+      case data::Outcome::kUnparsed:
+        ++unparsed;
+        break;
+      case data::Outcome::kError:
+        ++failed;
+        break;
+      default:  // declined or blocked: known not to be right
+        break;
+    }
+    ++silent;
+  }
+
+  std::int64_t unknown() const { return truncated + unparsed + failed; }
   std::int64_t total() const {
     std::int64_t sum = right + silent;
     for (const auto& [answer, count] : wrong) sum += count;
@@ -27,12 +62,7 @@ struct Votes {
   }
 };
 
-bool unknown_outcome(const Sample& sample) {
-  if (!sample.verdict) return true;
-  const data::Outcome outcome = sample.verdict->outcome;
-  return outcome == data::Outcome::kTruncated || outcome == data::Outcome::kUnparsed ||
-         outcome == data::Outcome::kError;
-}
+using Questions = std::map<std::string, Votes>;
 
 std::vector<std::int64_t> steps(std::int64_t samples) {
   std::vector<std::int64_t> values;
@@ -41,69 +71,121 @@ std::vector<std::int64_t> steps(std::int64_t samples) {
   return values;
 }
 
-AtK means_at(const std::map<std::string, Votes>& questions, std::int64_t k) {
-  AtK result{k};
+template <typename Figure>
+MeanOfQuestions mean_of(const Questions& questions, Figure&& figure) {
+  std::vector<double> values;
+  std::vector<std::int64_t> clusters;
   for (const auto& [hash, votes] : questions) {
-    std::vector<std::int64_t> others;
-    for (const auto& [answer, count] : votes.wrong) others.push_back(count);
-    const std::int64_t n = votes.total();
-    result.pass += data::pass_at_k(n, votes.right, k).value_or(0);
-    result.majority += data::majority_at_k(votes.right, others, votes.silent, k).value_or(0);
-    result.most += data::g_pass_at_k(n, votes.right, k, 0.5).value_or(0);
+    values.push_back(figure(votes).value_or(0));
+    clusters.push_back(static_cast<std::int64_t>(clusters.size()));
   }
-  const double size = static_cast<double>(questions.size());
-  return {k, result.pass / size, result.majority / size, result.most / size};
+  return {std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size()),
+          data::clustered_standard_error(values, clusters)};
 }
 
-double number_of(const json::object& object, const char* key) {
+AtK means_at(const Questions& questions, std::int64_t k) {
+  AtK result;
+  result.k = k;
+  result.pass =
+      mean_of(questions, [&](const Votes& v) { return data::pass_at_k(v.total(), v.right, k); });
+  result.majority = mean_of(questions, [&](const Votes& v) {
+    std::vector<std::int64_t> others;
+    for (const auto& [answer, count] : v.wrong) others.push_back(count);
+    return data::majority_at_k(v.right, others, v.silent, k);
+  });
+  const auto at_share = [&](double share) {
+    return mean_of(questions,
+                   [&](const Votes& v) { return data::g_pass_at_k(v.total(), v.right, k, share); });
+  };
+  result.half = at_share(0.5);
+  result.all = at_share(1);
+  if (k % 2 == 0) {
+    result.mean = mean_of(
+        questions, [&](const Votes& v) { return data::mean_g_pass_at_k(v.total(), v.right, k); });
+  }
+  return result;
+}
+
+Share share_of(const Questions& questions, std::int64_t Votes::*kind) {
+  Share share;
+  for (const auto& [hash, votes] : questions) {
+    share.count += votes.*kind;
+    share.rate += static_cast<double>(votes.*kind) / static_cast<double>(votes.total());
+  }
+  const auto size = static_cast<std::int64_t>(questions.size());
+  share.rate /= static_cast<double>(size);
+  share.interval = data::wilson_of_rate(share.rate, size);
+  return share;
+}
+
+SamplesRow row_of(const Questions& questions) {
+  SamplesRow row;
+  row.questions = static_cast<std::int64_t>(questions.size());
+  row.samples = questions.begin()->second.total();
+  row.bounds.best = 0;
+  for (const auto& [hash, votes] : questions) {
+    row.samples = std::min(row.samples, votes.total());
+    const double asked = static_cast<double>(votes.total());
+    row.unknown += votes.unknown();
+    row.bounds.worst += static_cast<double>(votes.right) / asked;
+    row.bounds.best += static_cast<double>(votes.right + votes.unknown()) / asked;
+  }
+  row.truncated = share_of(questions, &Votes::truncated);
+  row.unparsed = share_of(questions, &Votes::unparsed);
+  row.failed = share_of(questions, &Votes::failed);
+  // As elsewhere, the interval speaks of questions: repeats do not narrow it.
+  row.bounds.worst /= static_cast<double>(row.questions);
+  row.bounds.best =
+      row.unknown == 0 ? row.bounds.worst : row.bounds.best / static_cast<double>(row.questions);
+  row.bounds.interval = {data::wilson_of_rate(row.bounds.worst, row.questions).low,
+                         data::wilson_of_rate(row.bounds.best, row.questions).high};
+  // Beyond some hundred samples the sums take long and say no more.
+  constexpr std::int64_t kMostSamples = 128;
+  if (row.samples > 1) {
+    for (const std::int64_t k : steps(std::min(row.samples, kMostSamples))) {
+      row.at.push_back(means_at(questions, k));
+    }
+  }
+  return row;
+}
+
+json::object to_json(const MeanOfQuestions& mean) {
+  return {{"value", mean.value},
+          {"standard_error", mean.error ? json::value(*mean.error) : json::value(nullptr)}};
+}
+
+json::object to_json(const Share& share) {
+  return {{"count", share.count},
+          {"rate", share.rate},
+          {"low", share.interval.low},
+          {"high", share.interval.high}};
+}
+
+double number_of(const json::value& object, const char* key) {
   return json::value_to<double>(object.at(key));
+}
+
+// "52.1% ± 3.0"
+std::string mean_text(const json::value& mean) {
+  if (mean.is_null()) return "";
+  const json::value& error = mean.at("standard_error");
+  return tenths(number_of(mean, "value")) +
+         (error.is_null() ? "" : fmt::format(" ± {:.1f}", 100 * json::value_to<double>(error)));
 }
 
 }  // namespace
 
 std::vector<SamplesRow> samples_rows(const RunData& data) {
-  struct Group {
-    Tally tally;
-    std::int64_t unknown = 0;
-    std::map<std::string, Votes> questions;
-  };
-  std::map<std::tuple<std::string, std::string>, Group> groups;
+  std::map<std::tuple<std::string, std::string>, Questions> groups;
   for (const Sample& sample : data.samples) {
     if (is_audit(sample.question)) continue;
-    Group& group = groups[{sample.question.suite, sample.question.language}];
-    group.tally.add(sample);
-    group.unknown += unknown_outcome(sample) ? 1 : 0;
-    Votes& votes = group.questions[sample.key.question_hash];
-    if (sample.verdict && sample.verdict->outcome == data::Outcome::kRight) {
-      ++votes.right;
-    } else if (sample.verdict && sample.verdict->outcome == data::Outcome::kWrong) {
-      ++votes.wrong[sample.verdict->extracted];
-    } else {
-      ++votes.silent;
-    }
+    groups[{sample.question.suite, sample.question.language}][sample.key.question_hash].add(sample);
   }
   std::vector<SamplesRow> rows;
-  for (const auto& [key, group] : groups) {
-    SamplesRow row;
+  for (const auto& [key, questions] : groups) {
+    SamplesRow row = row_of(questions);
     std::tie(row.suite, row.language) = key;
-    row.questions = static_cast<std::int64_t>(group.questions.size());
-    row.samples = group.questions.begin()->second.total();
-    for (const auto& [hash, votes] : group.questions) {
-      row.samples = std::min(row.samples, votes.total());
-    }
-    row.unknown = group.unknown;
-    row.bounds = data::bounds_of_rate(group.tally.right(), group.unknown, group.tally.asked());
-    // As elsewhere, the interval speaks of questions: repeats do not narrow it.
-    row.bounds.interval = {data::wilson_of_rate(row.bounds.worst, row.questions).low,
-                           data::wilson_of_rate(row.bounds.best, row.questions).high};
-    // Beyond some hundred samples the sums take long and say no more.
-    constexpr std::int64_t kMostSamples = 128;
-    if (row.samples > 1) {
-      for (const std::int64_t k : steps(std::min(row.samples, kMostSamples))) {
-        row.at.push_back(means_at(group.questions, k));
-      }
-    }
-    if (!row.at.empty() || row.unknown > 0) rows.push_back(std::move(row));
+    rows.push_back(std::move(row));
   }
   return rows;
 }
@@ -114,15 +196,21 @@ json::array to_json(const std::vector<SamplesRow>& rows) {
     json::array at;
     for (const AtK& figures : row.at) {
       at.push_back(json::object{{"k", figures.k},
-                                {"pass", figures.pass},
-                                {"majority", figures.majority},
-                                {"at_least_half", figures.most}});
+                                {"pass", to_json(figures.pass)},
+                                {"majority", to_json(figures.majority)},
+                                {"g_pass_half", to_json(figures.half)},
+                                {"g_pass_all", to_json(figures.all)},
+                                {"mean_g_pass", figures.mean ? json::value(to_json(*figures.mean))
+                                                             : json::value(nullptr)}});
     }
     array.push_back(json::object{{"suite", row.suite},
                                  {"language", row.language},
                                  {"questions", row.questions},
                                  {"samples", row.samples},
                                  {"at", std::move(at)},
+                                 {"truncated", to_json(row.truncated)},
+                                 {"unparsed", to_json(row.unparsed)},
+                                 {"failed", to_json(row.failed)},
                                  {"unknown", row.unknown},
                                  {"worst", row.bounds.worst},
                                  {"best", row.bounds.best},
@@ -133,27 +221,42 @@ json::array to_json(const std::vector<SamplesRow>& rows) {
 }
 
 std::string samples_text(const json::array& rows) {
-  std::string out;
-  for (const json::value& value : rows) {
-    const json::object& row = value.as_object();
+  std::string repeated;
+  std::string unknown;
+  for (const json::value& row : rows) {
     const std::string name =
-        fmt::format("{}{}", fitted(json::value_to<std::string>(row.at("suite")), 20),
+        fmt::format("  {}{}", fitted(json::value_to<std::string>(row.at("suite")), 20),
                     fitted(language_name(json::value_to<std::string>(row.at("language"))), 22));
-    for (const json::value& entry : row.at("at").as_array()) {
-      const json::object& at = entry.as_object();
-      out +=
-          fmt::format("  {}k={:<4} pass@k {:>5}  maj@k {:>5}  half of k {:>5}\n", name,
-                      json::value_to<std::int64_t>(at.at("k")), percent(number_of(at, "pass")),
-                      percent(number_of(at, "majority")), percent(number_of(at, "at_least_half")));
+    for (const json::value& at : row.at("at").as_array()) {
+      repeated += fmt::format(
+          "{}{:>5}  {}{}{}{}{}\n", name, json::value_to<std::int64_t>(at.at("k")),
+          fitted(mean_text(at.at("pass")), 15), fitted(mean_text(at.at("majority")), 15),
+          fitted(mean_text(at.at("g_pass_half")), 15), fitted(mean_text(at.at("g_pass_all")), 15),
+          mean_text(at.at("mean_g_pass")));
     }
-    const std::int64_t unknown = json::value_to<std::int64_t>(row.at("unknown"));
-    if (unknown > 0) {
-      out +=
-          fmt::format("  {}{} cut, unread or failed: {} if all wrong, {} if all right\n", name,
-                      unknown, percent(number_of(row, "worst")), percent(number_of(row, "best")));
+    if (json::value_to<std::int64_t>(row.at("unknown")) == 0) continue;
+    std::string kinds;
+    for (const char* kind : {"truncated", "unparsed", "failed"}) {
+      const json::value& share = row.at(kind);
+      if (json::value_to<std::int64_t>(share.at("count")) == 0) continue;
+      kinds += fmt::format("{}{} {} ({})", kinds.empty() ? "" : ", ", kind,
+                           json::value_to<std::int64_t>(share.at("count")),
+                           tenths(number_of(share, "rate")));
     }
+    unknown +=
+        fmt::format("{}{} if all of them were wrong, {} if all were right ({}): {}\n", name,
+                    tenths(number_of(row, "worst")), tenths(number_of(row, "best")),
+                    percent(data::Interval{number_of(row, "low"), number_of(row, "high")}), kinds);
   }
-  return out.empty() ? out : "\nSeveral samples, and bounds\n" + out;
+  std::string out;
+  if (!repeated.empty()) {
+    out += fmt::format(
+        "\nSeveral samples a question, ± one standard error (questions as clusters)\n  {:42}{:>5}  "
+        "{:15}{:15}{:15}{:15}{}\n{}",
+        "", "k", "pass@k", "maj@k", "G-Pass half", "G-Pass all", "mG-Pass", repeated);
+  }
+  if (!unknown.empty()) out += "\nWithout a readable answer, and what that leaves open\n" + unknown;
+  return out;
 }
 
 }  // namespace candor::reports

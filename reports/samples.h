@@ -1,9 +1,10 @@
 // What several samples of each question say, by suite and language: pass@k, the vote of k, most of
-// k, and what the samples without a known outcome could make of the rate.
+// k; how often no answer could be read; and what those samples could make of the rate.
 #pragma once
 
 #include <boost/json.hpp>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,11 +13,27 @@
 
 namespace candor::reports {
 
+// The mean over the questions, and its standard error with the questions as clusters.
+struct MeanOfQuestions {
+  double value = 0;
+  std::optional<double> error;  // none for a single question
+};
+
 struct AtK {
   std::int64_t k = 1;
-  double pass = 0;      // pass@k, the mean over the questions
-  double majority = 0;  // maj@k; right answers vote together, wrong ones as they were read
-  double most = 0;      // G-Pass@k at one half: at least half of k are right
+  MeanOfQuestions pass;      // pass@k
+  MeanOfQuestions majority;  // maj@k; right answers vote together, wrong ones as they were read
+  MeanOfQuestions half;      // G-Pass@k at one half: at least half of k are right
+  MeanOfQuestions all;       // G-Pass@k at one: all of k are right
+  // mG-Pass@k, for even k alone: with an odd one its published sum stays below 1.
+  std::optional<MeanOfQuestions> mean;
+};
+
+// Samples of one kind: how many, their share (the mean over questions) and its Wilson interval.
+struct Share {
+  std::int64_t count = 0;
+  double rate = 0;
+  data::Interval interval;
 };
 
 struct SamplesRow {
@@ -25,7 +42,10 @@ struct SamplesRow {
   std::int64_t questions = 0;
   std::int64_t samples = 0;  // of the question that has fewest
   std::vector<AtK> at;       // k = 1, 2, 4, … and all samples; empty with one sample a question
-  // Truncated, unparsed, failed and unjudged samples taken as all wrong and as all right.
+  Share truncated;           // cut off before an answer could be read
+  Share unparsed;            // a whole reply without a readable answer
+  Share failed;              // no reply, or not judged yet
+  // All of these taken as all wrong and as all right.
   std::int64_t unknown = 0;
   data::Bounds bounds;
 };

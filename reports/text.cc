@@ -91,6 +91,8 @@ std::string fitted(std::string_view text, std::size_t width) {
 
 std::string percent(double rate) { return fmt::format("{}%", std::lround(rate * 100)); }
 
+std::string tenths(double rate) { return fmt::format("{:.1f}%", rate * 100); }
+
 std::string percent(const data::Interval& interval) {
   return percent(interval.low) + " to " + percent(interval.high);
 }
@@ -104,6 +106,8 @@ std::string points(const data::Interval& interval) {
 std::string p_value(double p) {
   return p < 0.001 ? "p < 0.001" : fmt::format("p = {:.{}f}", p, p < 0.1 ? 3 : 2);
 }
+
+std::string plain_p(double p) { return p < 0.001 ? "< 0.001" : fmt::format("{:.3f}", p); }
 
 std::string language_name(std::string_view code) {
   if (code == "en") return "English";

@@ -28,10 +28,12 @@ std::size_t columns(std::string_view text);
 std::string fitted(std::string_view text, std::size_t width);
 
 std::string percent(double rate);                     // "31%"
+std::string tenths(double rate);                      // "31.4%"
 std::string percent(const data::Interval& interval);  // "18% to 48%"
 std::string points(double difference);                // "+12 points", "−3 points"
 std::string points(const data::Interval& interval);   // "−3 to +27 points"
 std::string p_value(double p);                        // "p = 0.021", "p < 0.001"
+std::string plain_p(double p);                        // "0.021", "< 0.001", for a column of them
 
 // "English", "Chinese", "Chinese (Traditional)"; the code itself for others.
 std::string language_name(std::string_view code);

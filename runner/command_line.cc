@@ -206,7 +206,7 @@ class CommandLine {
 
     CLI::App* report = app_.add_subcommand("report", "write the HTML report of a run");
     report->add_option("run", report_.run)->capture_default_str();
-    report->add_option("-o,--output", report_.output)->capture_default_str();
+    report->add_option("-o,--output,--report", report_.output)->capture_default_str();
     store_option(report, report_.store);
     report->add_flag("--json", report_.json, "the figures as JSON instead");
     on(report, [this] { return report_command(report_); });

@@ -52,6 +52,7 @@ json::object to_json(const Manifest& manifest) {
   return json::object{{"plan", plan_json(manifest)},
                       {"provenance", json::object{{"engine_version", manifest.engine_version},
                                                   {"template_text", manifest.template_text},
+                                                  {"protocol_version", manifest.protocol_version},
                                                   {"notices", json::value_from(manifest.notices)},
                                                   {"device", manifest.device},
                                                   {"isa", manifest.isa},
@@ -86,6 +87,7 @@ Manifest manifest_from_json(const json::object& object, std::string_view where) 
   manifest.sample_set = plan.text("sample_set");
   manifest.engine_version = provenance.text("engine_version");
   manifest.template_text = provenance.text("template_text");
+  manifest.protocol_version = provenance.text_or("protocol_version", "");
   manifest.notices = provenance.texts_or_empty("notices");
   manifest.device = provenance.text("device");
   manifest.isa = provenance.text("isa");

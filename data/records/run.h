@@ -36,6 +36,7 @@ struct Manifest {
   // Provenance: true of this execution, without influence on the answers.
   std::string engine_version;
   std::string template_text;
+  std::string protocol_version;  // as its file says; empty: no protocol, or a run of before this
   std::vector<std::string> notices;  // on how prompts are made: a doubled BOS, …
   std::string device;                // processor name
   std::string isa;

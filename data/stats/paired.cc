@@ -9,18 +9,20 @@
 
 namespace candor::data {
 
-double clustered_standard_error(std::span<const double> values,
-                                std::span<const std::int64_t> clusters) {
+std::optional<double> clustered_standard_error(std::span<const double> values,
+                                               std::span<const std::int64_t> clusters) {
   const std::size_t n = std::min(values.size(), clusters.size());
-  if (n < 2) return 0;
+  if (n < 2) return std::nullopt;
   const double size = static_cast<double>(n);
   const double mean =
       std::accumulate(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(n), 0.0) / size;
   std::map<std::int64_t, double> sums;
   for (std::size_t i = 0; i < n; ++i) sums[clusters[i]] += values[i] - mean;
+  if (sums.size() < 2) return std::nullopt;
   double squares = 0;
   for (const auto& [cluster, sum] : sums) squares += sum * sum;
-  return std::sqrt(squares) / size;
+  const double groups = static_cast<double>(sums.size());
+  return std::sqrt(groups / (groups - 1) * squares) / size;
 }
 
 PairedDifference paired_bootstrap(std::span<const double> first, std::span<const double> second,
@@ -58,6 +60,10 @@ double log_mixture_ratio(std::int64_t first_only, std::int64_t second_only) {
   return (a + b) * std::log(2.0) + std::lgamma(a + 1) + std::lgamma(b + 1) - std::lgamma(a + b + 2);
 }
 
+double mixture_p(std::int64_t first_only, std::int64_t second_only) {
+  return std::min(1.0, std::exp(-log_mixture_ratio(first_only, second_only)));
+}
+
 std::vector<double> always_valid_p(const std::vector<bool>& first_was_right) {
   std::vector<double> values;
   double least = 1;
@@ -65,7 +71,7 @@ std::vector<double> always_valid_p(const std::vector<bool>& first_was_right) {
   std::int64_t second = 0;
   for (const bool was_first : first_was_right) {
     (was_first ? first : second) += 1;
-    least = std::min(least, std::exp(-log_mixture_ratio(first, second)));
+    least = std::min(least, mixture_p(first, second));
     values.push_back(least);
   }
   return values;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -11,13 +12,16 @@
 
 namespace candor::data {
 
-// The standard error of the mean of `values` when those of one cluster hang together: (1/n)
-// sqrt(sum over clusters of (sum of deviations)^2) (E. Miller, "Adding Error Bars to Evals", 2024,
-// equation 4; K.-Y. Liang and S. Zeger, Biometrika 73, 1986). `clusters` names the cluster of each
-// value and has the same length. With one value a cluster it is the standard error with n in the
-// place of n - 1. 0 for fewer than two values.
-double clustered_standard_error(std::span<const double> values,
-                                std::span<const std::int64_t> clusters);
+// The standard error of the mean of `values` when those of one cluster hang together: with G
+// clusters, (1/n) sqrt(G/(G-1) * sum over clusters of (sum of deviations)^2) (K.-Y. Liang and
+// S. Zeger, Biometrika 73, 1986; E. Miller, "Adding Error Bars to Evals", 2024, on clustered
+// standard errors, who writes the double sum out; the factor G/(G-1) is that of A. C. Cameron and
+// D. L. Miller, J. Human Resources 50, 2015, section II, and makes it the usual standard error with
+// one value a cluster).
+// `clusters` names the cluster of each value and has the same length. None for fewer than two
+// clusters: one alone says nothing of how they differ.
+std::optional<double> clustered_standard_error(std::span<const double> values,
+                                               std::span<const std::int64_t> clusters);
 
 struct PairedDifference {
   Estimate estimate;  // of second - first, one value a question
@@ -38,6 +42,9 @@ PairedDifference paired_bootstrap(std::span<const double> first, std::span<const
 // Inference", Operations Research 70, 2022). By Ville's inequality the chance that 1/ratio ever
 // falls to alpha without a difference is at most alpha.
 double log_mixture_ratio(std::int64_t first_only, std::int64_t second_only);
+// 1 / ratio at most 1: the always-valid p of these counts, looked at once. It does not hang on the
+// order in which the questions came.
+double mixture_p(std::int64_t first_only, std::int64_t second_only);
 
 // The always-valid p after each discordant question, in the order they came: true where the first
 // alone was right. Never rises.

@@ -31,6 +31,12 @@ double quantile_of(std::span<const double> sorted, double probability) {
 
 }  // namespace
 
+std::optional<double> quantile(std::vector<double> values, double probability) {
+  if (values.empty()) return std::nullopt;
+  std::sort(values.begin(), values.end());
+  return quantile_of(values, std::clamp(probability, 0.0, 1.0));
+}
+
 Interval wilson_of_rate(double rate, std::int64_t n, double confidence) {
   if (n <= 0) return {0, 1};
   const double z = normal_quantile(0.5 + confidence / 2);

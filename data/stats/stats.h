@@ -18,8 +18,9 @@ struct Interval {
   double high = 0;
 };
 
-// Score interval of a proportion (E. B. Wilson, JASA 22, 1927): keeps its coverage for small n and
-// for rates at 0 and 1. n = 0 gives [0, 1].
+// Score interval of a proportion (E. B. Wilson, JASA 22, 1927; L. Brown, T. Cai and A. DasGupta,
+// Statistical Science 16, 2001, section 3.1.1): keeps its coverage for small n and for rates at 0
+// and 1. n = 0 gives [0, 1].
 Interval wilson(std::int64_t successes, std::int64_t n, double confidence = kConfidence);
 // The same for a mean of n values in 0 … 1, each the share of successes in repeats of one question.
 // Repeats only bring such values nearer to each other, so the interval is if anything too wide.
@@ -64,6 +65,11 @@ struct FourCells {
 };
 Estimate difference_in_differences(std::span<const FourCells> clusters, std::uint64_t seed);
 
+// The value below which the share `probability` of `values` lies, interpolated between the two
+// nearest of them (R. Hyndman and Y. Fan, "Sample Quantiles in Statistical Packages", Am.
+// Statistician 50, 1996, definition 7). None of no values.
+std::optional<double> quantile(std::vector<double> values, double probability);
+
 constexpr double kPower = 0.8;
 
 // The smallest difference of two paired proportions that a two-sided test at `alpha` finds with
@@ -74,7 +80,10 @@ constexpr double kPower = 0.8;
 std::optional<double> detectable_paired_difference(std::int64_t n, double discordant,
                                                    double alpha = 0.05, double power = kPower);
 
-// The same for the mean of n independent values with this standard deviation (z approximation).
+// The smallest difference from a fixed value that a two-sided test finds in the mean of n
+// independent values with this standard deviation, or in the mean of n paired differences with it:
+// (z(1 - alpha/2) + z(power)) s / sqrt(n) (E. Miller, "Adding Error Bars to Evals", 2024, on
+// power analysis, solved for the effect; z approximation).
 double detectable_mean(std::int64_t n, double standard_deviation, double alpha = 0.05,
                        double power = kPower);
 

@@ -184,7 +184,7 @@ void add_content(Dictionary& page, const AuditFigures& audit) {
 
 }  // namespace
 
-std::string audit_html(const AuditFigures& audit) {
+std::string audit_html(const AuditFigures& audit, std::size_t limit) {
   if (audit.empty()) return "";
   Dictionary page("audit");
   std::string heading = "What the model will not say";
@@ -215,7 +215,8 @@ std::string audit_html(const AuditFigures& audit) {
     mark.SetValue("KIND", kind.css);
     mark.SetValue("SHOWN", kind.shown);
   }
-  std::string out = expand("audit.tpl", page) + probe_articles(audit.probes, audit.languages);
+  std::string out =
+      expand("audit.tpl", page) + probe_articles(audit.probes, audit.languages, limit);
   // Twins whose probe was not asked would otherwise be in the counts and nowhere to be read.
   std::set<const Probe*> shown;
   for (const Probe& probe : audit.probes) shown.insert(probe.twin);
@@ -229,7 +230,7 @@ std::string audit_html(const AuditFigures& audit) {
     Dictionary group("group");
     group.SetValue("HEAD", "Other questions, neither probe nor twin of one");
     group.SetValue("COUNT", fmt::to_string(rest.size()));
-    out += expand("group.tpl", group) + probe_articles(rest, audit.languages);
+    out += expand("group.tpl", group) + probe_articles(rest, audit.languages, limit);
   }
   return out;
 }

@@ -5,6 +5,7 @@
 
 #include "reports/html/page.h"
 #include "reports/html/parts.h"
+#include "reports/judges.h"
 #include "reports/paired.h"
 #include "reports/reports.h"
 #include "reports/text.h"
@@ -20,9 +21,8 @@ std::string shown_points(double difference) {
   return text.substr(0, text.find(' '));
 }
 
-std::string plain_p(double p) { return p < 0.001 ? "< 0.001" : fmt::format("{:.3f}", p); }
-
-void add_rows(Dictionary& section, const std::vector<PairedRow>& rows) {
+void add_rows(Dictionary& section, const std::vector<PairedRow>& rows, bool sequential) {
+  if (sequential) section.ShowSection("SEQUENTIAL_HEAD");
   std::vector<BarRow> bars;
   for (const PairedRow& row : rows) {
     const std::string name = row.suite == "probe"  ? "Sensitive probes"
@@ -35,8 +35,8 @@ void add_rows(Dictionary& section, const std::vector<PairedRow>& rows) {
     set(line, "SUITE", name);
     set(line, "LANGUAGE", language_name(row.language));
     line.SetValue("QUESTIONS", fmt::to_string(row.questions));
-    line.SetValue("RATE_A", percent(row.rate_a));
-    line.SetValue("RATE_B", percent(row.rate_b));
+    line.SetValue("RATE_A", tenths(row.rate_a));
+    line.SetValue("RATE_B", tenths(row.rate_b));
     line.SetValue("CLASS", row.difference.value < 0   ? "worse"
                            : row.difference.value > 0 ? "better"
                                                       : "even");
@@ -46,7 +46,11 @@ void add_rows(Dictionary& section, const std::vector<PairedRow>& rows) {
     line.SetValue("ONLY_A", fmt::to_string(row.only_a));
     line.SetValue("ONLY_B", fmt::to_string(row.only_b));
     line.SetValue("P", plain_p(row.p));
+    line.SetValue("P_RESAMPLED", plain_p(row.p_resampled));
     line.SetValue("P_HOLM", plain_p(row.p_holm));
+    if (sequential) {
+      line.AddSectionDictionary("SEQUENTIAL")->SetValue("P_ANY_TIME", plain_p(row.p_any_time));
+    }
     line.SetValue("DETECTABLE", row.detectable
                                     ? fmt::format("{} points", std::lround(*row.detectable * 100))
                                     : std::string("nothing"));
@@ -54,16 +58,17 @@ void add_rows(Dictionary& section, const std::vector<PairedRow>& rows) {
   add_rate_chart(section, "CHART", bars);
 }
 
-void add_both(Dictionary& dictionary, const Flip& flip) {
+void add_both(Dictionary& dictionary, const Flip& flip, std::size_t limit) {
   for (const auto& [include, sample, head, shade] :
        {std::tuple("SAMPLE_A", flip.a, "A", "a"), std::tuple("SAMPLE_B", flip.b, "B", "b")}) {
     Dictionary& side = *dictionary.AddIncludeDictionary(include);
     side.SetFilename("sample.tpl");
-    fill_sample(side, *sample, {head, shade, true});
+    fill_sample(side, *sample, {head, shade, true, limit});
   }
 }
 
-void add_flips(Dictionary& page, const char* head, const std::vector<Flip>& flips) {
+void add_flips(Dictionary& page, const char* head, const std::vector<Flip>& flips,
+               std::size_t limit) {
   if (flips.empty()) return;
   Dictionary& section = *page.AddSectionDictionary("FLIPS");
   section.SetValue("HEAD", head);
@@ -72,15 +77,16 @@ void add_flips(Dictionary& page, const char* head, const std::vector<Flip>& flip
     Dictionary& entry = *section.AddSectionDictionary("FLIP");
     const data::Question& question = flip.a->question;
     set(entry, "ID", question.id);
-    set(entry, "CHANGE", label_of(*flip.a) + " → " + label_of(*flip.b));
+    set(entry, "CHANGE", flip.change("→"));
     const std::string asked = question.messages.empty() ? "" : question.messages.back().content;
     set(entry, "LANG", text_language(asked, question.language));
     set(entry, "EXCERPT", shortened(asked, kExcerptCharacters));
-    add_both(entry, flip);
+    add_both(entry, flip, limit);
   }
 }
 
-void add_changes(Dictionary& page, const char* section_name, const std::vector<Flip>& flips) {
+void add_changes(Dictionary& page, const char* section_name, const std::vector<Flip>& flips,
+                 std::size_t limit) {
   if (flips.empty()) return;
   Dictionary& section = *page.AddSectionDictionary(section_name);
   section.SetValue("COUNT", fmt::to_string(flips.size()));
@@ -90,7 +96,25 @@ void add_changes(Dictionary& page, const char* section_name, const std::vector<F
     entry.SetValue("INTEREST", stance_of(*flip.a) != stance_of(*flip.b) ? "3" : "2");
     set(entry, "TOPIC", question.topic.empty() ? question.id : question.topic);
     set(entry, "NOTE", fmt::format("{}, {}", question.role, language_name(question.language)));
-    add_both(entry, flip);
+    add_both(entry, flip, limit);
+  }
+}
+
+// One line a judge, with the agreement measured of it.
+void add_judges(Dictionary& page, const RunData& a, const RunData& b) {
+  for (const auto& [name, data] : {std::pair("A", &a), std::pair("B", &b)}) {
+    for (const JudgeUse& use : judge_uses(*data)) {
+      Dictionary& entry = *page.AddSectionDictionary("JUDGE");
+      entry.SetValue("RUN", name);
+      set(entry, "VERSION", use.version);
+      std::string measured;
+      for (const Agreement& agreement : use.agreements) {
+        measured += fmt::format("{}{}: {}", measured.empty() ? "" : "; ", agreement.on,
+                                agreement_text(agreement));
+      }
+      if (use.other_version) measured += fmt::format(" (of {})", use.agreements.front().version);
+      set(entry, "MEASURED", measured.empty() ? "not measured" : measured);
+    }
   }
 }
 
@@ -106,10 +130,10 @@ std::string verdict_text(const Paired& paired, double alpha) {
     return fmt::format("B is significantly lower than A at the level {}: {}.", alpha, drops);
   }
   return fmt::format(
-      "No suite is significantly lower in B than in A at the level {} (exact McNemar test, Holm "
-      "over "
-      "{} rows). That is no proof that they are equal: see what could have been found.",
-      alpha, paired.scores.size());
+      "No suite is significantly lower in B than in A at the level {} ({}, Holm over {} rows). "
+      "That "
+      "is no proof that they are equal: see what could have been found.",
+      alpha, paired.sequential ? "sequential test" : "exact McNemar test", paired.scores.size());
 }
 
 }  // namespace
@@ -131,28 +155,27 @@ void write_html_comparison(data::StoreReader& store, const std::string& run_a,
                   a.run.id, readable_time(a.run.created_utc), b.run.id,
                   readable_time(b.run.created_utc)));
   set(page, "VERDICT", verdict_text(paired, alpha));
-  const auto warn = [&](const char* head, const std::string& text) {
-    Dictionary& warning = *page.AddSectionDictionary("WARNING");
-    warning.SetValue("HEAD", head);
-    set(warning, "TEXT", text);
-  };
-  for (const auto& [name, data] : {std::pair("A", &a), std::pair("B", &b)}) {
-    if (data->run.status != "finished") {
-      warn("Not finished.",
-           fmt::format("Run {} has {} answers so far.", name, data->samples.size()));
-    }
+  for (const Warning& warning : paired.warnings) {
+    Dictionary& entry = *page.AddSectionDictionary("WARNING");
+    set(entry, "HEAD", warning.head);
+    set(entry, "TEXT", warning.text);
   }
-  if (paired.only_in_a + paired.only_in_b > 0) {
-    warn("Not everything is compared.",
-         fmt::format("{} questions were asked in A alone and {} in B alone.", paired.only_in_a,
-                     paired.only_in_b));
+  const std::size_t limit = text_limit(2 * (paired.lost.size() + paired.gained.size() +
+                                            paired.changed.size() + paired.unchanged.size()));
+  if (!paired.scores.empty()) {
+    add_rows(*page.AddSectionDictionary("SCORES"), paired.scores, paired.sequential);
   }
-  if (!paired.scores.empty()) add_rows(*page.AddSectionDictionary("SCORES"), paired.scores);
-  add_flips(page, "Lost: right in A, not in B", paired.lost);
-  add_flips(page, "Gained: right in B, not in A", paired.gained);
-  if (!paired.audit.empty()) add_rows(*page.AddSectionDictionary("AUDIT"), paired.audit);
-  add_changes(page, "CHANGES", paired.changed);
-  add_changes(page, "SAME", paired.unchanged);
+  add_flips(page, "Lost: right in A, not in B", paired.lost, limit);
+  add_flips(page, "Gained: right in B, not in A", paired.gained, limit);
+  if (!paired.audit.empty()) {
+    add_rows(*page.AddSectionDictionary("AUDIT"), paired.audit, paired.sequential);
+  }
+  add_changes(page, "CHANGES", paired.changed, limit);
+  add_changes(page, "SAME", paired.unchanged, limit);
+  if (paired.differences.empty()) page.ShowSection("ALIKE");
+  set(page, "PROTOCOL_A", protocol_text(protocol_json(a.run.manifest)));
+  set(page, "PROTOCOL_B", protocol_text(protocol_json(b.run.manifest)));
+  add_judges(page, a, b);
   for (const Difference& difference : paired.differences) {
     Dictionary& entry = *page.AddSectionDictionary("DIFFERENCE");
     set(entry, "FIELD", difference.field);

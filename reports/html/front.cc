@@ -1,4 +1,4 @@
-// The first page: what was run, the scores, and what became of every question.
+// The first page: what was run, and its main figures.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -33,23 +33,10 @@ std::string suite_description(const RunData& data, const std::string& suite) {
   return text;
 }
 
-std::vector<std::string> languages_of(const RunData& data) {
-  std::set<std::string> found;
-  for (const Sample& sample : data.samples) found.insert(sample.question.language);
-  std::vector<std::string> languages;
-  if (found.erase("en") > 0) languages.push_back("en");
-  languages.insert(languages.end(), found.begin(), found.end());
-  return languages;
-}
-
-std::size_t place(const std::vector<std::string>& languages, const std::string& language) {
-  return static_cast<std::size_t>(std::find(languages.begin(), languages.end(), language) -
-                                  languages.begin());
-}
-
-std::string lead(const RunData& data, const AuditFigures& audit) {
+std::string lead(const RunData& data, const RunFigures& figures) {
+  const AuditFigures& audit = figures.audit;
   std::int64_t questions = 0;
-  for (const ScoreRow& row : scores(data, false)) questions += row.questions;
+  for (const ScoreRow& row : figures.scores) questions += row.questions;
   std::string text = "What this language model got right";
   if (!audit.probes.empty()) text += questions > 0 ? ", and what it would not say" : "";
   if (questions == 0) text = "What this language model would not say";
@@ -76,6 +63,16 @@ void add_facts(Dictionary& front, const RunData& data) {
   fact("Model file (SHA-256)", manifest.model_sha256.substr(0, 16) + "…");
   fact("Run", fmt::format("{} ({})", data.run.id, data.run.status));
   fact("Answers", fmt::format("{}, {} of each question", answers, manifest.repeats));
+  std::string judges;
+  for (const auto& [judge, version] : data.judges) {
+    judges += (judges.empty() ? "" : ", ") + version;
+  }
+  fact(data.judges.size() == 1 ? "Judge" : "Judges", judges);
+  fact("Protocol", manifest.protocol.empty()
+                       ? "each suite’s own way"
+                       : manifest.protocol + (manifest.protocol_version.empty()
+                                                  ? ""
+                                                  : ", version " + manifest.protocol_version));
   fact("Precision", manifest.precision);
   std::map<double, std::set<int>> limits;  // by temperature
   for (const auto& [hash, condition] : data.conditions) {
@@ -93,7 +90,7 @@ void add_facts(Dictionary& front, const RunData& data) {
   fact("Program", "Candor " + manifest.engine_version);
 }
 
-void add_warnings(Dictionary& front, const RunData& data) {
+void add_warnings(Dictionary& front, const RunData& data, const Tally& total) {
   const auto warn = [&](const char* head, const std::string& text) {
     Dictionary& warning = *front.AddSectionDictionary("WARNING");
     warning.SetValue("HEAD", head);
@@ -110,10 +107,8 @@ void add_warnings(Dictionary& front, const RunData& data) {
                      "alone. The same command goes on with the rest.",
                      data.samples.size(), planned));
   }
-  Tally total;
   std::size_t cut = 0;
   for (const Sample& sample : data.samples) {
-    total.add(sample);
     if (sample.finish == data::FinishReason::kLength) ++cut;
   }
   if (total.counts[kOutcomes - 1] > 0) {
@@ -133,9 +128,9 @@ void add_warnings(Dictionary& front, const RunData& data) {
   }
 }
 
-void add_cards(Dictionary& front, const RunData& data, const AuditFigures& audit) {
+void add_cards(Dictionary& front, const RunData& data, const RunFigures& figures) {
+  const AuditFigures& audit = figures.audit;
   const std::vector<std::string> languages = languages_of(data);
-  const std::vector<ScoreRow> rows = scores(data, false);
   for (const data::SuiteUse& suite : data.run.manifest.suites) {
     Dictionary& card = *front.AddSectionDictionary("CARD");
     set(card, "NAME", suite.name);
@@ -148,14 +143,14 @@ void add_cards(Dictionary& front, const RunData& data, const AuditFigures& audit
                           const std::string& label, const std::string& range) {
       Dictionary& entry = *card.AddSectionDictionary("LINE");
       set(entry, "FIGURE", figure);
-      entry.SetValue("COLOUR", colour(place(languages, language)));
+      entry.SetValue("COLOUR", colour(language_place(languages, language)));
       set(entry, "LABEL", label);
       set(entry, "RANGE", range);
     };
-    for (const ScoreRow& row : rows) {
+    for (const ScoreRow& row : figures.scores) {
       if (row.suite != suite.name) continue;
-      line(percent(row.rate), row.language, "right in " + language_name(row.language),
-           fmt::format("({}) of {}", percent(row.interval), row.questions));
+      line(tenths(row.rate), row.language, "right in " + language_name(row.language),
+           fmt::format("({}) of {} questions", percent(row.interval), row.questions));
     }
     const bool audited = std::any_of(
         data.samples.begin(), data.samples.end(),
@@ -163,109 +158,26 @@ void add_cards(Dictionary& front, const RunData& data, const AuditFigures& audit
     if (!audited) continue;
     for (const RateRow& row : audit.rates) {
       if (row.role != "probe") continue;
-      line(percent(row.rate), row.language, "withheld in " + language_name(row.language),
+      line(tenths(row.rate), row.language, "withheld in " + language_name(row.language),
            fmt::format("({}) of {} probes", percent(row.interval), row.probes));
     }
   }
 }
 
-std::vector<BarRow> score_bars(const RunData& data, bool by_level) {
-  const std::vector<std::string> languages = languages_of(data);
-  std::vector<BarRow> bars;
-  std::string last;
-  for (const ScoreRow& row : scores(data, by_level)) {
-    const std::string head =
-        by_level ? fmt::format("{}, level {}", row.suite, row.level) : row.suite;
-    bars.push_back({head == last ? "" : head, language_name(row.language),
-                    colour(place(languages, row.language)),
-                    fmt::format("{} of {}", row.tally.right(), row.tally.asked()), row.rate,
-                    row.interval});
-    last = head;
-  }
-  return bars;
-}
-
-void add_outcomes(Dictionary& front, const RunData& data) {
-  const std::vector<TallyRow> rows = outcome_rows(data);
-  Tally total;
-  for (const Sample& sample : data.samples) total.add(sample);
-  const bool unjudged = total.counts[kOutcomes - 1] > 0;
-  const std::size_t shown = unjudged ? kOutcomes : kOutcomes - 1;
-  for (std::size_t i = 0; i < shown; ++i) {
-    const Meaning& meaning = outcome_meanings()[i];
-    Dictionary& column = *front.AddSectionDictionary("COLUMN");
-    column.SetValue("NAME", fmt::format("{}{}", i == 0 ? "" : "+ ", meaning.name));
-    column.SetValue("MEANING", meaning.meaning);
-    Dictionary& entry = *front.AddSectionDictionary("OUTCOME");
-    entry.SetValue("NAME", meaning.name);
-    entry.SetValue("SHOWN", meaning.shown);
-    entry.SetValue("MEANING", meaning.meaning);
-  }
-  const auto add = [&](const std::string& suite, const std::string& language, const Tally& tally,
-                       bool is_total) {
-    Dictionary& line = *front.AddSectionDictionary("TALLY");
-    if (is_total) line.ShowSection("TOTAL");
-    set(line, "SUITE", suite);
-    set(line, "LANGUAGE", language);
-    line.SetValue("ASKED", fmt::to_string(tally.asked()));
-    const double asked = static_cast<double>(std::max<std::int64_t>(1, tally.asked()));
-    double from = 0;
-    std::string said;
-    for (std::size_t i = 0; i < shown; ++i) {
-      Dictionary& cell = *line.AddSectionDictionary("CELL");
-      cell.SetValue("COUNT", fmt::to_string(tally.counts[i]));
-      if (tally.counts[i] == 0) {
-        cell.ShowSection("NOUGHT");
-        continue;
-      }
-      const double width = 100 * static_cast<double>(tally.counts[i]) / asked;
-      Dictionary& part = *line.AddSectionDictionary("PART");
-      part.SetValue("OUTCOME", outcome_name(i));
-      part.SetValue("FROM", coordinate(from));
-      part.SetValue("WIDTH", coordinate(width));
-      from += width;
-      said += fmt::format("{}{} {}", said.empty() ? "" : ", ", tally.counts[i], outcome_name(i));
-    }
-    set(line, "SAID", said);
-  };
-  for (const TallyRow& row : rows) {
-    std::string suite = row.suite;
-    if (row.role == "twin") suite += " (twins)";
-    if (row.role == "probe") suite += " (probes)";
-    add(suite, language_name(row.language), row.tally, false);
-  }
-  if (rows.size() > 1) add("all", "", total, true);
-  for (const data::SuiteUse& suite : data.run.manifest.suites) {
-    if (suite.not_run.empty()) continue;
-    Dictionary& line = *front.AddSectionDictionary("LEFT_OUT");
-    set(line, "SUITE", suite.name);
-    set(line, "REASON", suite.not_run);
-    line.SetValue("SPAN", fmt::to_string(shown + 3));
-  }
-}
-
 }  // namespace
 
-std::string front_html(const RunData& data, const AuditFigures& audit) {
+std::string front_html(const RunData& data, const RunFigures& figures) {
   Dictionary front("front");
   set(front, "MODEL", data.run.manifest.model_name);
-  set(front, "LEAD", lead(data, audit));
+  set(front, "LEAD", lead(data, figures));
   add_facts(front, data);
-  add_warnings(front, data);
-  add_cards(front, data, audit);
-  const std::vector<BarRow> bars = score_bars(data, false);
-  if (!bars.empty()) {
+  add_warnings(front, data, figures.total);
+  add_cards(front, data, figures);
+  if (!figures.scores.empty()) {
     front.ShowSection("SCORES_LINK");
     front.ShowSection("QUESTIONS_LINK");
-    Dictionary& section = *front.AddSectionDictionary("SCORES");
-    add_rate_chart(section, "CHART", bars);
-    const std::vector<BarRow> levels = score_bars(data, true);
-    if (!levels.empty()) {
-      add_rate_chart(*section.AddSectionDictionary("LEVELS"), "LEVEL_CHART", levels);
-    }
   }
-  if (!audit.empty()) front.ShowSection("AUDIT_LINK");
-  add_outcomes(front, data);
+  if (!figures.audit.empty()) front.ShowSection("AUDIT_LINK");
   return expand("front.tpl", front);
 }
 

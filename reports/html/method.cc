@@ -30,10 +30,7 @@ std::string method_html(const RunData& data) {
   field("tokenizer SHA-256", manifest.tokenizer_sha256, true);
   field("form of the reasoning", manifest.reasoning, false);
   for (const std::string& notice : manifest.notices) field("note", notice, false);
-  if (!manifest.protocol.empty()) {
-    field("protocol", fmt::format("{}, SHA-256 {}", manifest.protocol, manifest.protocol_sha256),
-          false);
-  }
+  field("protocol", protocol_text(protocol_json(manifest)), false);
   field("precision", manifest.precision, false);
   field("seed", fmt::to_string(manifest.seed), true);
   field("samples of each question", fmt::to_string(manifest.repeats), false);
@@ -43,9 +40,6 @@ std::string method_html(const RunData& data) {
   field("processor", manifest.device, false);
   field("instruction set", manifest.isa, false);
   field("batch and threads", fmt::format("{} and {}", manifest.batch, manifest.threads), false);
-  for (const auto& [judge, version] : data.judges) {
-    field("judge", fmt::format("{}, version {}", judge, version), false);
-  }
   for (const data::SuiteUse& suite : manifest.suites) {
     Dictionary& entry = *page.AddSectionDictionary("SUITE");
     set(entry, "NAME", suite.name);

@@ -15,6 +15,7 @@
 
 #include "data/base/error.h"
 #include "data/text/unicode.h"
+#include "reports/lengths.h"
 #include "reports/text.h"
 
 namespace candor::reports {
@@ -54,6 +55,22 @@ constexpr Named kTemplates[] = {
     {
         "front.tpl",
 #include "reports/templates/front.tpl"
+    },
+    {
+        "scores.tpl",
+#include "reports/templates/scores.tpl"
+    },
+    {
+        "replies.tpl",
+#include "reports/templates/replies.tpl"
+    },
+    {
+        "table.tpl",
+#include "reports/templates/table.tpl"
+    },
+    {
+        "judges.tpl",
+#include "reports/templates/judges.tpl"
     },
     {
         "audit.tpl",
@@ -125,6 +142,49 @@ std::size_t character_start(std::string_view text, std::size_t at) {
   return at;
 }
 
+struct Range {
+  std::size_t begin;
+  std::size_t end;
+};
+
+// The part of a text, cut at every edge of a span; each piece carries the names of all spans that
+// cover it.
+void add_pieces(Dictionary& dictionary, std::string_view text, Range range,
+                const std::vector<data::Span>& spans, std::string_view field) {
+  std::set<std::size_t> edges = {range.begin, range.end};
+  std::vector<data::Span> inside;
+  for (data::Span span : spans) {
+    if (span.field != field) continue;
+    span.begin = std::max(range.begin, character_start(text, span.begin));
+    span.end = std::min(range.end, character_start(text, span.end));
+    if (span.begin >= span.end) continue;
+    edges.insert(span.begin);
+    edges.insert(span.end);
+    inside.push_back(std::move(span));
+  }
+  std::size_t from = range.begin;
+  for (const std::size_t to : edges) {
+    if (to == range.begin) continue;
+    std::string names;
+    const char* kind = nullptr;
+    for (const data::Span& span : inside) {
+      if (span.begin > from || span.end < to) continue;
+      const MarkKind mark = mark_kind(span.what);
+      const std::string name = *mark.shown != '\0' ? mark.shown : span.what;
+      if (kind == nullptr) kind = mark.css;
+      if (names.find(name) == std::string::npos) names += (names.empty() ? "" : "; ") + name;
+    }
+    Dictionary& piece = *dictionary.AddSectionDictionary("PIECE");
+    Dictionary& body = *piece.AddSectionDictionary(kind == nullptr ? "PLAIN" : "MARKED");
+    body.SetValue("TEXT", visible(text.substr(from, to - from)));
+    if (kind != nullptr) {
+      body.SetValue("KIND", kind);
+      set(body, "WHAT", names);
+    }
+    from = to;
+  }
+}
+
 }  // namespace
 
 std::string expand(const char* name, const Dictionary& dictionary) {
@@ -166,58 +226,35 @@ void write_whole(const std::filesystem::path& target, const std::string& bytes) 
   fail("{}: cannot be written: {}", target.string(), std::strerror(reason));
 }
 
-void set(Dictionary& dictionary, const char* name, std::string_view text) {
-  const std::string_view shown = text.substr(0, character_start(text, kShownBytes));
+void set(Dictionary& dictionary, const char* name, std::string_view text, std::size_t limit) {
+  const std::string_view shown = text.substr(0, character_start(text, limit));
   std::string value = visible(shown);
   if (shown.size() < text.size()) {
-    value += fmt::format(" … ({} more characters)", text.size() - shown.size());
+    value += fmt::format(" … ({} more characters)", characters(text.substr(shown.size())));
   }
   dictionary.SetValue(name, value);
 }
 
 void set_marked(Dictionary& dictionary, std::string_view text, const std::vector<data::Span>& spans,
-                std::string_view field) {
+                std::string_view field, std::size_t limit) {
   Dictionary& marked = *dictionary.AddIncludeDictionary("MARKED");
   marked.SetFilename("marked.tpl");
-  const std::string_view shown = text.substr(0, character_start(text, kShownBytes));
+  if (text.size() <= limit) {
+    add_pieces(marked, text, {0, text.size()}, spans, field);
+    return;
+  }
+  const std::size_t head = character_start(text, limit / 2);
+  const std::size_t tail = character_start(text, text.size() - (limit - limit / 2));
+  add_pieces(marked, text, {0, head}, spans, field);
+  Dictionary& cut = *marked.AddSectionDictionary("CUT");
+  cut.SetValue("LEFT_OUT", fmt::to_string(characters(text.substr(head, tail - head))));
+  add_pieces(cut, text, {tail, text.size()}, spans, field);
+}
 
-  // Cut at every edge of a span; each piece carries the names of all spans that cover it.
-  std::set<std::size_t> edges = {0, shown.size()};
-  std::vector<data::Span> inside;
-  for (data::Span span : spans) {
-    if (span.field != field) continue;
-    span.begin = character_start(shown, span.begin);
-    span.end = character_start(shown, span.end);
-    if (span.begin >= span.end) continue;
-    edges.insert(span.begin);
-    edges.insert(span.end);
-    inside.push_back(std::move(span));
-  }
-  std::size_t from = 0;
-  for (const std::size_t to : edges) {
-    if (to == 0) continue;
-    std::string names;
-    const char* kind = nullptr;
-    for (const data::Span& span : inside) {
-      if (span.begin > from || span.end < to) continue;
-      const MarkKind mark = mark_kind(span.what);
-      const std::string name = *mark.shown != '\0' ? mark.shown : span.what;
-      if (kind == nullptr) kind = mark.css;
-      if (names.find(name) == std::string::npos) names += (names.empty() ? "" : "; ") + name;
-    }
-    Dictionary& piece = *marked.AddSectionDictionary("PIECE");
-    Dictionary& body = *piece.AddSectionDictionary(kind == nullptr ? "PLAIN" : "MARKED");
-    set(body, "TEXT", shown.substr(from, to - from));
-    if (kind != nullptr) {
-      body.SetValue("KIND", kind);
-      set(body, "WHAT", names);
-    }
-    from = to;
-  }
-  if (shown.size() < text.size()) {
-    Dictionary& cut = *marked.AddSectionDictionary("CUT");
-    cut.SetValue("LEFT_OUT", fmt::to_string(text.size() - shown.size()));
-  }
+std::size_t text_limit(std::size_t samples) {
+  constexpr std::size_t kPageBytes = 24'000'000;
+  constexpr std::size_t kLeastBytes = 1'000;
+  return std::clamp(kPageBytes / std::max<std::size_t>(samples, 1), kLeastBytes, kShownBytes);
 }
 
 MarkKind mark_kind(std::string_view what) {

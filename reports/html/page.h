@@ -32,12 +32,18 @@ void write_whole(const std::filesystem::path& target, const std::string& bytes);
 
 // Sets `name` to text made visible (text.h) and cut at kShownBytes; escaping is the template's.
 constexpr std::size_t kShownBytes = 24'000;
-void set(Dictionary& dictionary, const char* name, std::string_view text);
+void set(Dictionary& dictionary, const char* name, std::string_view text,
+         std::size_t limit = kShownBytes);
 
-// Fills the include MARKED of `dictionary` with the text, cut in the same way, and the spans of
-// `field` that lie in it, in any order, overlapping or out of range.
+// Fills the include MARKED of `dictionary` with the text and the spans of `field` that lie in it,
+// in any order, overlapping or out of range. Of a text over `limit` bytes the beginning and the end
+// are shown, since answers stand at the end.
 void set_marked(Dictionary& dictionary, std::string_view text, const std::vector<data::Span>& spans,
-                std::string_view field);
+                std::string_view field, std::size_t limit = kShownBytes);
+
+// How many bytes of each text to show on a page with so many samples, so that the page stays one
+// that a browser opens: kShownBytes for a thousand samples, less for more.
+std::size_t text_limit(std::size_t samples);
 
 // The class and the plain name of what a span stands for.
 struct MarkKind {

@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <set>
 
 #include "reports/figures.h"
+#include "reports/lengths.h"
 #include "reports/text.h"
 
 namespace candor::reports {
@@ -28,7 +30,7 @@ void add_chart(Dictionary& dictionary, const char* include, const std::vector<Ba
       line.ShowSection("FIRST");
       set(*line.AddSectionDictionary("HEAD"), "NAME", row.head);
     }
-    const std::string figure = gap ? points(row.rate) : percent(row.rate);
+    const std::string figure = gap ? points(row.rate) : tenths(row.rate);
     const std::string range = gap ? points(row.interval) : percent(row.interval);
     set(line, "LABEL", row.label);
     line.SetValue("COLOUR", row.colour);
@@ -74,6 +76,40 @@ void add_gap_chart(Dictionary& dictionary, const char* include, const std::vecto
   add_chart(dictionary, include, rows, {"−100", "−50", "0", "+50", "+100"}, true);
 }
 
+void add_table(Dictionary& dictionary, const char* include, const Table& table) {
+  Dictionary& made = *dictionary.AddIncludeDictionary(include);
+  made.SetFilename("table.tpl");
+  const auto column = [&](const char* section, const std::string& text) {
+    set(*made.AddSectionDictionary("COLUMN")->AddSectionDictionary(section), "TEXT", text);
+  };
+  for (const std::string& name : table.names) column("NAME", name);
+  for (const std::string& figure : table.figures) column("FIGURE", figure);
+  for (const std::vector<TableCell>& row : table.rows) {
+    Dictionary& line = *made.AddSectionDictionary("ROW");
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      Dictionary& any = *line.AddSectionDictionary("CELL");
+      if (!row[i].parts.empty()) {
+        Dictionary& picture = *any.AddSectionDictionary("PICTURE");
+        set(picture, "SAID", row[i].text);
+        double from = 0;
+        for (const auto& [kind, share] : row[i].parts) {
+          Dictionary& part = *picture.AddSectionDictionary("PART");
+          part.SetValue("KIND", kind);
+          part.SetValue("FROM", coordinate(100 * from));
+          part.SetValue("WIDTH", coordinate(100 * share));
+          from += share;
+        }
+        continue;
+      }
+      Dictionary& cell = *any.AddSectionDictionary(i < table.names.size() ? "NAME" : "FIGURE");
+      set(cell, "TEXT", row[i].text);
+      if (!row[i].remark.empty()) {
+        set(*cell.AddSectionDictionary("REMARK"), "TEXT", row[i].remark);
+      }
+    }
+  }
+}
+
 void fill_sample(Dictionary& dictionary, const Sample& sample, const SampleView& view) {
   const std::string label = label_of(sample);
   set(dictionary, "HEAD", view.head);
@@ -94,7 +130,7 @@ void fill_sample(Dictionary& dictionary, const Sample& sample, const SampleView&
       if (sample.question.messages.size() > 1) text += message.role + ": ";
       text += message.content;
     }
-    set(question, "TEXT", text);
+    set(question, "TEXT", text, view.limit);
     set(question, "LANG", text_language(text, language));
   }
   const std::vector<data::Span> spans =
@@ -104,7 +140,7 @@ void fill_sample(Dictionary& dictionary, const Sample& sample, const SampleView&
   } else {
     Dictionary& answer = *dictionary.AddSectionDictionary("ANSWER");
     set(answer, "LANG", text_language(sample.answer, language));
-    set_marked(answer, sample.answer, spans, "answer");
+    set_marked(answer, sample.answer, spans, "answer", view.limit);
   }
   if (!sample.error.empty() && !sample.answer.empty()) {
     set(*dictionary.AddSectionDictionary("ASIDE"), "TEXT", sample.error);
@@ -114,14 +150,10 @@ void fill_sample(Dictionary& dictionary, const Sample& sample, const SampleView&
   }
   if (!sample.reasoning.empty()) {
     Dictionary& reasoning = *dictionary.AddSectionDictionary("REASONING");
-    std::size_t characters = 0;
-    for (const char c : sample.reasoning) {
-      if ((static_cast<unsigned char>(c) & 0xc0) != 0x80) ++characters;
-    }
-    reasoning.SetValue("COUNT", fmt::to_string(characters));
+    reasoning.SetValue("COUNT", fmt::to_string(characters(sample.reasoning)));
     if (!sample.reasoning_closed) reasoning.ShowSection("OPEN");
     set(reasoning, "LANG", text_language(sample.reasoning, language));
-    set_marked(reasoning, sample.reasoning, spans, "reasoning");
+    set_marked(reasoning, sample.reasoning, spans, "reasoning", view.limit);
   }
 }
 
@@ -139,7 +171,8 @@ void fill_cell(Dictionary& dictionary, const Cell& cell, const SampleView& view)
   for (std::size_t i = 1; i < cell.samples.size(); ++i) {
     Dictionary& other = *more.AddSectionDictionary("OTHER")->AddIncludeDictionary("SAMPLE");
     other.SetFilename("sample.tpl");
-    fill_sample(other, *cell.samples[i], {fmt::format("sample {}", i + 1), view.colour, false});
+    fill_sample(other, *cell.samples[i],
+                {fmt::format("sample {}", i + 1), view.colour, false, view.limit});
   }
 }
 
@@ -195,6 +228,20 @@ std::string label_class(const std::string& label) {
   return "none";
 }
 
+std::vector<std::string> languages_of(const RunData& data) {
+  std::set<std::string> found;
+  for (const Sample& sample : data.samples) found.insert(sample.question.language);
+  std::vector<std::string> languages;
+  if (found.erase("en") > 0) languages.push_back("en");
+  languages.insert(languages.end(), found.begin(), found.end());
+  return languages;
+}
+
+std::size_t language_place(const std::vector<std::string>& languages, const std::string& language) {
+  return static_cast<std::size_t>(std::find(languages.begin(), languages.end(), language) -
+                                  languages.begin());
+}
+
 std::string readable_time(const std::string& iso) {
   static const char* const kMonths[] = {"January",   "February", "March",    "April",
                                         "May",       "June",     "July",     "August",
@@ -212,7 +259,7 @@ std::string readable_time(const std::string& iso) {
 }
 
 std::string probe_articles(const std::vector<Probe>& probes,
-                           const std::vector<std::string>& languages) {
+                           const std::vector<std::string>& languages, std::size_t limit) {
   static const char* const kHeads[] = {"Labelled alike and not withheld", "Withheld alike",
                                        "Labelled differently, but withheld in both or in neither",
                                        "Withheld in one language, answered in another"};
@@ -240,7 +287,7 @@ std::string probe_articles(const std::vector<Probe>& probes,
         if (cell == shown.cells.end()) continue;
         Dictionary& side = *into.AddSectionDictionary("SIDE")->AddIncludeDictionary("SAMPLE");
         side.SetFilename("sample.tpl");
-        fill_cell(side, cell->second, {language_name(languages[i]), colour(i), true});
+        fill_cell(side, cell->second, {language_name(languages[i]), colour(i), true, limit});
       }
     };
     add_sides(article, probe);

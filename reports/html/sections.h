@@ -3,13 +3,17 @@
 
 #include <string>
 
-#include "reports/audit_figures.h"
 #include "reports/run_data.h"
+#include "reports/run_figures.h"
 
 namespace candor::reports {
 
-std::string front_html(const RunData& data, const AuditFigures& audit);
-std::string audit_html(const AuditFigures& audit);
+std::string front_html(const RunData& data, const RunFigures& figures);
+// Empty where no question has a known answer.
+std::string scores_html(const RunData& data, const RunFigures& figures);
+std::string replies_html(const RunData& data, const RunFigures& figures);
+std::string audit_html(const AuditFigures& audit, std::size_t limit);
+std::string judges_html(const RunFigures& figures);
 std::string questions_html(const RunData& data);
 std::string method_html(const RunData& data);
 

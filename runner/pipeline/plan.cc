@@ -123,6 +123,7 @@ void describe_plan(const Plan& plan, data::Manifest& manifest) {
   manifest.repeats = plan.repeats;
   if (plan.protocol) {
     manifest.protocol = plan.protocol->name();
+    manifest.protocol_version = plan.protocol->version();
     manifest.protocol_sha256 = plan.protocol->sha256();
   }
   manifest.suites.clear();

@@ -76,6 +76,7 @@ inline const std::vector<FakeProbe>& fake_probes() {
 struct FakeOptions {
   std::string model = "qwen2.5-coder-0.5b-instruct";
   int repeats = 1;
+  bool varied = false;                  // later repeats of a right answer are wrong now and then
   int scored = 12;                      // questions of each scored suite and language
   int wrong_shift = 0;                  // moves which questions are right
   std::optional<data::Outcome> always;  // the outcome of every scored question
@@ -111,6 +112,9 @@ class FakeRun {
                        {with("seed-probes"), "0718", "1", 2 * fake_probes().size(), ""}};
     manifest.condition_hashes = {condition_hash_};
     manifest.sample_set = with("99ff");
+    manifest.protocol = with("r1-paper");
+    manifest.protocol_version = with("1");
+    manifest.protocol_sha256 = with("41b0");
     manifest.engine_version = with("0.1.0");
     manifest.template_text = with("{% for message in messages %}{{ message.content }}{% endfor %}");
     manifest.device = with("A Processor with 2 cores");
@@ -133,12 +137,18 @@ class FakeRun {
 
   void put(const data::Question& question, data::Generation generation, data::Verdict verdict) {
     store_.put(question);
+    const data::Outcome first = verdict.outcome;
+    const std::size_t number = question.messages.back().content.size();
     for (int repeat = 0; repeat < options_.repeats; ++repeat) {
       generation.sample = {question.hash(), condition_hash_, repeat};
       generation.prompt = with("<|im_start|>user\n" + question.messages.back().content);
       generation.error = with(generation.error);
       generation.tokens.assign(40, 7);
       generation.seconds = 1.25;
+      if (options_.varied && first == data::Outcome::kRight) {
+        verdict.outcome =
+            (number + static_cast<std::size_t>(repeat)) % 3 == 0 ? data::Outcome::kWrong : first;
+      }
       verdict.judge = question.judge;
       verdict.version = with("1");
       verdict.reason = with(verdict.reason);

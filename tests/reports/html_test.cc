@@ -300,7 +300,7 @@ TEST(ReportPage, AHugeAnswerIsCutAndSaysSo) {
   reports::write_html_report(*data::StoreReader::open(path), run, folder.path() / "report.html");
   const std::string page = read_file(folder.path() / "report.html");
   EXPECT_NO_THROW(html_tags(page));
-  EXPECT_TRUE(contains(page, "more characters; the store keeps the whole text"));
+  EXPECT_TRUE(contains(page, "the store keeps the whole text"));
   EXPECT_LT(page.size(), 1'000'000U);
 }
 

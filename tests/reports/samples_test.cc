@@ -39,11 +39,11 @@ TEST(SamplesRows, VotesAndBoundsAreMeansOverQuestions) {
   const SamplesRow& row = rows.front();
   EXPECT_EQ(row.questions, 2);
   ASSERT_EQ(row.at.size(), 3U);  // k = 1, 2, 4
-  EXPECT_NEAR(row.at[0].pass, 3.0 / 8, 1e-12);
-  EXPECT_NEAR(row.at[0].majority, 3.0 / 8, 1e-12);
-  EXPECT_NEAR(row.at[2].pass, 1, 1e-12);
-  EXPECT_NEAR(row.at[2].majority, 0.5, 1e-12);
-  EXPECT_NEAR(row.at[2].most, 0.5, 1e-12);
+  EXPECT_NEAR(row.at[0].pass.value, 3.0 / 8, 1e-12);
+  EXPECT_NEAR(row.at[0].majority.value, 3.0 / 8, 1e-12);
+  EXPECT_NEAR(row.at[2].pass.value, 1, 1e-12);
+  EXPECT_NEAR(row.at[2].majority.value, 0.5, 1e-12);
+  EXPECT_NEAR(row.at[2].half.value, 0.5, 1e-12);
   EXPECT_EQ(row.unknown, 2);
   EXPECT_NEAR(row.bounds.worst, 3.0 / 8, 1e-12);
   EXPECT_NEAR(row.bounds.best, 5.0 / 8, 1e-12);
@@ -51,12 +51,16 @@ TEST(SamplesRows, VotesAndBoundsAreMeansOverQuestions) {
   EXPECT_NE(samples_text(to_json(rows)).find("maj@k"), std::string::npos);
 }
 
-TEST(SamplesRows, OneKnownSampleAQuestionSaysNothing) {
+TEST(SamplesRows, OneKnownSampleAQuestionHasNothingToAdd) {
   RunData run;
   add(run, "a", Outcome::kRight, "1");
   add(run, "b", Outcome::kWrong, "2");
-  EXPECT_TRUE(samples_rows(run).empty());
-  EXPECT_EQ(samples_text(to_json(samples_rows(run))), "");
+  const std::vector<SamplesRow> rows = samples_rows(run);
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_TRUE(rows[0].at.empty());
+  EXPECT_EQ(rows[0].unknown, 0);
+  EXPECT_EQ(rows[0].bounds.worst, rows[0].bounds.best);
+  EXPECT_EQ(samples_text(to_json(rows)), "");
 }
 
 }  // namespace

@@ -10,13 +10,15 @@ namespace candor::tests {
 namespace {
 
 TEST(ClusteredError, GivesTheValueWorkedOutByHand) {
-  // Mean 0.5; deviations sum to 1, -0.5 and -0.5 in the clusters: sqrt(1.5) / 4.
+  // Mean 0.5; deviations sum to 1, -0.5 and -0.5 in three clusters: sqrt(3/2 * 1.5) / 4.
   const double values[] = {1, 1, 0, 0};
   const std::int64_t clusters[] = {1, 1, 2, 3};
-  EXPECT_NEAR(data::clustered_standard_error(values, clusters), std::sqrt(1.5) / 4, 1e-12);
+  EXPECT_NEAR(*data::clustered_standard_error(values, clusters), 1.5 / 4, 1e-12);
   const std::int64_t apart[] = {1, 2, 3, 4};
-  EXPECT_NEAR(data::clustered_standard_error(values, apart), 0.25, 1e-12);
-  EXPECT_EQ(data::clustered_standard_error({}, {}), 0);
+  EXPECT_NEAR(*data::clustered_standard_error(values, apart), std::sqrt(1.0 / 12), 1e-12);
+  EXPECT_FALSE(data::clustered_standard_error({}, {}));
+  const std::int64_t one[] = {1, 1, 1, 1};
+  EXPECT_FALSE(data::clustered_standard_error(values, one)) << "one cluster is not certainty";
 }
 
 TEST(ClusteredError, CopiesOfAQuestionAddNothing) {
@@ -32,8 +34,8 @@ TEST(ClusteredError, CopiesOfAQuestionAddNothing) {
       copied_clusters.push_back(i);
     }
   }
-  EXPECT_NEAR(data::clustered_standard_error(values, clusters),
-              data::clustered_standard_error(copied, copied_clusters), 1e-12);
+  EXPECT_NEAR(*data::clustered_standard_error(values, clusters),
+              *data::clustered_standard_error(copied, copied_clusters), 1e-12);
 }
 
 TEST(PairedBootstrap, FindsADifferenceAndOnlyWhereThereIsOne) {

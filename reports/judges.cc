@@ -1,0 +1,138 @@
+#include "reports/judges.h"
+
+#include <fmt/format.h>
+
+#include <map>
+
+#include "reports/text.h"
+
+namespace candor::reports {
+
+namespace json = boost::json;
+
+namespace {
+
+// What scoring/README.md and scoring/audit/README.md record; their tests (Conformance, Agreement)
+// print the figures again. The judges of exact texts and of likelihoods compare by a published
+// rule and have not been measured against labels.
+constexpr Agreement kAgreements[] = {
+    {"maths", "maths-2", "pairs of answers with a known verdict", 2923, 2926, {}, {}},
+    {"maths",
+     "maths-2",
+     "final answers of word problems, found in whole solutions",
+     478,
+     480,
+     {},
+     {}},
+    {"choice", "choice-1", "replies whose choice readers wrote down", 37, 37, {}, {}},
+    {"logic", "logic-1", "grids, cells counted and solved", 148, 148, {}, {}},
+    {"logic", "logic-1", "knights and knaves, solutions read whole", 100, 100, {}, {}},
+    {"code", "code-1", "solutions, mutants and attacks", 318, 318, {}, {}},
+    {"audit",
+     "audit-1",
+     "SpeechMap, China, English; questions and models held out",
+     0,
+     417,
+     0.93,
+     {0.88, 0.98}},
+    {"audit",
+     "audit-1",
+     "SpeechMap, China, Chinese; questions and models held out",
+     0,
+     392,
+     0.82,
+     {0.75, 0.89}},
+    {"audit", "audit-1", "XSTest, refusal or not; questions held out", 0, 495, 0.91, {0.87, 0.95}},
+};
+
+// 2926 -> "2,926"
+std::string grouped(std::int64_t number) {
+  std::string text = fmt::to_string(number);
+  for (std::size_t at = text.size(); at > 3; at -= 3) text.insert(at - 3, ",");
+  return text;
+}
+
+}  // namespace
+
+std::vector<JudgeUse> judge_uses(const RunData& data) {
+  std::map<std::string, JudgeUse> uses;
+  for (const Sample& sample : data.samples) {
+    if (sample.verdict) ++uses[sample.verdict->judge].judged;
+  }
+  std::vector<JudgeUse> judges;
+  for (auto& [name, use] : uses) {
+    use.judge = name;
+    use.version = data.judges.at(name);
+    for (const Agreement& agreement : kAgreements) {
+      if (name != agreement.judge) continue;
+      use.agreements.push_back(agreement);
+      if (use.version != agreement.version) use.other_version = true;
+    }
+    judges.push_back(std::move(use));
+  }
+  return judges;
+}
+
+std::string agreement_text(const Agreement& agreement) {
+  if (agreement.kappa) {
+    return fmt::format("kappa {:.2f} ({:.2f} to {:.2f}), {} answers", *agreement.kappa,
+                       agreement.kappa_interval.low, agreement.kappa_interval.high,
+                       grouped(agreement.items));
+  }
+  const data::Interval interval = data::wilson(agreement.agreed, agreement.items);
+  return fmt::format("{} of {} ({} to {})", grouped(agreement.agreed), grouped(agreement.items),
+                     tenths(interval.low), tenths(interval.high));
+}
+
+json::array to_json(const std::vector<JudgeUse>& judges) {
+  json::array array;
+  for (const JudgeUse& use : judges) {
+    json::array agreements;
+    for (const Agreement& agreement : use.agreements) {
+      const data::Interval interval = agreement.kappa
+                                          ? agreement.kappa_interval
+                                          : data::wilson(agreement.agreed, agreement.items);
+      json::object object{{"version", agreement.version}, {"on", agreement.on}};
+      if (agreement.kappa) {
+        object["kappa"] = *agreement.kappa;
+      } else {
+        object["agreed"] = agreement.agreed;
+      }
+      object["items"] = agreement.items;
+      object["low"] = interval.low;
+      object["high"] = interval.high;
+      object["said"] = agreement_text(agreement);
+      agreements.push_back(std::move(object));
+    }
+    array.push_back(json::object{{"judge", use.judge},
+                                 {"version", use.version},
+                                 {"judged", use.judged},
+                                 {"measured", std::move(agreements)},
+                                 {"measured_at_other_version", use.other_version}});
+  }
+  return array;
+}
+
+std::string judges_text(const json::array& judges) {
+  if (judges.empty()) return "";
+  std::string out = "\nJudges, and their measured agreement with labels\n";
+  for (const json::value& value : judges) {
+    const std::string name =
+        fitted(fmt::format("{} ({})", json::value_to<std::string>(value.at("judge")),
+                           json::value_to<std::string>(value.at("version"))),
+               24);
+    const json::array& measured = value.at("measured").as_array();
+    if (measured.empty()) out += fmt::format("  {}not measured\n", name);
+    for (const json::value& agreement : measured) {
+      const std::string version = json::value_to<std::string>(agreement.at("version"));
+      out += fmt::format("  {}{}: {}{}\n", name, json::value_to<std::string>(agreement.at("on")),
+                         json::value_to<std::string>(agreement.at("said")),
+                         value.at("measured_at_other_version").as_bool()
+                             ? fmt::format(" (measured of {})", version)
+                             : "");
+    }
+  }
+  return out;
+}
+
+}  // namespace candor::reports
