@@ -127,6 +127,8 @@ class CommandLine {
         [&options](const std::string& name) { options.protocol = suites::load_protocol(name); },
         "how questions are put: r1-paper, simple-evals, lm-eval, or a file; default: each suite's "
         "own way. Options given beside it win");
+    command->add_option("--shots-file", options.shots_file,
+                        "worked examples for --protocol: rows with the fields of the set's own file");
   }
 
   void asking_options(CLI::App* command, RunOptions& options) {
@@ -394,17 +396,19 @@ class CommandLine {
   void add_replay() {
     CLI::App* replay =
         app_.add_subcommand("replay", "judge transcripts made elsewhere (lm-eval, Inspect, …)");
-    replay->add_option("file", replay_.file, "the transcripts; .gz is unpacked")->required();
+    replay->add_option("files", replay_.files, "the transcripts; .gz is unpacked")->required();
     replay->add_option("--suite", replay_.suites, "bundled suites that the questions belong to");
     replay->add_option("--suite-file", replay_.suite_files,
                        "the same as a description or data file");
     suite_options(replay, replay_.suite_options);
+    protocol_option(replay, replay_.suite_options);
     replay->add_option("--rule", replay_.rule,
                        "a published rule, with our own judge beside it; `candor judge rules`");
     replay->add_flag("--differences", replay_.differences,
                      "with --rule: only the rows where our own judge says otherwise");
     replay->add_option("--format", replay_.format,
-                       "jsonl, lm-eval, inspect or openai-evals; default: as the content tells");
+                       "jsonl, lm-eval, inspect, openai-evals, evalscope or opencompass; default: as "
+                       "the content tells");
     replay->add_option("--id-field", replay_.fields.id, "of JSON lines: where the id is");
     replay->add_option("--answer-field", replay_.fields.answer, "the answer: field or field.field");
     replay->add_option("--gold-field", replay_.fields.gold, "the gold answer");

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -27,6 +28,8 @@ struct Suite {
   std::vector<data::Question> questions;  // pairs and twins linked, ordered by level, then number
   // What the suite asks for unless the user says otherwise (token limit, sampling).
   data::Condition condition;
+  // The bare questions of a described set, by id: what a prompt put its words around.
+  std::map<std::string, std::string> bare = {};
 
   std::string hash() const;  // over the hashes of its questions, in order
 };
@@ -42,6 +45,8 @@ struct SuiteOptions {
   std::string part = {};               // of a public suite: this topic alone; empty: all
   std::shared_ptr<const Protocol> protocol =
       {};  // how questions are put; none: each suite's own way
+  // Worked examples for a protocol, rows with the fields of the set's own; empty: the set's.
+  std::filesystem::path shots_file = {};
 };
 
 std::vector<SuiteInfo> bundled_suites();

@@ -159,7 +159,7 @@ int judge_knights_command();
 
 // Transcripts made elsewhere, judged by a suite's own judge or by a published rule.
 struct ReplayOptions {
-  std::filesystem::path file;
+  std::vector<std::filesystem::path> files;
   std::vector<std::string> suites;
   std::vector<std::filesystem::path> suite_files;
   suites::SuiteOptions suite_options;

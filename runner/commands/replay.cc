@@ -2,10 +2,11 @@
 // reported like one; with a published rule each row is a line, with our own judge beside it.
 #include <algorithm>
 #include <map>
-#include <set>
 
 #include "data/base/error.h"
 #include "data/base/hash.h"
+#include "data/records/json_fields.h"
+#include "data/records/option_scores.h"
 #include "data/stats/stats.h"
 #include "data/text/unicode.h"
 #include "reports/reports.h"
@@ -13,6 +14,7 @@
 #include "runner/commands/json_lines.h"
 #include "runner/commands/model_choice.h"
 #include "runner/pipeline/execute.h"
+#include "runner/replay/question_index.h"
 #include "runner/replay/replay_provider.h"
 #include "runner/terminal/interrupt.h"
 #include "scoring/choice/choice.h"
@@ -25,53 +27,6 @@ namespace json = boost::json;
 
 namespace {
 
-// A question by its id, else by its text: equal to what was asked, or inside the whole prompt.
-class QuestionIndex {
- public:
-  explicit QuestionIndex(const Plan& plan) {
-    for (const PlannedSuite& planned : plan.suites) {
-      for (const data::Question& question : planned.suite.questions) {
-        by_id_.emplace(question.id, &question);
-        by_text_[text_of(question)].push_back(&question);
-      }
-    }
-  }
-
-  // None, with the reason in `why`.
-  const data::Question* find(const Transcript& row, std::string& why) const {
-    if (const auto found = by_id_.find(row.id); found != by_id_.end()) return found->second;
-    const std::string asked(data::trimmed(row.question));
-    auto found = by_text_.find(asked);
-    if (found == by_text_.end() && !asked.empty()) {
-      // A prompt with a chat template or shots around the question: the last one in it is asked.
-      std::size_t last = 0;
-      for (auto it = by_text_.begin(); it != by_text_.end(); ++it) {
-        const std::size_t at = asked.rfind(it->first);
-        if (it->first.empty() || at == std::string::npos || at + 1 <= last) continue;
-        last = at + 1;
-        found = it;
-      }
-    }
-    if (found == by_text_.end()) {
-      why = fmt::format("no question of the suite has the id \"{}\" or this text", row.id);
-      return nullptr;
-    }
-    if (found->second.size() > 1) {
-      why = "several questions of the suite have this text: give their ids";
-      return nullptr;
-    }
-    return found->second.front();
-  }
-
- private:
-  static std::string text_of(const data::Question& question) {
-    return std::string(data::trimmed(question.messages.back().content));
-  }
-
-  std::map<std::string, const data::Question*> by_id_;
-  std::map<std::string, std::vector<const data::Question*>> by_text_;
-};
-
 void say_errors(const std::vector<std::string>& errors) {
   constexpr std::size_t kMost = 20;
   for (std::size_t i = 0; i < std::min(errors.size(), kMost); ++i) {
@@ -80,27 +35,69 @@ void say_errors(const std::vector<std::string>& errors) {
   if (errors.size() > kMost) fmt::print(stderr, "and {} more\n", errors.size() - kMost);
 }
 
+// What the file's own grader said, as means by its names: another's figures, never mixed with ours.
+json::object marks_json(const Transcripts& transcripts) {
+  std::map<std::string, std::pair<double, std::int64_t>> sums;
+  for (const Transcript& row : transcripts.rows) {
+    for (const auto& [name, mark] : row.marks) {
+      sums[name].first += mark;
+      ++sums[name].second;
+    }
+  }
+  json::object marks;
+  for (const auto& [name, sum] : sums) {
+    marks[name] = json::object{{"mean", sum.first / static_cast<double>(sum.second)},
+                               {"rows", sum.second}};
+  }
+  return marks;
+}
+
+void say_notices(const Transcripts& transcripts) {
+  for (const std::string& notice : transcripts.notices) fmt::print(stderr, "note: {}\n", notice);
+  for (const auto& mark : marks_json(transcripts)) {
+    const json::object& value = mark.value().as_object();
+    fmt::print(stderr, "the file's own figure, {}: {:.2f}% of {}\n", std::string(mark.key()),
+               100 * value.at("mean").as_double(), value.at("rows").as_int64());
+  }
+}
+
+// One file's hash; of several, the hash of their hashes in order.
+std::string hash_of(const std::vector<std::filesystem::path>& files) {
+  if (files.size() == 1) return data::sha256_file(files[0]);
+  std::string hashes;
+  for (const std::filesystem::path& file : files) hashes += data::sha256_file(file) + "\n";
+  return data::sha256_hex(hashes);
+}
+
+// Why the row's answer is none to this question, or nothing.
+std::string mismatch(const data::Question& question, Transcript& row) {
+  if (row.finish == data::FinishReason::kError) return {};
+  if (question.judge != "likelihood") {
+    if (row.scores.empty()) return {};
+    return fmt::format("log-probabilities of options, and {} asks for an answer in words: add a "
+                       "--protocol that scores options (lm-eval)",
+                       question.id);
+  }
+  if (row.scores.empty()) {
+    try {
+      row.scores = data::option_scores(row.answer, row.place);
+    } catch (const Error&) {
+      return fmt::format("an answer in words, and the options of {} are scored: leave out the "
+                         "--protocol",
+                         question.id);
+    }
+  }
+  const std::size_t options = data::continuations(question).size();
+  if (row.scores.size() == options) return {};
+  return fmt::format("{} scored options, and {} has {}", row.scores.size(), question.id, options);
+}
+
 Plan plan_of(const ReplayOptions& options) {
   PlanOptions plan;
   plan.suites = options.suites;
   plan.suite_files = options.suite_files;
   plan.suite_options = options.suite_options;
   return make_plan(plan);
-}
-
-// Our own judge on the same row: numbers by the maths judge, letters by the choice judge.
-struct OwnFinding {
-  std::string read;
-  bool right = false;
-};
-
-OwnFinding own_judge(bool letters, const Transcript& row, const std::string& gold) {
-  if (letters) {
-    const auto choice = scoring::read_choice(row.answer, row.options);
-    return {choice.value_or(""), choice.has_value() && *choice == gold};
-  }
-  const scoring::MathsVerdict verdict = scoring::judge_maths(row.answer, gold);
-  return {verdict.extracted, verdict.verdict == "equal"};
 }
 
 // What a data set writes around its gold answer ("… #### 18", "A: 18") is no part of the answer.
@@ -113,6 +110,29 @@ std::string bare_gold(const std::string& gold) {
   }
   while (text.starts_with('#')) text.remove_prefix(1);
   return std::string(data::trimmed(text));
+}
+
+// Our own judge on the same row: numbers by the maths judge, letters by the choice judge.
+struct OwnFinding {
+  std::string read;
+  bool right = false;
+};
+
+OwnFinding own_judge(bool letters, const Transcript& row, const std::vector<std::string>& golds) {
+  OwnFinding finding;
+  for (const std::string& written : golds) {
+    const std::string gold = bare_gold(written);
+    if (letters) {
+      const auto choice = scoring::read_choice(row.answer, row.options);
+      finding.read = choice.value_or("");
+      finding.right = finding.right || (choice.has_value() && *choice == gold);
+    } else {
+      const scoring::MathsVerdict verdict = scoring::judge_maths(row.answer, gold);
+      finding.read = verdict.extracted;
+      finding.right = finding.right || verdict.verdict == "equal";
+    }
+  }
+  return finding;
 }
 
 json::object rate_json(std::int64_t right, std::int64_t asked) {
@@ -143,26 +163,29 @@ int replay_by_rule(const ReplayOptions& options, Transcripts transcripts) {
   std::int64_t asked = 0, right = 0, found = 0, own_right = 0, differ = 0;
   std::string rule_name;
   for (const Transcript& row : transcripts.rows) {
-    std::optional<std::string> gold = row.gold;
-    if (!gold && index) {
-      std::string why;
+    std::vector<std::string> golds = row.golds;
+    std::string why;
+    if (!row.scores.empty()) {
+      why = "log-probabilities, in which a rule has nothing to read: judge them with --suite and "
+            "--protocol";
+    } else if (golds.empty() && index) {
       if (const data::Question* question = index->find(row, why)) {
-        gold = data::JsonFields(question->reference, row.place).text("answer");
-      } else {
-        transcripts.errors.push_back(fmt::format("{}: {}", row.place, why));
-        continue;
+        golds = {data::JsonFields(question->reference, row.place).text("answer")};
       }
+    } else if (golds.empty()) {
+      why = "field \"gold\" is missing: add it, or name the --suite";
     }
-    if (!gold) {
-      transcripts.errors.push_back(
-          fmt::format("{}: field \"gold\" is missing: add it, or name the --suite", row.place));
+    if (!why.empty()) {
+      transcripts.errors.push_back(fmt::format("{}: {}", row.place, why));
       continue;
     }
     const scoring::Rule& rule = scoring::published_rule(options.rule, row.language);
     rule_name = rule.name;
     const scoring::RuleReading reading = scoring::read_by_rule(rule, row.answer, row.options);
-    const bool is_right = scoring::right_by_rule(rule, reading, *gold);
-    const OwnFinding own = own_judge(rule.choices, row, bare_gold(*gold));
+    const bool is_right = std::any_of(golds.begin(), golds.end(), [&](const std::string& gold) {
+      return scoring::right_by_rule(rule, reading, gold);
+    });
+    const OwnFinding own = own_judge(rule.choices, row, golds);
     ++asked;
     right += is_right ? 1 : 0;
     found += reading.found ? 1 : 0;
@@ -173,7 +196,7 @@ int replay_by_rule(const ReplayOptions& options, Transcripts transcripts) {
         json::object{{"id", row.id},
                      {"place", row.place},
                      {"repeat", row.repeat},
-                     {"gold", *gold},
+                     {"gold", fmt::format("{}", fmt::join(golds, " | "))},
                      {"extracted", reading.found ? json::value(json::string(reading.extracted))
                                                  : json::value(nullptr)},
                      {"right", is_right},
@@ -188,7 +211,9 @@ int replay_by_rule(const ReplayOptions& options, Transcripts transcripts) {
                                                         {"not_read", transcripts.errors.size()},
                                                         {"by_rule", std::move(by_rule)},
                                                         {"own", rate_json(own_right, asked)},
-                                                        {"differ", differ}}}});
+                                                        {"differ", differ},
+                                                        {"marks", marks_json(transcripts)}}}});
+  say_notices(transcripts);
   say_errors(transcripts.errors);
   fmt::print(stderr, "{}: {}; {} without an answer it could read\n", options.rule,
              rate_text(right, asked), asked - found);
@@ -206,10 +231,11 @@ int replay_with_suite(const ReplayOptions& options, Transcripts transcripts) {
   const QuestionIndex index(plan);
   ReplayProvider::Answers answers;
   int repeats = 1;
-  for (const Transcript& row : transcripts.rows) {
+  for (Transcript& row : transcripts.rows) {
     std::string why;
     const data::Question* question = index.find(row, why);
-    if (question == nullptr) {
+    if (question != nullptr) why = mismatch(*question, row);
+    if (!why.empty()) {
       transcripts.errors.push_back(fmt::format("{}: {}", row.place, why));
     } else if (row.repeat < 0 || row.repeat > 999'999) {
       transcripts.errors.push_back(
@@ -237,22 +263,23 @@ int replay_with_suite(const ReplayOptions& options, Transcripts transcripts) {
       questions += any ? 1 : 0;
     }
   }
+  say_notices(transcripts);
   say_errors(transcripts.errors);
-  if (plan.asks.empty())
-    fail("{}: no row belongs to a question of the suite", options.file.string());
+  const std::string first = options.files.front().string();
+  if (plan.asks.empty()) fail("{}: no row belongs to a question of the suite", first);
 
   const std::string model = !options.model.empty()       ? options.model
                             : !transcripts.model.empty() ? transcripts.model
-                                                         : options.file.filename().string();
+                                                         : options.files[0].filename().string();
   const std::filesystem::path path = store_path(options.store);
   const Judges judges;
   std::string run_id;
   {
     const auto store = data::StoreWriter::open(path);
-    ReplayProvider provider(answers, model, data::sha256_file(options.file),
-                            std::filesystem::absolute(options.file).string());
+    ReplayProvider provider(answers, model, hash_of(options.files),
+                            std::filesystem::absolute(options.files[0]).string());
     const Executed executed =
-        execute(plan, provider, *store, judges, {"replay " + options.file.string(), true});
+        execute(plan, provider, *store, judges, {"replay " + first, true});
     run_id = executed.run.id;
   }
   fmt::print(stderr, "run {}: {} answers to {} questions, {} rows could not be used\n", run_id,
@@ -261,8 +288,10 @@ int replay_with_suite(const ReplayOptions& options, Transcripts transcripts) {
   json::object summary = reports::summary(*reader, run_id);
   if (options.json) {
     summary["replay"] = json::object{{"format", transcripts.format},
-                                     {"file", options.file.string()},
-                                     {"not_read", transcripts.errors.size()}};
+                                     {"file", first},
+                                     {"files", options.files.size()},
+                                     {"not_read", transcripts.errors.size()},
+                                     {"marks", marks_json(transcripts)}};
     print_json_line(summary);
   } else {
     fmt::print("{}", reports::summary_text(summary));
@@ -277,7 +306,7 @@ int replay_command(const ReplayOptions& options) {
   if (options.rule.empty() && !suite) {
     fail_usage("replay: name a --suite or --suite-file to judge by, or a --rule");
   }
-  Transcripts transcripts = read_transcripts(options.file, options.format, options.fields);
+  Transcripts transcripts = read_transcripts(options.files, options.format, options.fields);
   if (!options.rule.empty()) return replay_by_rule(options, std::move(transcripts));
   return replay_with_suite(options, std::move(transcripts));
 }

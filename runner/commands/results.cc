@@ -141,6 +141,7 @@ int runs_export_command(const RunsOptions& options) {
                                  {"prompt", generation.prompt},
                                  {"reasoning", generation.reasoning},
                                  {"answer", generation.answer},
+                                 {"reasoning_closed", generation.reasoning_closed},
                                  {"finish", data::name(generation.finish)},
                                  {"error", generation.error},
                                  {"tokens", std::move(tokens)},

@@ -21,7 +21,7 @@ bool is_here(const suites::Description& description) {
   const auto& files = description.source->files;
   return std::all_of(files.begin(), files.end(), [&](const suites::SourceFile& file) {
     std::error_code ignored;
-    return std::filesystem::exists(description.folder / file.name, ignored);
+    return file.examples || std::filesystem::exists(description.folder / file.name, ignored);
   });
 }
 
@@ -45,7 +45,8 @@ json::object listed(const suites::Description& description) {
       {"title", description.title},          {"public", true},
       {"here", is_here(description)},        {"licence", description.source->licence},
       {"home", description.source->home},    {"note", description.source->note},
-      {"path", description.folder.string()}, {"files", std::move(files)}};
+      {"path", description.folder.string()}, {"files", std::move(files)},
+      {"not_scored", description.not_scored}};
 }
 
 std::vector<suites::Description> chosen_public(const std::string& name) {
@@ -74,8 +75,9 @@ int suites_list_command(const SuitesOptions& options) {
     if (options.json) {
       print_json_line(listed(description));
     } else {
-      fmt::print("{} {:<15} {} ({})\n", is_here(description) ? "*" : " ", description.suite,
-                 description.title, description.source->licence);
+      fmt::print("{} {:<15} {} ({}){}{}\n", is_here(description) ? "*" : " ", description.suite,
+                 description.title, description.source->licence,
+                 description.not_scored.empty() ? "" : "; shown only: ", description.not_scored);
     }
   }
   if (!options.json) fmt::print("* is here; get another with `candor suites pull NAME`\n");

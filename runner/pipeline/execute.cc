@@ -77,6 +77,7 @@ std::size_t judge_missing(data::StoreWriter& store, const std::string& run_id,
 
 Executed execute(const Plan& plan, Provider& provider, data::StoreWriter& store,
                  const Judges& judges, const ExecuteOptions& options) {
+  provider.check(plan.asks);
   const data::Manifest manifest = make_manifest(plan, provider, options.command);
   Executed result;
   const std::optional<data::Run> unfinished = store.unfinished(manifest.plan_hash());

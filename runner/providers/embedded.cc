@@ -64,9 +64,18 @@ EmbeddedProvider::EmbeddedProvider(const ResolvedModel& model, const EmbeddedOpt
   if (load_error) std::rethrow_exception(load_error);
   if (hash_error) std::rethrow_exception(hash_error);
   if (engine_->tokenizer() == nullptr) fail("{}: has no tokenizer", model_.path.string());
-  if (engine_->chat_template() == nullptr) {
-    fail("{}: has no chat template (a base model?): give one with --template FILE",
-         model_.path.string());
+}
+
+void EmbeddedProvider::need_template() const {
+  if (engine_->chat_template() != nullptr) return;
+  fail("{}: has no chat template (a base model?): give one with --template FILE, or ask without one "
+       "(--protocol lm-eval)",
+       model_.path.string());
+}
+
+void EmbeddedProvider::check(std::span<const Ask> asks) const {
+  for (const Ask& ask : asks) {
+    if (!ask.condition->raw) return need_template();
   }
 }
 
@@ -74,8 +83,10 @@ void EmbeddedProvider::describe(data::Manifest& manifest) const {
   manifest.model_name = model_.name;
   manifest.model_path = model_.path.string();
   manifest.model_sha256 = sha256_;
-  manifest.template_sha256 = engine_->chat_template()->sha256();
-  manifest.template_text = engine_->chat_template()->source();
+  if (const engine::ChatTemplate* chat = engine_->chat_template()) {
+    manifest.template_sha256 = chat->sha256();
+    manifest.template_text = chat->source();
+  }
   manifest.reasoning = engine_->description().reasoning.name;
   manifest.notices = notices_of_a_turn();
   manifest.tokenizer_sha256 = engine_->tokenizer()->sha256();
@@ -109,6 +120,7 @@ RenderedPrompt EmbeddedProvider::render(const data::Question& question,
     // No word of the template's, and none that a special token could hide in.
     for (const data::Message& message : messages) segments.push_back({message.content, false});
   } else {
+    need_template();
     segments = engine_->chat_template()->render_segments(input);
   }
 
@@ -172,8 +184,10 @@ std::vector<std::string> EmbeddedProvider::notices_of_a_turn() const {
   data::Question question;
   question.id = "sample turn";
   question.messages = {{"user", "1 + 1"}};
+  data::Condition condition;
+  condition.raw = engine_->chat_template() == nullptr;
   try {
-    return render(question, {}).notices;
+    return render(question, condition).notices;
   } catch (const Error& error) {
     return {error.what()};
   }

@@ -31,10 +31,12 @@ struct RenderedPrompt {
 
 class EmbeddedProvider final : public Provider {
  public:
-  // Loads the model. Error when it has no tokenizer, or no chat template and none is given.
+  // Loads the model. Error when it has no tokenizer. Without a chat template only texts that go to
+  // the model as they are can be asked (Condition::raw).
   EmbeddedProvider(const ResolvedModel& model, const EmbeddedOptions& options);
 
   void describe(data::Manifest& manifest) const override;
+  void check(std::span<const Ask> asks) const override;
   void generate(std::span<const Ask> asks, std::uint64_t seed,
                 const std::function<void(data::Generation&&)>& done,
                 const std::atomic<bool>& stop) override;
@@ -53,6 +55,7 @@ class EmbeddedProvider final : public Provider {
 
  private:
   std::vector<std::string> notices_of_a_turn() const;
+  void need_template() const;
 
   ResolvedModel model_;
   EmbeddedOptions options_;

@@ -39,6 +39,9 @@ class Provider {
   // Fills the fields of the manifest that name the model and the machine.
   virtual void describe(data::Manifest& manifest) const = 0;
 
+  // Throws Error for what would make these samples fail one and all: asked before a run begins.
+  virtual void check(std::span<const Ask> asks) const { (void)asks; }
+
   // `done` is called on this thread. Returns when all are done or soon after `stop` becomes true.
   virtual void generate(std::span<const Ask> asks, std::uint64_t seed,
                         const std::function<void(data::Generation&&)>& done,

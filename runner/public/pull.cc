@@ -1,14 +1,14 @@
 #include "runner/public/pull.h"
 
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <vector>
 
 #include "data/base/error.h"
 #include "data/base/hash.h"
 #include "runner/models/https.h"
+#include "runner/scratch/scratch_folder.h"
 
 namespace candor::runner {
 
@@ -16,31 +16,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// The folder being filled; removed with everything in it unless it took its place.
-class Scratch {
- public:
-  explicit Scratch(const fs::path& target) {
-    fs::create_directories(target.parent_path());
-    std::string pattern = target.string() + ".part-XXXXXX";
-    if (::mkdtemp(pattern.data()) == nullptr) {
-      fail("{}: cannot be made: {}", pattern, std::strerror(errno));
-    }
-    path_ = pattern;
-    fs::permissions(path_, fs::perms::owner_all | fs::perms::group_read | fs::perms::group_exec |
-                               fs::perms::others_read | fs::perms::others_exec);
-  }
-  ~Scratch() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-
-  const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
+constexpr const char* kWithoutExamples =
+    "protocols with worked examples need it, or --shots-file FILE; all else goes without";
 
 bool is_right(const fs::path& path, const suites::SourceFile& file) {
   std::error_code error;
@@ -48,8 +25,9 @@ bool is_right(const fs::path& path, const suites::SourceFile& file) {
          data::sha256_file(path) == file.sha256;
 }
 
-fs::path in_mirror(const fs::path& mirror, const suites::Description& description,
-                   const suites::SourceFile& file) {
+// None: an example file that is not there.
+std::optional<fs::path> in_mirror(const fs::path& mirror, const suites::Description& description,
+                                  const suites::SourceFile& file) {
   for (const fs::path& folder :
        {mirror, mirror / description.suite, mirror / description.source->mirror}) {
     if (is_right(folder / file.name, file)) return folder / file.name;
@@ -67,6 +45,7 @@ fs::path in_mirror(const fs::path& mirror, const suites::Description& descriptio
     fail("{}: SHA-256 {} is not the registered {}", path.string(), data::sha256_file(path),
          file.sha256);
   }
+  if (file.examples) return std::nullopt;
   fail("{}: there is no {} in it (nor in {}/)", mirror.string(), file.name,
        description.source->mirror);
 }
@@ -97,10 +76,49 @@ std::string fetched(const suites::Description& description, const suites::Source
   return bytes;
 }
 
+// Where the file is right already, of the folders of earlier pulls: nothing is got twice.
+std::optional<fs::path> from_earlier(const suites::SourceFile& file,
+                                     const std::vector<fs::path>& folders) {
+  for (const fs::path& folder : folders) {
+    if (is_right(folder / file.name, file)) return folder / file.name;
+  }
+  return std::nullopt;
+}
+
+void fill(const fs::path& folder, const suites::Description& description, const SuitePull& options,
+          const std::vector<fs::path>& earlier, std::size_t& filled) {
+  for (const suites::SourceFile& file : description.source->files) {
+    const fs::path path = folder / file.name;
+    fs::create_directories(path.parent_path());
+    const auto say = [&](const std::string& text) {
+      if (options.say) options.say(text);
+    };
+    if (const auto there = from_earlier(file, earlier)) {
+      say(file.name + " is here already");
+      fs::copy_file(*there, path);
+      if (!is_right(path, file)) fail("{}: changed while it was copied", path.string());
+    } else if (options.mirror) {
+      const auto found = in_mirror(*options.mirror, description, file);
+      if (!found) {
+        say(fmt::format("{} is not in {}: {}", file.name, options.mirror->string(),
+                        kWithoutExamples));
+        continue;
+      }
+      fs::copy_file(*found, path);
+      if (!is_right(path, file)) fail("{}: changed while it was copied", path.string());
+    } else {
+      say("getting " + (file.url.empty() ? file.name : file.url));
+      write(path, fetched(description, file));
+    }
+    ++filled;
+  }
+}
+
 }  // namespace
 
-bool verify_suite(const suites::Description& description) {
+bool verify_suite(const suites::Description& description, bool examples) {
   for (const suites::SourceFile& file : description.source->files) {
+    if (file.examples && !examples) continue;
     if (!is_right(description.folder / file.name, file)) return false;
   }
   return true;
@@ -108,30 +126,29 @@ bool verify_suite(const suites::Description& description) {
 
 fs::path pull_suite(const suites::Description& description, const SuitePull& options) {
   const fs::path target = description.folder;
-  if (verify_suite(description)) return target;
-  const Scratch scratch(target);
-  for (const suites::SourceFile& file : description.source->files) {
-    const fs::path path = scratch.path() / file.name;
-    fs::create_directories(path.parent_path());
-    if (options.mirror) {
-      fs::copy_file(in_mirror(*options.mirror, description, file), path);
-      if (!is_right(path, file)) fail("{}: changed while it was copied", path.string());
-    } else {
-      if (options.say) options.say("getting " + (file.url.empty() ? file.name : file.url));
-      write(path, fetched(description, file));
+  if (verify_suite(description, true)) return target;
+  // A folder in a mirror may not have the examples: what is there is good as it is.
+  const bool had_all_but_examples = verify_suite(description, false);
+  try {
+    const std::string prefix = target.filename().string() + ".part-";
+    const std::vector<ScratchFolder> left =
+        ScratchFolder::left_behind(target.parent_path(), prefix);
+    std::vector<fs::path> earlier = {target};
+    for (const ScratchFolder& folder : left) earlier.push_back(folder.path());
+    ScratchFolder scratch(target.parent_path(), prefix);
+    std::size_t filled = 0;
+    try {
+      fill(scratch.path(), description, options, earlier, filled);
+    } catch (const Error& error) {
+      if (had_all_but_examples || filled == 0 || options.mirror) throw;
+      scratch.keep();
+      fail("{} ({} of {} files are kept: pull again to go on)", error.what(), filled,
+           description.source->files.size());
     }
+    scratch.replace(target);
+  } catch (const fs::filesystem_error& error) {
+    fail("suite {}: {}", description.suite, error.what());
   }
-  // A folder cannot take the place of one that is not empty: the old one steps aside first.
-  const fs::path old = scratch.path().string() + ".old";
-  std::error_code error;
-  if (fs::exists(target)) fs::rename(target, old);
-  fs::rename(scratch.path(), target, error);
-  if (error) {
-    std::error_code ignored;
-    if (fs::exists(old)) fs::rename(old, target, ignored);
-    fail("{}: cannot be put in its place: {}", target.string(), error.message());
-  }
-  fs::remove_all(old, error);
   return target;
 }
 

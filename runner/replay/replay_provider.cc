@@ -36,10 +36,12 @@ void ReplayProvider::generate(std::span<const Ask> asks, std::uint64_t,
       const Transcript& row = *found->second;
       generation.prompt = row.question;
       generation.reasoning = row.reasoning;
-      generation.answer = row.answer;
+      generation.answer = row.scores.empty() ? row.answer : data::to_text(row.scores);
       generation.reasoning_closed = row.reasoning_closed;
       generation.finish = row.finish;
       generation.error = row.error;
+      generation.tokens = row.tokens;
+      generation.log_probabilities = row.log_probabilities;
     }
     done(std::move(generation));
   }

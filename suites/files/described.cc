@@ -54,6 +54,10 @@ std::vector<Row> rows_of(const Description& description, Problems& problems) {
   return rows;
 }
 
+std::string bare_question(const Item& item) {
+  return std::string(item.fields.at("item").at("question").as_string());
+}
+
 }  // namespace
 
 Suite described_suite(const Description& description, const SuiteOptions& options) {
@@ -63,21 +67,31 @@ Suite described_suite(const Description& description, const SuiteOptions& option
   std::vector<const Item*> items;
   for (const Row& row : rows) items.push_back(&row.item);
   std::optional<Wording> wording;
-  if (options.protocol) wording.emplace(*options.protocol, description, items);
+  if (options.protocol) {
+    wording.emplace(*options.protocol, description, items, options.shots_file);
+  }
   Collector collector(problems);
   std::string kind;  // of the first question: a suite has one condition
+  Suite suite;
   for (const Row& row : rows) {
     try {
       data::Question question = question_of(description, *row.file, row.item);
       if (kind.empty()) kind = question.judge;
       if (wording) wording->put(row.item, question);
+      if (description.has_item()) suite.bare[question.id] = bare_question(row.item);
       collector.add(std::move(question), row.item.where);
     } catch (const Error& error) {
+      if (error.kind() == Error::Kind::kUsage) throw;
       problems.add(error.what());
     }
   }
   problems.throw_any();
-  Suite suite;
+  if (!options.shots_file.empty() && !(wording && wording->used_file())) {
+    fail_usage("{}: {} asks suite {} without examples of a file: leave out --shots-file",
+               options.shots_file.string(),
+               options.protocol ? "protocol " + options.protocol->name() : "no protocol",
+               description.suite);
+  }
   suite.info.name = description.suite;
   suite.info.version = description.version;
   suite.info.title = description.title;

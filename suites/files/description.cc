@@ -7,6 +7,7 @@
 #include "data/base/data_dir.h"
 #include "suites/files/condition_fields.h"
 #include "suites/files/filters.h"
+#include "suites/files/lm_eval_names.h"
 #include "suites/files/text_data.h"
 #include "suites/files/yaml_fields.h"
 
@@ -110,6 +111,9 @@ data::Condition condition_of(const YamlFields& root) {
   data::Condition condition;
   if (root.has("system")) condition.system = root.text_or("system", "");
   if (root.has("condition")) set_condition(root.map("condition"), condition);
+  const std::string chat = root.text_or("template", "chat");
+  if (chat != "chat" && chat != "none") root.problem("template", "expected chat or none");
+  condition.raw = chat == "none";
   return condition;
 }
 
@@ -231,11 +235,15 @@ ShotsSource shots_of(const YamlFields& root) {
 
 Description load_description(const std::filesystem::path& path) {
   Problems problems;
-  const YamlFields fields(load_yaml(path), path.string(), problems);
+  YAML::Node root = load_yaml(path);
+  if (has_lm_eval_names(root)) root = from_lm_eval(root, path.string(), problems);
+  problems.throw_any(Error::Kind::kUsage);
+  const YamlFields fields(root, path.string(), problems);
   fields.only({"suite",    "version", "title",  "data",   "format",    "rows",      "columns",
                "only",     "skip",    "source", "shots",  "recognise", "id",        "pair",
                "language", "level",   "topic",  "system", "question",  "options",   "answer",
-               "solution", "prompt",  "judge",  "cases",  "reference", "condition", "not_scored"});
+               "solution", "prompt",  "judge",  "cases",  "reference", "condition", "not_scored",
+               "template"});
   Description d;
   d.suite = fields.text("suite");
   d.version = fields.text_or("version", "1");

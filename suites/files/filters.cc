@@ -33,6 +33,15 @@ std::string joined(const json::value& value, const std::string& separator) {
   return out;
 }
 
+json::array prepended(const json::value& value, const std::string& before) {
+  if (!value.is_array()) fail("\"prepend_each\" needs a list");
+  json::array out;
+  for (const json::value& item : value.get_array()) {
+    out.push_back(json::value(before + plain_text(item)));
+  }
+  return out;
+}
+
 std::string letter_of(const std::string& text) {
   if (text.empty() || text.size() > 2 ||
       text.find_first_not_of("0123456789") != std::string::npos || std::stoi(text) > 25) {
@@ -87,18 +96,21 @@ const std::vector<FilterInfo>& filters() {
       {"or", true},       {"trim", false},  {"trim_end", false}, {"after", true},
       {"before", true},   {"append", true}, {"prepend", true},   {"letter", false},
       {"letters", false}, {"upper", false}, {"labels", false},   {"match", true},
-      {"join", true}};
+      {"join", true},     {"place_in", true},
+      {"prepend_each", true}};
   return kFilters;
 }
 
 std::string plain_text(const json::value& value) {
   if (const json::string* text = value.if_string()) return std::string(*text);
   if (value.is_object() || value.is_array()) fail("expected a text or a number");
+  if (value.is_double()) return fmt::format("{}", value.get_double());  // JSON's writer has 5E-1
   return json::serialize(value);
 }
 
 json::value filtered(std::string_view name, const std::string& argument, const json::value& value) {
   if (name == "join") return json::value(joined(value, argument));
+  if (name == "prepend_each") return prepended(value, argument);
   if (name == "letters") return json::value(letters_of(value));
   std::string text = plain_text(value);
   if (name == "trim") {

@@ -80,9 +80,14 @@ std::optional<Item> item_of(const Description& description, const DataFile& file
       parts["choices"] = lettered(item.options);
       parts["letters"] = option_letters(item.options.size());
     }
-    if (!description.answer.empty()) parts["answer"] = description.answer.fill(item.fields);
-    if (!description.solution.empty()) parts["solution"] = description.solution.fill(item.fields);
-    item.fields["item"] = std::move(parts);
+    item.fields["item"] = std::move(parts);  // an answer may be a place among the options
+    const auto add = [&](const char* part, const TemplateText& text) {
+      if (text.empty()) return;
+      std::string filled_in = text.fill(item.fields);
+      item.fields["item"].as_object()[part] = std::move(filled_in);
+    };
+    add("answer", description.answer);
+    add("solution", description.solution);
   } catch (const Error& error) {
     fail("{}: {}", record.where, error.what());
   }

@@ -58,7 +58,8 @@ std::vector<std::string> without_labels(const std::vector<std::string>& options)
   for (const std::string& option : options) {
     const std::string_view text = trimmed(option);
     std::string_view rest = behind_mark(text);
-    if (all_labelled && rest.size() == text.size()) rest = trimmed(text.substr(1));
+    // An option that is its letter and nothing else keeps it.
+    if (all_labelled && rest.size() == text.size() && text.size() > 1) rest = trimmed(text.substr(1));
     bare.emplace_back(rest);
   }
   return bare;

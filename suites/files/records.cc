@@ -36,6 +36,20 @@ void read_json_lines(const std::string& file, std::string_view text, Problems& p
   }
 }
 
+// "; its field … is a list: say `rows: …`"
+std::string lists_of(const json::value& root) {
+  const json::object* object = root.if_object();
+  if (object == nullptr) return {};
+  std::vector<std::string> names;
+  for (const auto& field : *object) {
+    if (field.value().is_array()) names.push_back(printable(field.key()));
+  }
+  if (names.empty()) return ", and no field of this object is a list";
+  return fmt::format("; it is an object with the lists {}: name the right one in a description, "
+                     "`rows: {}`",
+                     fmt::join(names, ", "), names[0]);
+}
+
 void read_json_array(const std::string& file, std::string_view text, const std::string& rows,
                      Problems& problems, std::size_t limit, std::vector<Record>& records) {
   json::value root;
@@ -45,16 +59,20 @@ void read_json_array(const std::string& file, std::string_view text, const std::
     problems.add(error.what());
     return;
   }
-  if (!rows.empty()) {
-    json::value* found = root.is_object() ? root.get_object().if_contains(rows) : nullptr;
+  for (std::size_t at = 0; !rows.empty() && at <= rows.size();) {
+    const std::size_t end = std::min(rows.find('.', at), rows.size());
+    json::value* found =
+        root.is_object() ? root.get_object().if_contains(rows.substr(at, end - at)) : nullptr;
     if (found == nullptr) {
       problems.add(fmt::format("{}: expected an object with the field \"{}\"", file, rows));
       return;
     }
-    root = json::value(std::move(*found));
+    json::value inner = std::move(*found);
+    root = std::move(inner);
+    at = end + 1;
   }
   if (!root.is_array()) {
-    problems.add(file + ": expected an array of objects");
+    problems.add(fmt::format("{}: expected an array of objects{}", file, lists_of(root)));
     return;
   }
   int number = 0;
@@ -239,6 +257,26 @@ Format format_by_name(const std::string& name) {
              printable(name));
 }
 
+namespace {
+
+// What an ending says of a file that is none of ours, with what to do; else empty.
+std::string other_kind(const std::string& extension) {
+  if (extension == ".parquet" || extension == ".arrow" || extension == ".feather") {
+    return "is a table of columns (" + extension.substr(1) +
+           "), which is not read here: write its rows as JSON lines first (pandas: "
+           "read_parquet(…).to_json(…, orient=\"records\", lines=True, force_ascii=False))";
+  }
+  if (extension == ".xlsx" || extension == ".xls" || extension == ".ods") {
+    return "is a spreadsheet: save it as CSV first";
+  }
+  if (extension == ".zip" || extension == ".tar" || extension == ".tgz" || extension == ".zst") {
+    return "is an archive: unpack it first";
+  }
+  return {};
+}
+
+}  // namespace
+
 bool is_data_file(const std::filesystem::path& path) {
   const std::string extension = std::filesystem::path(base_name(path)).extension().string();
   return extension == ".jsonl" || extension == ".ndjson" || extension == ".json" ||
@@ -249,6 +287,9 @@ Format format_of(const std::filesystem::path& path) {
   const std::string extension = std::filesystem::path(base_name(path)).extension().string();
   if (extension == ".ndjson") return Format::kJsonLines;
   if (is_data_file(path)) return format_by_name(extension.substr(1));
+  if (const std::string other = other_kind(extension); !other.empty()) {
+    fail_usage("{}: {}", path.string(), other);
+  }
   fail_usage("{}: the name does not say its format; rename it or give \"format\" in a description",
              path.string());
 }

@@ -30,7 +30,7 @@ Source source_of(const YamlFields& fields) {
   source.mirror = fields.text_or("mirror", "");
   const std::string base = fields.text_or("base", "");
   for (const YamlFields& item : fields.items("files")) {
-    item.only({"name", "url", "path", "sha256", "bytes"});
+    item.only({"name", "url", "path", "sha256", "bytes", "examples"});
     SourceFile file;
     file.name = item.text("name");
     if (!stays_inside(file.name)) item.problem("name", "must lie below the suite's folder");
@@ -47,6 +47,7 @@ Source source_of(const YamlFields& fields) {
     if (error != std::errc() || end != bytes.data() + bytes.size() || file.bytes == 0) {
       item.problem("bytes", "expected a whole number");
     }
+    file.examples = item.boolean_or("examples", false);
     source.files.push_back(std::move(file));
   }
   if (source.files.empty()) fields.problem("files", "names no file");

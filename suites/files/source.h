@@ -16,6 +16,7 @@ struct SourceFile {
   std::string url;   // published address; empty: made from another file, see Source::note
   std::string sha256;
   std::uint64_t bytes = 0;
+  bool examples = false;  // only worked examples come from it: all else can be asked without
 };
 
 struct Source {

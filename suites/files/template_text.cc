@@ -50,6 +50,16 @@ const json::value& need(const json::object& fields, const std::vector<std::strin
   return *value;
 }
 
+std::vector<std::string> path_of(std::string_view path) {
+  std::vector<std::string> parts;
+  for (std::size_t begin = 0; begin <= path.size();) {
+    const std::size_t end = std::min(path.find('.', begin), path.size());
+    parts.emplace_back(path.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return parts;
+}
+
 // Takes the text in quotes that `rest` begins with; \n and \" stand for what they do in JSON, any
 // other backslash (of a regular expression) for itself.
 std::string take_argument(std::string_view& rest, std::string_view filter) {
@@ -92,11 +102,7 @@ void TemplateText::read_field(std::string_view inside, Part& part) {
   const std::size_t bar = std::min(inside.find('|'), inside.size());
   const std::string_view path = trimmed(inside.substr(0, bar));
   if (path.empty()) fail("\"{{{{}}}}\" names no field");
-  for (std::size_t begin = 0; begin <= path.size();) {
-    const std::size_t end = std::min(path.find('.', begin), path.size());
-    part.path.emplace_back(path.substr(begin, end - begin));
-    begin = end + 1;
-  }
+  part.path = path_of(path);
   std::string_view rest = trimmed(inside.substr(bar));
   while (!rest.empty()) {
     if (rest[0] != '|') fail("expected \"|\" before \"{}\"", printable(rest));
@@ -118,7 +124,29 @@ void TemplateText::read_field(std::string_view inside, Part& part) {
   }
 }
 
-std::string TemplateText::filled(const Part& part, const json::object& fields) {
+namespace {
+
+// The number, from 0, of the value in the list at the path; a whole number that is none of the
+// list's entries is that number already.
+json::value place_in(const std::string& path, const json::value& value,
+                     const json::object& fields) {
+  const json::value& list = need(fields, path_of(path));
+  if (!list.is_array()) fail("\"place_in\": field \"{}\" is no list", printable(path));
+  const std::string wanted(trimmed(plain_text(value)));
+  const json::array& entries = list.get_array();
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    if (trimmed(plain_text(entries[i])) == wanted) return json::value(i);
+  }
+  const std::int64_t* number = value.if_int64();
+  if (number != nullptr && *number >= 0 && static_cast<std::size_t>(*number) < entries.size()) {
+    return value;
+  }
+  fail("\"{}\" is not in \"{}\"", printable(wanted), printable(path));
+}
+
+}  // namespace
+
+json::value TemplateText::filtered_value(const Part& part, const json::object& fields) {
   json::value value;
   std::size_t next = 0;
   if (!part.filters.empty() && part.filters[0].name == "or") {
@@ -130,8 +158,19 @@ std::string TemplateText::filled(const Part& part, const json::object& fields) {
   }
   try {
     for (; next < part.filters.size(); ++next) {
-      value = filtered(part.filters[next].name, part.filters[next].argument, value);
+      const Filter& filter = part.filters[next];
+      value = filter.name == "place_in" ? place_in(filter.argument, value, fields)
+                                        : filtered(filter.name, filter.argument, value);
     }
+    return value;
+  } catch (const Error& error) {
+    fail("field \"{}\": {}", name_of(part.path), error.what());
+  }
+}
+
+std::string TemplateText::filled(const Part& part, const json::object& fields) {
+  const json::value value = filtered_value(part, fields);
+  try {
     return plain_text(value);
   } catch (const Error& error) {
     fail("field \"{}\": {}", name_of(part.path), error.what());
@@ -148,10 +187,10 @@ std::string TemplateText::fill(const json::object& fields) const {
 }
 
 json::value TemplateText::value(const json::object& fields) const {
-  const bool one_field = parts_.size() == 2 && parts_[0].literal.empty() &&
-                         parts_[0].filters.empty() && parts_[1].literal.empty();
+  const bool one_field =
+      parts_.size() == 2 && parts_[0].literal.empty() && parts_[1].literal.empty();
   if (one_field) {
-    const json::value& found = need(fields, parts_[0].path);
+    json::value found = filtered_value(parts_[0], fields);
     if (found.is_object() || found.is_array()) return found;
   }
   return json::value(fill(fields));

@@ -20,6 +20,8 @@ namespace candor::suites {
 //   labels       the letters of the lines that begin with "(A)", in order
 //   match "re"   the first group of a regular expression (RE2); no match is an error
 //   join "x"     a list of texts as one text
+//   prepend_each "x"                     a list of texts, each with x before it
+//   place_in "x" the number, from 0, of the value in the list that is the field x
 class TemplateText {
  public:
   // Throws Error (without place) on bad syntax.
@@ -27,7 +29,7 @@ class TemplateText {
 
   // Throws Error (without place) naming a field that is missing, null, or no text or number.
   std::string fill(const boost::json::object& fields) const;
-  // The same; but a template that is one field without filters gives a list or object as it is.
+  // The same; but a template that is one field gives a list or object as it is.
   boost::json::value value(const boost::json::object& fields) const;
   bool empty() const { return parts_.size() == 1 && parts_[0].literal.empty(); }
 
@@ -43,6 +45,7 @@ class TemplateText {
   };
 
   static void read_field(std::string_view inside, Part& part);
+  static boost::json::value filtered_value(const Part& part, const boost::json::object& fields);
   static std::string filled(const Part& part, const boost::json::object& fields);
 
   std::vector<Part> parts_;

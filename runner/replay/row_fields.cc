@@ -1,0 +1,137 @@
+// What the readers of transcripts share.
+#include <algorithm>
+
+#include "data/base/error.h"
+#include "runner/replay/formats.h"
+
+namespace candor::runner {
+
+namespace json = boost::json;
+
+std::optional<std::string> plain(const json::value* value) {
+  if (value == nullptr) return std::nullopt;
+  if (value->is_string()) return json::value_to<std::string>(*value);
+  // Boost writes 0.5 as 5E-1.
+  if (value->is_double()) return fmt::format("{}", value->get_double());
+  if (value->is_number() || value->is_bool()) return json::serialize(*value);
+  if (value->is_array() && !value->get_array().empty()) return plain(&value->get_array().front());
+  return std::nullopt;
+}
+
+std::vector<std::string> plains(const json::value* value) {
+  std::vector<std::string> found;
+  if (value != nullptr && value->is_array()) {
+    for (const json::value& entry : value->get_array()) {
+      if (auto text = plain(&entry)) found.push_back(std::move(*text));
+    }
+  } else if (auto text = plain(value)) {
+    found.push_back(std::move(*text));
+  }
+  return found;
+}
+
+std::optional<std::string> first_of(const data::JsonFields& fields,
+                                    std::initializer_list<const char*> names) {
+  for (const char* name : names) {
+    if (auto found = plain(fields.find(name))) return found;
+  }
+  return std::nullopt;
+}
+
+data::FinishReason finish_of(std::string_view reason) {
+  if (reason == "length" || reason == "max_tokens" || reason == "model_length") {
+    return data::FinishReason::kLength;
+  }
+  if (reason == "content_filter" || reason == "block") return data::FinishReason::kBlock;
+  return reason == "error" ? data::FinishReason::kError : data::FinishReason::kStop;
+}
+
+std::string content_of(const json::value* content, std::string* reasoning) {
+  if (content == nullptr) return {};
+  if (content->is_string()) return json::value_to<std::string>(*content);
+  std::string text;
+  if (!content->is_array()) return text;
+  for (const json::value& part : content->get_array()) {
+    if (part.is_string()) text += json::value_to<std::string>(part);
+    const json::object* piece = part.if_object();
+    if (piece == nullptr) continue;
+    const json::value* redacted = piece->if_contains("redacted");
+    const bool hidden = redacted != nullptr && redacted->is_bool() && redacted->get_bool();
+    // What a provider hides is no reasoning that could be read; its summary is.
+    const json::value* thought = piece->if_contains(hidden ? "summary" : "reasoning");
+    if (const auto words = plain(thought); words && reasoning != nullptr) *reasoning += *words;
+    if (const auto words = plain(piece->if_contains("text"))) text += *words;
+  }
+  return text;
+}
+
+std::string last_text(const json::value* input) {
+  if (input == nullptr) return {};
+  if (input->is_string()) return json::value_to<std::string>(*input);
+  if (!input->is_array() || input->get_array().empty()) return {};
+  const json::array& messages = input->get_array();
+  if (messages.size() == 1 && messages[0].is_string()) {
+    std::string text = json::value_to<std::string>(messages[0]);
+    json::error_code error;
+    const json::value inner = json::parse(text, error);
+    if (error || !inner.is_array() || inner.get_array().empty()) return text;
+    return last_text(&inner);
+  }
+  // An assistant's message at the end is the beginning of the answer, not the question.
+  for (auto it = messages.rbegin(); it != messages.rend(); ++it) {
+    if (it->is_string()) return json::value_to<std::string>(*it);
+    const json::object* message = it->if_object();
+    if (message == nullptr) return {};
+    const auto role = plain(message->if_contains("role"));
+    if (role == "assistant" && it + 1 != messages.rend()) continue;
+    return content_of(message->if_contains("content"), nullptr);
+  }
+  return {};
+}
+
+void split_reasoning(Transcript& row) {
+  constexpr std::string_view kOpen = "<think>";
+  constexpr std::string_view kClose = "</think>";
+  const std::size_t end = row.answer.rfind(kClose);
+  if (end != std::string::npos) {
+    std::size_t begin = row.answer.find(kOpen);
+    begin = begin < end ? begin + kOpen.size() : 0;
+    row.reasoning += row.answer.substr(begin, end - begin);
+    row.answer.erase(0, end + kClose.size());
+  } else if (row.answer.starts_with(kOpen)) {
+    row.reasoning += row.answer.substr(kOpen.size());
+    row.answer.clear();
+    row.reasoning_closed = false;
+  }
+}
+
+void read_choices(const json::array& choices, Transcript& row) {
+  if (choices.empty() || !choices[0].is_object()) return;
+  const json::object& choice = choices[0].get_object();
+  for (const char* name : {"stop_reason", "finish_reason"}) {
+    if (const auto reason = plain(choice.if_contains(name))) row.finish = finish_of(*reason);
+  }
+  const json::value* message = choice.if_contains("message");
+  if (message == nullptr || !message->is_object()) return;
+  const json::object& fields = message->get_object();
+  if (const json::value* content = fields.if_contains("content")) {
+    row.answer = content_of(content, &row.reasoning);
+  }
+  for (const char* name : {"reasoning_content", "reasoning"}) {
+    if (const auto thought = plain(fields.if_contains(name))) {
+      row.reasoning += *thought;
+      break;
+    }
+  }
+}
+
+int count_of(const data::JsonFields& fields, const std::string& place, const char* name,
+             int fallback, int most) {
+  const std::int64_t value = fields.integer_or(name, fallback);
+  if (value < 0 || value > most) {
+    fail("{}: field \"{}\": {} is not a whole number from 0 to {}", place, name, value, most);
+  }
+  return static_cast<int>(value);
+}
+
+}  // namespace candor::runner
