@@ -9,8 +9,13 @@
 
 namespace candor::runner {
 
-int for_each_json_line(
-    const std::function<boost::json::object(const data::JsonFields&)>& answer);
+using AnswerLine = std::function<boost::json::object(const data::JsonFields&)>;
+
+int for_each_json_line(const AnswerLine& answer);
+
+// The same with several lines at work at a time: `answer` is called from `threads` threads. A line is
+// answered as soon as it and all before it are done, also while the input is still open.
+int for_each_json_line(const AnswerLine& answer, int threads);
 
 // One line on standard output, flushed.
 void print_json_line(const boost::json::value& value);

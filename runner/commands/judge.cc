@@ -158,17 +158,21 @@ int judge_knights_command() {
 
 int judge_code_command() {
   const Judges judges;
-  return for_each_json_line([&](const data::JsonFields& fields) {
-    scoring::CodeTask task;
-    task.language = fields.text_or("language", "python");
-    task.prompt = fields.text_or("prompt", "");
-    task.completion = fields.text("completion");
-    task.test = fields.text("test");
-    task.entry_point = fields.text_or("entry_point", "");
+  const auto judge_line = [&](const data::JsonFields& fields) {
+    // The code itself, or an answer that has it somewhere.
+    scoring::CodeTask task = scoring::code_task(fields.whole(), fields.where());
+    const bool as_it_is = fields.find("completion") != nullptr || fields.find("answer") == nullptr;
+    task.completion =
+        as_it_is ? fields.text("completion")
+                 : scoring::extract_code(fields.text("answer"), task.language, task.entry_point)
+                       .code;
     const scoring::CodeVerdict verdict = judges.judge_code(task);
-    return json::object{
+    json::object result{
         {"id", id_of(fields)}, {"verdict", verdict.verdict}, {"reason", verdict.reason}};
-  });
+    if (verdict.retried) result["retried"] = true;
+    return result;
+  };
+  return for_each_json_line(judge_line, Judges::code_workers());
 }
 
 int judge_audit_command() {

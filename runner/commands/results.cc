@@ -41,14 +41,15 @@ int score_command(const ScoreOptions& options) {
     const auto reader = data::StoreReader::open(path);
     run_id = reader->run(options.run).id;
     const auto store = data::StoreWriter::open(path);
-    std::vector<std::pair<std::int64_t, data::Verdict>> verdicts;
+    SampleJudging judging(judges);
     reader->samples(run_id, [&](const data::SampleRow& row) {
       if (row.question.judge == "code" && judges.sandbox_unavailable()) {
         ++left_out;
         return;
       }
-      verdicts.emplace_back(row.generation_id, judges.judge(row.question, row.generation));
+      judging.add(row);
     });
+    const auto verdicts = judging.finish();
     store->batch([&] {
       for (const auto& [id, verdict] : verdicts) store->put(id, verdict);
     });

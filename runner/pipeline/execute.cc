@@ -64,11 +64,12 @@ data::Manifest make_manifest(const Plan& plan, const Provider& provider,
 
 std::size_t judge_missing(data::StoreWriter& store, const std::string& run_id,
                           const Judges& judges) {
-  std::vector<std::pair<std::int64_t, data::Verdict>> verdicts;
+  SampleJudging judging(judges);
   store.unjudged(run_id, [&](const data::SampleRow& row) {
     if (row.question.judge == "code" && judges.sandbox_unavailable()) return;
-    verdicts.emplace_back(row.generation_id, judges.judge(row.question, row.generation));
+    judging.add(row);
   });
+  const auto verdicts = judging.finish();
   store.batch([&] {
     for (const auto& [id, verdict] : verdicts) store.put(id, verdict);
   });

@@ -90,14 +90,15 @@ void Recorder::judge_loop() {
       taken.swap(to_judge_);
       if (taken.empty()) return;
     }
-    std::vector<std::pair<std::int64_t, data::Verdict>> verdicts;
+    std::vector<Answered> answers;
     for (const Stored& stored : taken) {
-      const data::Question& question = *questions_.at(stored.generation.sample.question_hash);
-      verdicts.emplace_back(stored.id, judges_.judge(question, stored.generation));
+      answers.push_back(
+          {questions_.at(stored.generation.sample.question_hash), &stored.generation});
     }
+    const std::vector<data::Verdict> verdicts = judges_.judge_all(answers);
     const std::lock_guard lock(store_mutex_);
     store_.batch([&] {
-      for (const auto& [id, verdict] : verdicts) store_.put(id, verdict);
+      for (std::size_t i = 0; i < taken.size(); ++i) store_.put(taken[i].id, verdicts[i]);
     });
   }
 }

@@ -1,8 +1,10 @@
 #include "runner/sandbox/box_command.h"
 
+#include <sched.h>
 #include <seccomp.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 
 #include <cerrno>
 #include <cstring>
@@ -30,16 +32,32 @@ FileDescriptor memory_file(const std::string& content) {
 }
 
 // System calls that model-written code has no business with: what looks into or changes other
-// processes, mounts, keys, tracing, and kernel interfaces with a history of holes.
+// processes, mounts, keys, tracing, kernel interfaces with a history of holes, and memory that is no
+// process's (it would be held outside every limit on processes).
 constexpr const char* kForbidden[] = {
     "ptrace", "process_vm_readv", "process_vm_writev", "process_madvise", "kcmp", "pidfd_getfd",
     "mount", "umount2", "pivot_root", "move_mount", "open_tree", "fsopen", "fsconfig", "fsmount",
     "fspick", "mount_setattr", "chroot", "setns", "unshare", "add_key", "request_key", "keyctl",
     "bpf", "perf_event_open", "userfaultfd", "io_uring_setup", "io_uring_enter",
     "io_uring_register", "kexec_load", "kexec_file_load", "init_module", "finit_module",
-    "delete_module", "reboot", "swapon", "swapoff", "acct", "quotactl", "open_by_handle_at",
-    "name_to_handle_at", "lookup_dcookie", "iopl", "ioperm", "personality", "vhangup",
+    "delete_module", "reboot", "swapon", "swapoff", "acct", "quotactl", "quotactl_fd",
+    "open_by_handle_at", "name_to_handle_at", "lookup_dcookie", "iopl", "ioperm", "personality",
+    "vhangup", "fanotify_init", "memfd_create", "memfd_secret", "shmget", "shmat", "msgget",
+    "semget", "mq_open",
 };
+
+// Sockets that stay within the box's own network. Others, such as the line to the host of a virtual
+// machine (AF_VSOCK), do not belong to a network namespace and would lead out of it.
+constexpr int kSocketFamilies[] = {AF_UNIX, AF_INET, AF_INET6};
+
+void forbid(scmp_filter_ctx filter, int call, const std::vector<scmp_arg_cmp>& arguments,
+            int error = EPERM) {
+  const std::uint32_t action = SCMP_ACT_ERRNO(static_cast<std::uint32_t>(error));
+  if (seccomp_rule_add_array(filter, action, call, static_cast<unsigned>(arguments.size()),
+                             arguments.data()) != 0) {
+    fail("sandbox: the system-call filter refuses call {}", call);
+  }
+}
 
 }  // namespace
 
@@ -50,15 +68,25 @@ std::string seccomp_program() {
   for (const char* name : kForbidden) {
     const int number = seccomp_syscall_resolve_name(name);
     if (number == __NR_SCMP_ERROR) continue;  // this architecture has no such call
-    if (seccomp_rule_add(filter.get(), SCMP_ACT_ERRNO(EPERM), number, 0) != 0) {
-      fail("sandbox: the system-call filter refuses {}", name);
-    }
+    forbid(filter.get(), number, {});
   }
   // Typing into the terminal of whoever started us.
-  if (seccomp_rule_add(filter.get(), SCMP_ACT_ERRNO(EPERM), SCMP_SYS(ioctl), 1,
-                       SCMP_A1(SCMP_CMP_MASKED_EQ, 0xffffffffU, TIOCSTI)) != 0) {
-    fail("sandbox: the system-call filter refuses ioctl");
+  forbid(filter.get(), SCMP_SYS(ioctl), {SCMP_A1(SCMP_CMP_MASKED_EQ, 0xffffffffU, TIOCSTI)});
+  forbid(filter.get(), SCMP_SYS(ioctl), {SCMP_A1(SCMP_CMP_MASKED_EQ, 0xffffffffU, TIOCLINUX)});
+  // New namespaces. The arguments of clone3 cannot be looked at: libraries do without it.
+  for (const scmp_datum_t flag : {CLONE_NEWUSER, CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWNET}) {
+    forbid(filter.get(), SCMP_SYS(clone), {SCMP_A0(SCMP_CMP_MASKED_EQ, flag, flag)});
   }
+  forbid(filter.get(), SCMP_SYS(clone3), {}, ENOSYS);
+  // All families but the allowed ones: what lies below, between and above them.
+  int next = 0;
+  for (const int family : kSocketFamilies) {
+    for (; next < family; ++next) {
+      forbid(filter.get(), SCMP_SYS(socket), {SCMP_A0(SCMP_CMP_EQ, static_cast<scmp_datum_t>(next))});
+    }
+    next = family + 1;
+  }
+  forbid(filter.get(), SCMP_SYS(socket), {SCMP_A0(SCMP_CMP_GE, static_cast<scmp_datum_t>(next))});
   const FileDescriptor program = memory_file("");
   if (seccomp_export_bpf(filter.get(), program.get()) != 0) {
     fail("sandbox: the system-call filter cannot be exported");
@@ -98,7 +126,7 @@ BoxCommand box_command(const SandboxJob& job) {
   add({"--proc", "/proc", "--dev", "/dev", "--size", std::to_string(limits.folder_bytes),
        "--tmpfs", "/tmp", "--size", std::to_string(limits.folder_bytes), "--tmpfs", "/w"});
   for (const auto& [name, content] : job.files) {
-    add({"--ro-bind-data", inherit(content), "/in/" + name});
+    add({"--perms", "0555", "--ro-bind-data", inherit(content), "/in/" + name});
   }
   // The root and /dev are writable memory in a fresh box: closed, or they would be a way round the
   // limits on files.
@@ -108,7 +136,8 @@ BoxCommand box_command(const SandboxJob& job) {
        // The soft limit's signal can be ignored; a second later comes the one that cannot.
        fmt::format("--cpu={}:{}", limits.cpu_seconds, limits.cpu_seconds + 1),
        fmt::format("--fsize={}", limits.file_bytes), fmt::format("--nproc={}", limits.processes),
-       "--nofile=64", "--core=0", "--stack=16777216", "--"});
+       // A limit of 1, unlike 0, also keeps a core from a program that collects cores (core(5)).
+       "--nofile=64", "--core=1", "--stack=16777216", "--"});
   argv.insert(argv.end(), job.command.begin(), job.command.end());
   return box;
 }

@@ -16,12 +16,17 @@ extern "C" {  // glibc 2.36 declares these without saying that they are C
 
 #include "data/base/error.h"
 #include "runner/sandbox/box_command.h"
+#include "runner/sandbox/box_use.h"
 
 namespace candor::runner {
 
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+constexpr int kPollMilliseconds = 100;
+// How long the second of two connected programs may take to see that the first has ended.
+constexpr std::chrono::milliseconds kGrace(1000);
 
 struct Pipe {
   FileDescriptor read;
@@ -103,15 +108,36 @@ class Box {
   bool ended() const { return process_ <= 0; }
   SandboxResult& result() { return result_; }
   const SandboxLimits& limits() const { return limits_; }
+  bool starved() const { return starved_; }
+  bool ended_by_us() const { return ended_by_us_; }
 
-  bool over_time() const {
-    return Clock::now() - start_ > std::chrono::seconds(limits_.wall_seconds);
+  // Ends the box when it is over a limit that the kernel does not keep for us. To be called every
+  // kPollMilliseconds; a box that has just started is not looked at.
+  void watch() {
+    if (ended()) return;
+    const Clock::duration age = Clock::now() - start_;
+    if (age > std::chrono::seconds(wall_seconds(limits_))) {
+      starved_ = runner::starved(box_use(process_, false), limits_);
+      result_.timed_out = true;
+      end();
+      return;
+    }
+    const Clock::time_point now = Clock::now();
+    if (now < next_look_) return;
+    next_look_ = now + std::chrono::milliseconds(kPollMilliseconds);
+    // Pages that processes share are counted twice by the quick look.
+    if (box_use(process_, false).resident_bytes > limits_.memory_bytes &&
+        box_use(process_, true).proportional_bytes > limits_.memory_bytes) {
+      result_.out_of_memory = true;
+      end();
+    }
   }
 
   // Kills whatever is left of the box: its first process dies with ours, and all others with it.
   void end() {
     if (process_ <= 0) return;
     ::kill(-process_, SIGKILL);
+    ended_by_us_ = true;
     reap();
   }
 
@@ -125,6 +151,7 @@ class Box {
     result_.wall_seconds = std::chrono::duration<double>(Clock::now() - start_).count();
     // The soft limit on CPU time ends a program with SIGXCPU; one that ignores it meets SIGKILL, which
     // it cannot have met for that reason before the time was over.
+    if (ended_by_us_) return;
     if (result_.exit_code == 128 + SIGXCPU ||
         (result_.exit_code == 128 + SIGKILL && result_.wall_seconds >= limits_.cpu_seconds)) {
       result_.timed_out = true;
@@ -135,8 +162,11 @@ class Box {
   SandboxLimits limits_;
   FileDescriptor errors_;
   Clock::time_point start_;
+  Clock::time_point next_look_ = start_ + std::chrono::milliseconds(kPollMilliseconds);
   pid_t process_ = -1;
   FileDescriptor handle_;
+  bool ended_by_us_ = false;
+  bool starved_ = false;
   SandboxResult result_;
 };
 
@@ -172,11 +202,8 @@ void drain_rest(FileDescriptor& stream, std::string& into, std::uint64_t limit) 
   }
 }
 
-constexpr int kPollMilliseconds = 100;
-
-}  // namespace
-
-SandboxResult Sandbox::run(const SandboxJob& job, const std::string& input) const {
+// One try. `starved`: it is worth another.
+SandboxResult run_once(const SandboxJob& job, const std::string& input, bool& starved) {
   Pipe in = make_pipe();
   Pipe out = make_pipe();
   Pipe err = make_pipe();
@@ -196,20 +223,18 @@ SandboxResult Sandbox::run(const SandboxJob& job, const std::string& input) cons
     if (ready[1].revents != 0) drain(out.read, result.output, limit);
     if (ready[2].revents != 0) drain(box.errors(), result.errors, limit);
     if (ready[3].revents != 0) feed(in.write, rest);
-    if (ready[0].revents != 0) {
-      box.reap();
-    } else if (box.over_time()) {
-      result.timed_out = true;
-      box.end();
-    }
+    if (ready[0].revents != 0) box.reap();
+    box.watch();
   }
   drain_rest(out.read, result.output, limit);
   drain_rest(box.errors(), result.errors, limit);
+  starved = box.starved();
   return std::move(result);
 }
 
-std::pair<SandboxResult, SandboxResult> Sandbox::run_connected(const SandboxJob& first,
-                                                               const SandboxJob& second) const {
+std::pair<SandboxResult, SandboxResult> run_connected_once(const SandboxJob& first,
+                                                           const SandboxJob& second,
+                                                           bool& starved) {
   Pipe forth = make_pipe();
   Pipe back = make_pipe();
   Pipe first_errors = make_pipe();
@@ -218,25 +243,59 @@ std::pair<SandboxResult, SandboxResult> Sandbox::run_connected(const SandboxJob&
         std::move(first_errors.read));
   Box b(second, std::move(forth.read), std::move(back.write), std::move(second_errors.write),
         std::move(second_errors.read));
-  while (!a.ended()) {
-    std::array<pollfd, 4> ready = {
-        pollfd{a.handle(), POLLIN, 0}, pollfd{b.ended() ? -1 : b.handle(), POLLIN, 0},
-        pollfd{a.errors().get(), POLLIN, 0}, pollfd{b.errors().get(), POLLIN, 0}};
+  const auto poll_both = [&] {
+    std::array<pollfd, 4> ready = {pollfd{a.ended() ? -1 : a.handle(), POLLIN, 0},
+                                   pollfd{b.ended() ? -1 : b.handle(), POLLIN, 0},
+                                   pollfd{a.errors().get(), POLLIN, 0},
+                                   pollfd{b.errors().get(), POLLIN, 0}};
     ::poll(ready.data(), ready.size(), kPollMilliseconds);
     if (ready[2].revents != 0) drain(a.errors(), a.result().errors, a.limits().output_bytes);
     if (ready[3].revents != 0) drain(b.errors(), b.result().errors, b.limits().output_bytes);
     if (ready[1].revents != 0) b.reap();
-    if (ready[0].revents != 0) {
-      a.reap();
-    } else if (a.over_time() || b.over_time()) {
-      a.result().timed_out = b.result().timed_out = true;
+    if (ready[0].revents != 0) a.reap();
+  };
+  while (!a.ended()) {
+    poll_both();
+    a.watch();
+    b.watch();
+    // When one of the two met the clock or the limit on memory, there is nothing left to wait for.
+    if (a.result().timed_out || (b.result().timed_out && b.ended_by_us())) {
       a.end();
+      b.end();
     }
   }
-  b.end();
+  // The second sees the end of its input and ends too; how it ended tells what had happened to it.
+  const Clock::time_point end = Clock::now();
+  while (!b.ended() && Clock::now() - end < kGrace) poll_both();
+  if (!b.ended()) {
+    b.result().stopped = true;
+    b.end();
+  }
   drain_rest(a.errors(), a.result().errors, a.limits().output_bytes);
   drain_rest(b.errors(), b.result().errors, b.limits().output_bytes);
+  starved = a.starved() || b.starved();
   return {std::move(a.result()), std::move(b.result())};
+}
+
+}  // namespace
+
+SandboxResult Sandbox::run(const SandboxJob& job, const std::string& input) const {
+  bool starved = false;
+  SandboxResult result = run_once(job, input, starved);
+  if (!starved) return result;
+  result = run_once(job, input, starved);
+  result.retried = true;
+  return result;
+}
+
+std::pair<SandboxResult, SandboxResult> Sandbox::run_connected(const SandboxJob& first,
+                                                               const SandboxJob& second) const {
+  bool starved = false;
+  auto results = run_connected_once(first, second, starved);
+  if (!starved) return results;
+  results = run_connected_once(first, second, starved);
+  results.first.retried = results.second.retried = true;
+  return results;
 }
 
 Sandbox::Sandbox() {

@@ -6,6 +6,7 @@
 
 #include "data/base/error.h"
 #include "data/records/json_fields.h"
+#include "scoring/code/languages.h"
 #include "scoring/scoring.h"
 
 namespace candor::scoring {
@@ -14,44 +15,7 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr const char* kVersion = "code-1";
-
-constexpr const char kCodec[] =
-#include "scoring/code/python/codec.py.inc"
-    ;
-constexpr const char kTester[] =
-#include "scoring/code/python/tester.py.inc"
-    ;
-constexpr const char kCandidate[] =
-#include "scoring/code/python/candidate.py.inc"
-    ;
-
-// A completion either is a program of its own, which stands beside the prompt's helpers, or the body
-// that continues the prompt's last line.
-bool defines(const std::string& completion, const std::string& entry_point) {
-  return RE2::PartialMatch(completion,
-                           "(?m)^(?:async +)?(?:def|class) +" + RE2::QuoteMeta(entry_point) +
-                               "\\b|^" + RE2::QuoteMeta(entry_point) + " *=");
-}
-
-CodeJob candidate_job(const CodeTask& task) {
-  const bool whole = defines(task.completion, task.entry_point);
-  return {{{"main.py", kCandidate},
-           {"codec.py", kCodec},
-           {"entry_point", task.entry_point},
-           {"first.py", whole ? task.prompt : task.prompt + task.completion},
-           {"second.py", whole ? task.completion : std::string()}},
-          {"python3", "-I", "-S", "/in/main.py"}};
-}
-
-CodeJob tester_job(const CodeTask& task) {
-  return {{{"main.py", kTester},
-           {"codec.py", kCodec},
-           {"entry_point", task.entry_point},
-           {"prompt.py", task.prompt},
-           {"test.py", task.test}},
-          {"python3", "-I", "-S", "/in/main.py"}};
-}
+constexpr const char* kVersion = "code-2";
 
 struct Report {
   std::string outcome;  // empty: the tester did not get to report
@@ -70,62 +34,99 @@ Report read_report(const std::string& errors) {
   return {fields.text("outcome"), fields.text("what")};
 }
 
-CodeVerdict verdict_of_lost_candidate(const CodeRun& candidate) {
-  if (candidate.timed_out) return {"timeout", "the time limit was reached"};
-  if (candidate.errors.find("MemoryError") != std::string::npos) {
-    return {"memory", "the memory limit was reached"};
-  }
-  if (candidate.exit_code >= 128) {
-    return {"crashed", fmt::format("killed by signal {}", candidate.exit_code - 128)};
-  }
-  return {"cheating_suspected", "the program ended before it answered"};
+}  // namespace
+
+CodeJob job_of(const CodeTask& task) {
+  CodeJob job;
+  job.cpu_seconds = task.cpu_seconds;
+  job.memory_mib = task.memory_mib;
+  return job;
 }
 
-CodeVerdict verdict_of(const CodeRuns& runs) {
+CodeVerdict verdict_of_end(const CodeRun& run, const CodeVerdict& exited) {
+  if (run.timed_out) return {"timeout", "the time limit was reached"};
+  const bool complained = run.errors.find("MemoryError") != std::string::npos ||
+                          run.errors.find("std::bad_alloc") != std::string::npos;
+  if (run.out_of_memory || complained) return {"memory", "the memory limit was reached"};
+  if (run.exit_code >= 128) {
+    return {"crashed", fmt::format("killed by signal {}", run.exit_code - 128)};
+  }
+  return exited;
+}
+
+namespace {
+
+CodeVerdict verdict_of_report(const CodeRuns& runs) {
   const Report report = read_report(runs.tester.errors);
   const std::string& outcome = report.outcome;
   if (outcome == "passed" && runs.tester.exit_code == 0) return {"passed", "all tests passed"};
   if (outcome == "failed") return {"failed", report.what};
   if (outcome == "load") return {"failed", "the code does not load: " + report.what};
   if (outcome == "memory") return {"memory", "the memory limit was reached"};
-  if (outcome == "gone") return verdict_of_lost_candidate(runs.candidate);
+  if (outcome == "gone") {
+    if (runs.candidate.stopped) {
+      return {"cheating_suspected", "it closed the tester's channel and went on"};
+    }
+    return verdict_of_end(runs.candidate,
+                          {"cheating_suspected", "the program ended before it answered"});
+  }
   if (outcome == "exit") return {"cheating_suspected", "it asked to exit: " + report.what};
   if (outcome == "garbled") {
     return {"cheating_suspected", "it wrote into the tester's channel: " + report.what};
   }
   if (outcome == "uncrossable") return {"not_scored", "the test needs " + report.what};
-  if (runs.candidate.timed_out) return {"timeout", "the time limit was reached"};
+  if (runs.candidate.out_of_memory || runs.tester.out_of_memory) return {"memory", "the memory limit was reached"};
+  // A tester that does not come to its end has been given something endless to work on: tests that
+  // are slow by themselves would be so for every answer.
+  if (runs.candidate.timed_out || runs.tester.timed_out) {
+    return {"timeout", "the time limit was reached"};
+  }
   return {"not_scored", fmt::format("the tester ended with status {}: {}", runs.tester.exit_code,
                                     runs.tester.errors.substr(0, 300))};
 }
 
 }  // namespace
 
-CodeVerdict judge_code(const CodeTask& task, const RunConnected& run) {
-  if (task.language != "python") {
-    return {"not_scored", fmt::format("language \"{}\" is not run: known is python", task.language)};
+CodeVerdict verdict_of_pair(const CodeRuns& runs) {
+  CodeVerdict verdict = verdict_of_report(runs);
+  verdict.retried = runs.tester.retried || runs.candidate.retried;
+  return verdict;
+}
+
+CodeVerdict judge_code(const CodeTask& task, const CodeBoxes& boxes) {
+  if (task.language != "python" && task.language != "cpp") {
+    return {"not_scored",
+            fmt::format("language \"{}\" is not run: known are python and cpp", task.language)};
   }
-  if (!RE2::FullMatch(task.entry_point, "[A-Za-z_][A-Za-z_0-9]*")) {
+  if (task.programs.empty() && !RE2::FullMatch(task.entry_point, "[A-Za-z_][A-Za-z_0-9]*")) {
     return {"not_scored", "the task names no function to test"};
   }
-  return verdict_of(run(tester_job(task), candidate_job(task)));
+  return task.language == "cpp" ? judge_cpp(task, boxes) : judge_python(task, boxes);
+}
+
+CodeTask code_task(const json::object& object, std::string_view where) {
+  data::CodeReference reference = data::read_code_reference(object, where);
+  CodeTask task;
+  task.language = std::move(reference.language);
+  task.prompt = std::move(reference.prompt);
+  task.test = std::move(reference.test);
+  task.entry_point = std::move(reference.entry_point);
+  task.programs = std::move(reference.programs);
+  task.calls = std::move(reference.calls);
+  task.tolerance = reference.tolerance;
+  task.cpu_seconds = reference.cpu_seconds;
+  task.memory_mib = reference.memory_mib;
+  return task;
 }
 
 data::Verdict judge_code_answer(const data::Question& question, const data::Generation& generation,
-                                const RunConnected& run) {
+                                const CodeBoxes& boxes) {
   data::Verdict verdict;
   verdict.judge = "code";
   verdict.version = kVersion;
   verdict.truncated = generation.finish == data::FinishReason::kLength;
-  const std::string where = "question " + question.id;
-  const data::JsonFields reference(question.reference, where);
-  CodeTask task;
-  task.language = reference.text_or("language", "python");
-  task.prompt = reference.text_or("prompt", "");
-  task.test = reference.text("test");
-  task.entry_point = reference.text("entry_point");
-
-  ExtractedCode extracted = extract_code(generation.answer, task.language);
+  CodeTask task = code_task(question.reference, "question " + question.id + ": reference");
+  ExtractedCode extracted = extract_code(generation.answer, task.language, task.entry_point);
   // A program that was cut off is not an answer that is wrong, it is an answer that is missing.
   const bool cut = verdict.truncated && !extracted.closed;
   const bool usable = generation.finish != data::FinishReason::kError &&
@@ -134,10 +135,11 @@ data::Verdict judge_code_answer(const data::Question& question, const data::Gene
   CodeVerdict found;
   if (usable) {
     task.completion = extracted.code;
-    found = judge_code(task, run);
+    found = judge_code(task, boxes);
     verdict.extracted = std::move(extracted.code);
     verdict.reason = found.reason;
     verdict.parts["verdict"] = found.verdict;
+    if (found.retried) verdict.parts["retried"] = true;
   } else {
     verdict.reason = cut ? "the code was cut off by the token limit" : "no code in the answer";
   }

@@ -1,6 +1,8 @@
 // What can be wrong with a question, whatever file it came from.
 #include <algorithm>
 
+#include "data/base/error.h"
+#include "data/records/code_reference.h"
 #include "suites/files/description.h"
 
 namespace candor::suites {
@@ -36,7 +38,7 @@ std::vector<std::string> question_problems(const data::Question& q) {
   std::vector<std::string> needed;
   if (q.judge == "maths") needed = {"answer"};
   if (q.judge == "choice") needed = {"options", "answer"};
-  if (q.judge == "code") needed = {"language", "prompt", "test", "entry_point"};
+  if (q.judge == "code") needed = {"language", "prompt"};
   if (q.judge == "exact") needed = {"answer"};
   if (q.judge == "likelihood") needed = {"options", "answer"};
   for (const std::string& key : needed) {
@@ -45,6 +47,17 @@ std::vector<std::string> question_problems(const data::Question& q) {
         (value->get_string().empty() && key != "prompt")) {
       note(fmt::format("field \"reference\": the judge \"{}\" needs \"{}\" as a text", q.judge,
                        key));
+    }
+  }
+  if (q.judge == "code" && problems.empty()) {
+    try {
+      const data::CodeReference code = data::read_code_reference(q.reference, "field \"reference\"");
+      if (code.language != "python" && code.language != "cpp") {
+        note(fmt::format("field \"reference\": \"{}\" is not a language that is run (python, cpp)",
+                         printable(code.language)));
+      }
+    } catch (const Error& error) {
+      note(printable(error.what()));
     }
   }
   if ((q.judge == "choice" || q.judge == "likelihood") && problems.empty()) {
