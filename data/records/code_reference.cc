@@ -23,7 +23,8 @@ void need_digits(const json::value& body, bool sign, std::string_view digits,
   if (body.is_string()) {
     std::string_view text = body.get_string();
     if (sign && text.starts_with('-')) text.remove_prefix(1);
-    if ((!text.empty() || !sign) && text.find_first_not_of(digits) == std::string_view::npos) return;
+    if ((!text.empty() || !sign) && text.find_first_not_of(digits) == std::string_view::npos)
+      return;
   }
   fail("{}: {}", where, what);
 }
@@ -123,7 +124,9 @@ int read_limit(const JsonFields& fields, std::string_view where, const char* key
 }
 
 bool is_name(std::string_view text) {
-  const auto letter = [](char c) { return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  const auto letter = [](char c) {
+    return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+  };
   return !text.empty() && letter(text.front()) &&
          std::all_of(text.begin(), text.end(),
                      [&](char c) { return letter(c) || (c >= '0' && c <= '9'); });
@@ -131,8 +134,7 @@ bool is_name(std::string_view text) {
 
 }  // namespace
 
-CodeReference read_code_reference(const json::object& reference, std::string_view where) {
-  const JsonFields fields(reference, where);
+CodeReference read_code_reference(const JsonFields& fields, std::string_view where) {
   CodeReference result;
   result.language = fields.text_or("language", "python");
   result.prompt = fields.text_or("prompt", "");
@@ -160,8 +162,7 @@ CodeReference read_code_reference(const json::object& reference, std::string_vie
       fail("{}: field \"tolerance\": expected a number from 0 to less than 1", where);
     }
   }
-  result.cpu_seconds =
-      read_limit(fields, where, "cpu_seconds", result.cpu_seconds, kMaxCpuSeconds);
+  result.cpu_seconds = read_limit(fields, where, "cpu_seconds", result.cpu_seconds, kMaxCpuSeconds);
   result.memory_mib = read_limit(fields, where, "memory_mib", result.memory_mib, kMaxMemoryMib);
   return result;
 }

@@ -1,5 +1,5 @@
-// What the judge "code" compares with: the `reference` of a question, read and checked. Suites check it
-// when a file is loaded, the judge reads it again from the store; both by this one reader.
+// What the judge "code" compares with: the `reference` of a question, read and checked. Suites
+// check it when a file is loaded, the judge reads it again from the store; both by this one reader.
 #pragma once
 
 #include <boost/json.hpp>
@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "data/records/json_fields.h"
+
 namespace candor::data {
 
 // One test of a program that reads its standard input and writes its standard output.
@@ -17,7 +19,8 @@ struct ProgramTest {
   std::string output;  // expected
 };
 
-// One call of a function. JSON values stand for themselves; what JSON lacks is an object with one key:
+// One call of a function. JSON values stand for themselves; what JSON lacks is an object with one
+// key:
 // {"$tuple": […]}, {"$set": […]}, {"$frozenset": […]}, {"$dict": [[key, value], …]},
 // {"$bytes": "hexadecimal"}, {"$complex": [re, im]}, {"$int": "decimal digits"}, {"$float": "inf"}.
 struct CallTest {
@@ -34,14 +37,15 @@ struct CodeReference {
   std::string entry_point;  // the function under test; empty for programs
   std::vector<ProgramTest> programs;
   std::vector<CallTest> calls;
-  // Two floats, or two numbers in an output, are equal when they differ by at most this, absolute or
-  // relative to the expected one. Missing: exactly equal.
+  // Two floats, or two numbers in an output, are equal when they differ by at most this, absolute
+  // or relative to the expected one. Missing: exactly equal.
   std::optional<double> tolerance;
   int cpu_seconds = 6;
   int memory_mib = 1024;
 };
 
-// Throws Error naming the field, as in `where: field "tests"[2] "output": expected a string`.
-CodeReference read_code_reference(const boost::json::object& reference, std::string_view where);
+// Throws Error naming the field, as in `where: field "tests"[2]: field "output": expected a
+// string`; `where` is what `fields` puts before its messages.
+CodeReference read_code_reference(const JsonFields& fields, std::string_view where);
 
 }  // namespace candor::data

@@ -35,8 +35,6 @@ class JsonFields {
   void only(std::initializer_list<std::string_view> known) const;
 
   const boost::json::value* find(std::string_view key) const;  // null: missing or null
-  const boost::json::object& whole() const { return object_; }
-  std::string_view where() const { return where_; }
 
  private:
   [[noreturn]] void wrong(std::string_view key, std::string_view expected) const;

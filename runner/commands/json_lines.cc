@@ -42,7 +42,8 @@ boost::json::object answer_to(const Line& line, const AnswerLine& answer) {
   }
 }
 
-// Lines wait in `open` from reading to printing; whoever answers the first prints all that are done.
+// Lines wait in `open` from reading to printing; whoever answers the first prints all that are
+// done.
 class Ordered {
  public:
   Ordered(const AnswerLine& answer, int threads)
@@ -122,8 +123,7 @@ class Ordered {
 
 void print_json_line(const boost::json::value& value) {
   const std::string text = boost::json::serialize(value) + "\n";
-  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() ||
-      std::fflush(stdout) != 0) {
+  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
     fail("standard output cannot be written");
   }
 }

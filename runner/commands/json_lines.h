@@ -1,5 +1,5 @@
-// The shape of all inspection commands: JSON Lines in, JSON Lines out, one for one and in order. What
-// is wrong with a line becomes {"error": …} for that line, and the next one is read.
+// The shape of all inspection commands: JSON Lines in, JSON Lines out, one for one and in order.
+// What is wrong with a line becomes {"error": …} for that line, and the next one is read.
 #pragma once
 
 #include <boost/json.hpp>
@@ -13,8 +13,8 @@ using AnswerLine = std::function<boost::json::object(const data::JsonFields&)>;
 
 int for_each_json_line(const AnswerLine& answer);
 
-// The same with several lines at work at a time: `answer` is called from `threads` threads. A line is
-// answered as soon as it and all before it are done, also while the input is still open.
+// The same with several lines at work at a time: `answer` is called from `threads` threads. A line
+// is answered as soon as it and all before it are done, also while the input is still open.
 int for_each_json_line(const AnswerLine& answer, int threads);
 
 // One line on standard output, flushed.

@@ -160,12 +160,12 @@ int judge_code_command() {
   const Judges judges;
   const auto judge_line = [&](const data::JsonFields& fields) {
     // The code itself, or an answer that has it somewhere.
-    scoring::CodeTask task = scoring::code_task(fields.whole(), fields.where());
+    scoring::CodeTask task = scoring::code_task(fields, "the line");
     const bool as_it_is = fields.find("completion") != nullptr || fields.find("answer") == nullptr;
     task.completion =
-        as_it_is ? fields.text("completion")
-                 : scoring::extract_code(fields.text("answer"), task.language, task.entry_point)
-                       .code;
+        as_it_is
+            ? fields.text("completion")
+            : scoring::extract_code(fields.text("answer"), task.language, task.entry_point).code;
     const scoring::CodeVerdict verdict = judges.judge_code(task);
     json::object result{
         {"id", id_of(fields)}, {"verdict", verdict.verdict}, {"reason", verdict.reason}};

@@ -31,8 +31,8 @@ class Judges {
   // Error for a question whose reference lacks what its judge needs; for code without a sandbox.
   data::Verdict judge(const data::Question& question, const data::Generation& generation) const;
 
-  // The verdicts of many, in their order. Answers with code are judged several at a time: their boxes
-  // wait for the system more than they compute.
+  // The verdicts of many, in their order. Answers with code are judged several at a time: their
+  // boxes wait for the system more than they compute.
   std::vector<data::Verdict> judge_all(const std::vector<Answered>& answers) const;
 
   // `candor judge code`: one task by itself. "not_scored" without a sandbox.

@@ -32,18 +32,63 @@ FileDescriptor memory_file(const std::string& content) {
 }
 
 // System calls that model-written code has no business with: what looks into or changes other
-// processes, mounts, keys, tracing, kernel interfaces with a history of holes, and memory that is no
-// process's (it would be held outside every limit on processes).
+// processes, mounts, keys, tracing, kernel interfaces with a history of holes, and memory that is
+// no process's (it would be held outside every limit on processes).
 constexpr const char* kForbidden[] = {
-    "ptrace", "process_vm_readv", "process_vm_writev", "process_madvise", "kcmp", "pidfd_getfd",
-    "mount", "umount2", "pivot_root", "move_mount", "open_tree", "fsopen", "fsconfig", "fsmount",
-    "fspick", "mount_setattr", "chroot", "setns", "unshare", "add_key", "request_key", "keyctl",
-    "bpf", "perf_event_open", "userfaultfd", "io_uring_setup", "io_uring_enter",
-    "io_uring_register", "kexec_load", "kexec_file_load", "init_module", "finit_module",
-    "delete_module", "reboot", "swapon", "swapoff", "acct", "quotactl", "quotactl_fd",
-    "open_by_handle_at", "name_to_handle_at", "lookup_dcookie", "iopl", "ioperm", "personality",
-    "vhangup", "fanotify_init", "memfd_create", "memfd_secret", "shmget", "shmat", "msgget",
-    "semget", "mq_open",
+    "ptrace",
+    "process_vm_readv",
+    "process_vm_writev",
+    "process_madvise",
+    "kcmp",
+    "pidfd_getfd",
+    "mount",
+    "umount2",
+    "pivot_root",
+    "move_mount",
+    "open_tree",
+    "fsopen",
+    "fsconfig",
+    "fsmount",
+    "fspick",
+    "mount_setattr",
+    "chroot",
+    "setns",
+    "unshare",
+    "add_key",
+    "request_key",
+    "keyctl",
+    "bpf",
+    "perf_event_open",
+    "userfaultfd",
+    "io_uring_setup",
+    "io_uring_enter",
+    "io_uring_register",
+    "kexec_load",
+    "kexec_file_load",
+    "init_module",
+    "finit_module",
+    "delete_module",
+    "reboot",
+    "swapon",
+    "swapoff",
+    "acct",
+    "quotactl",
+    "quotactl_fd",
+    "open_by_handle_at",
+    "name_to_handle_at",
+    "lookup_dcookie",
+    "iopl",
+    "ioperm",
+    "personality",
+    "vhangup",
+    "fanotify_init",
+    "memfd_create",
+    "memfd_secret",
+    "shmget",
+    "shmat",
+    "msgget",
+    "semget",
+    "mq_open",
 };
 
 // Sockets that stay within the box's own network. Others, such as the line to the host of a virtual
@@ -82,7 +127,8 @@ std::string seccomp_program() {
   int next = 0;
   for (const int family : kSocketFamilies) {
     for (; next < family; ++next) {
-      forbid(filter.get(), SCMP_SYS(socket), {SCMP_A0(SCMP_CMP_EQ, static_cast<scmp_datum_t>(next))});
+      forbid(filter.get(), SCMP_SYS(socket),
+             {SCMP_A0(SCMP_CMP_EQ, static_cast<scmp_datum_t>(next))});
     }
     next = family + 1;
   }
@@ -92,8 +138,7 @@ std::string seccomp_program() {
     fail("sandbox: the system-call filter cannot be exported");
   }
   std::string bytes(static_cast<std::size_t>(::lseek(program.get(), 0, SEEK_END)), '\0');
-  if (::pread(program.get(), bytes.data(), bytes.size(), 0) !=
-      static_cast<ssize_t>(bytes.size())) {
+  if (::pread(program.get(), bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) {
     fail("sandbox: the system-call filter cannot be read back");
   }
   return bytes;
@@ -118,13 +163,13 @@ BoxCommand box_command(const SandboxJob& job) {
          "--clear-groups", "--no-new-privs", "--inh-caps=-all"});
   }
   add({"bwrap", "--unshare-all", "--unshare-user", "--disable-userns", "--die-with-parent",
-       "--new-session", "--clearenv", "--setenv", "PATH", "/usr/bin:/bin", "--setenv", "HOME",
-       "/w", "--setenv", "LANG", "C.UTF-8", "--setenv", "PYTHONDONTWRITEBYTECODE", "1"});
+       "--new-session", "--clearenv", "--setenv", "PATH", "/usr/bin:/bin", "--setenv", "HOME", "/w",
+       "--setenv", "LANG", "C.UTF-8", "--setenv", "PYTHONDONTWRITEBYTECODE", "1"});
   add({"--ro-bind", "/usr", "/usr", "--symlink", "usr/bin", "/bin", "--symlink", "usr/lib", "/lib",
        "--symlink", "usr/lib64", "/lib64", "--ro-bind-try", "/etc/alternatives",
        "/etc/alternatives", "--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"});
-  add({"--proc", "/proc", "--dev", "/dev", "--size", std::to_string(limits.folder_bytes),
-       "--tmpfs", "/tmp", "--size", std::to_string(limits.folder_bytes), "--tmpfs", "/w"});
+  add({"--proc", "/proc", "--dev", "/dev", "--size", std::to_string(limits.folder_bytes), "--tmpfs",
+       "/tmp", "--size", std::to_string(limits.folder_bytes), "--tmpfs", "/w"});
   for (const auto& [name, content] : job.files) {
     add({"--perms", "0555", "--ro-bind-data", inherit(content), "/in/" + name});
   }

@@ -57,8 +57,8 @@ void add_process(pid_t process, bool exactly, BoxUse& use, std::vector<pid_t>& c
   }
   const std::vector<double> pages = numbers(contents(folder / "statm"));
   if (pages.size() > 1) {
-    use.resident_bytes += static_cast<std::uint64_t>(pages[1]) *
-                          static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+    use.resident_bytes +=
+        static_cast<std::uint64_t>(pages[1]) * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
   }
   if (exactly) {
     std::istringstream lines(contents(folder / "smaps_rollup"));

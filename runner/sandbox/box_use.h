@@ -1,5 +1,5 @@
-// What the processes of a running box use, read from /proc from outside. Asked only of boxes that have
-// been running for a while: a quick program never costs a look.
+// What the processes of a running box use, read from /proc from outside. Asked only of boxes that
+// have been running for a while: a quick program never costs a look.
 #pragma once
 
 #include <sys/types.h>
@@ -11,8 +11,8 @@
 namespace candor::runner {
 
 struct BoxUse {
-  double cpu_seconds = 0;     // used by all processes that are alive, and by the dead they waited for
-  double queued_seconds = 0;  // spent ready to run while the processors had other work
+  double cpu_seconds = 0;  // used by all processes that are alive, and by the dead they waited for
+  double queued_seconds = 0;             // spent ready to run while the processors had other work
   std::uint64_t resident_bytes = 0;      // each page counted once for every process that has it
   std::uint64_t proportional_bytes = 0;  // each page counted once; only with `exactly`
 };

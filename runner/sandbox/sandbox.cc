@@ -78,8 +78,8 @@ class Box {
     posix_spawnattr_setsigmask(&attributes, &none);
     posix_spawnattr_setsigdefault(&attributes, &all);
     posix_spawnattr_setpgroup(&attributes, 0);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK |
-                                              POSIX_SPAWN_SETSIGDEF);
+    posix_spawnattr_setflags(
+        &attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
     std::vector<char*> argv;
     for (const std::string& word : command.argv) argv.push_back(const_cast<char*>(word.c_str()));
     argv.push_back(nullptr);
@@ -149,8 +149,8 @@ class Box {
     process_ = -1;
     result_.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
     result_.wall_seconds = std::chrono::duration<double>(Clock::now() - start_).count();
-    // The soft limit on CPU time ends a program with SIGXCPU; one that ignores it meets SIGKILL, which
-    // it cannot have met for that reason before the time was over.
+    // The soft limit on CPU time ends a program with SIGXCPU; one that ignores it meets SIGKILL,
+    // which it cannot have met for that reason before the time was over.
     if (ended_by_us_) return;
     if (result_.exit_code == 128 + SIGXCPU ||
         (result_.exit_code == 128 + SIGKILL && result_.wall_seconds >= limits_.cpu_seconds)) {
@@ -170,7 +170,8 @@ class Box {
   SandboxResult result_;
 };
 
-// Takes what is there; closes the stream at its end or when the limit is reached.
+// Takes what is there and keeps it up to the limit; closes the stream at its end. What is beyond
+// the limit is read and forgotten: a program may talk as much as it likes.
 void drain(FileDescriptor& stream, std::string& into, std::uint64_t limit) {
   std::array<char, 8192> buffer;
   const ssize_t got = ::read(stream.get(), buffer.data(), buffer.size());
@@ -181,7 +182,6 @@ void drain(FileDescriptor& stream, std::string& into, std::uint64_t limit) {
   }
   const std::size_t room = limit - into.size();
   into.append(buffer.data(), std::min(static_cast<std::size_t>(got), room));
-  if (into.size() >= limit) stream.reset();
 }
 
 void feed(FileDescriptor& stream, std::string_view& rest) {
@@ -195,7 +195,8 @@ void feed(FileDescriptor& stream, std::string_view& rest) {
 void drain_rest(FileDescriptor& stream, std::string& into, std::uint64_t limit) {
   if (!stream) return;
   ::fcntl(stream.get(), F_SETFL, O_NONBLOCK);
-  while (stream) {
+  // What is left of the box may still be writing: it is being killed, and not waited for.
+  while (stream && into.size() < limit) {
     pollfd ready{stream.get(), POLLIN, 0};
     if (::poll(&ready, 1, 0) <= 0) break;
     drain(stream, into, limit);
@@ -208,19 +209,19 @@ SandboxResult run_once(const SandboxJob& job, const std::string& input, bool& st
   Pipe out = make_pipe();
   Pipe err = make_pipe();
   ::fcntl(in.write.get(), F_SETFL, O_NONBLOCK);
-  Box box(job, std::move(in.read), std::move(out.write), std::move(err.write),
-          std::move(err.read));
+  Box box(job, std::move(in.read), std::move(out.write), std::move(err.write), std::move(err.read));
   std::string_view rest = input;
   if (rest.empty()) in.write.reset();
   SandboxResult& result = box.result();
   const std::uint64_t limit = job.limits.output_bytes;
   while (!box.ended()) {
-    std::array<pollfd, 4> ready = {pollfd{box.handle(), POLLIN, 0},
-                                   pollfd{out.read.get(), POLLIN, 0},
-                                   pollfd{box.errors().get(), POLLIN, 0},
-                                   pollfd{in.write.get(), POLLOUT, 0}};
+    std::array<pollfd, 4> ready = {
+        pollfd{box.handle(), POLLIN, 0}, pollfd{out.read.get(), POLLIN, 0},
+        pollfd{box.errors().get(), POLLIN, 0}, pollfd{in.write.get(), POLLOUT, 0}};
     ::poll(ready.data(), ready.size(), kPollMilliseconds);
     if (ready[1].revents != 0) drain(out.read, result.output, limit);
+    // More output than anybody will read: the next writing ends the program.
+    if (result.output.size() >= limit) out.read.reset();
     if (ready[2].revents != 0) drain(box.errors(), result.errors, limit);
     if (ready[3].revents != 0) feed(in.write, rest);
     if (ready[0].revents != 0) box.reap();

@@ -1,7 +1,7 @@
-// Runs programs that a model wrote, in boxes: own namespaces, no network, read-only system, an empty
-// environment, no capabilities, a system-call filter, and limits on CPU time, memory, files, processes
-// and output (bubblewrap; as root the program becomes uid 65534 first). Where no box is possible
-// nothing is run: there is no unprotected mode.
+// Runs programs that a model wrote, in boxes: own namespaces, no network, read-only system, an
+// empty environment, no capabilities, a system-call filter, and limits on CPU time, memory, files,
+// processes and output (bubblewrap; as root the program becomes uid 65534 first). Where no box is
+// possible nothing is run: there is no unprotected mode.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,8 @@ namespace candor::runner {
 struct SandboxLimits {
   int cpu_seconds = 6;   // of each process; this is what the verdict is about
   int wall_seconds = 0;  // a backstop for programs that wait; 0: four times the CPU time
-  std::uint64_t memory_bytes = 1ULL << 30U;   // address space of each process, and held by all together
+  std::uint64_t memory_bytes = 1ULL
+                               << 30U;  // address space of each process, and held by all together
   std::uint64_t file_bytes = 16ULL << 20U;    // of each file
   std::uint64_t folder_bytes = 64ULL << 20U;  // of the working folder in all
   std::uint64_t output_bytes = 64ULL << 10U;  // kept of each stream; more is cut
@@ -33,8 +34,8 @@ struct SandboxResult {
   bool timed_out = false;      // by CPU time or by the wall clock
   bool out_of_memory = false;  // all its processes together held more than the limit
   bool stopped = false;        // connected: it went on after the other one had ended
-  // The first try met the wall clock having waited for a processor rather than used one; this is the
-  // second.
+  // The first try met the wall clock having waited for a processor rather than used one; this is
+  // the second.
   bool retried = false;
   std::string output;  // empty for connected programs
   std::string errors;

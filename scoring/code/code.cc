@@ -75,7 +75,8 @@ CodeVerdict verdict_of_report(const CodeRuns& runs) {
     return {"cheating_suspected", "it wrote into the tester's channel: " + report.what};
   }
   if (outcome == "uncrossable") return {"not_scored", "the test needs " + report.what};
-  if (runs.candidate.out_of_memory || runs.tester.out_of_memory) return {"memory", "the memory limit was reached"};
+  if (runs.candidate.out_of_memory || runs.tester.out_of_memory)
+    return {"memory", "the memory limit was reached"};
   // A tester that does not come to its end has been given something endless to work on: tests that
   // are slow by themselves would be so for every answer.
   if (runs.candidate.timed_out || runs.tester.timed_out) {
@@ -104,8 +105,8 @@ CodeVerdict judge_code(const CodeTask& task, const CodeBoxes& boxes) {
   return task.language == "cpp" ? judge_cpp(task, boxes) : judge_python(task, boxes);
 }
 
-CodeTask code_task(const json::object& object, std::string_view where) {
-  data::CodeReference reference = data::read_code_reference(object, where);
+CodeTask code_task(const data::JsonFields& fields, std::string_view where) {
+  data::CodeReference reference = data::read_code_reference(fields, where);
   CodeTask task;
   task.language = std::move(reference.language);
   task.prompt = std::move(reference.prompt);
@@ -125,7 +126,8 @@ data::Verdict judge_code_answer(const data::Question& question, const data::Gene
   verdict.judge = "code";
   verdict.version = kVersion;
   verdict.truncated = generation.finish == data::FinishReason::kLength;
-  CodeTask task = code_task(question.reference, "question " + question.id + ": reference");
+  const std::string where = "question " + question.id + ": reference";
+  CodeTask task = code_task(data::JsonFields(question.reference, where), where);
   ExtractedCode extracted = extract_code(generation.answer, task.language, task.entry_point);
   // A program that was cut off is not an answer that is wrong, it is an answer that is missing.
   const bool cut = verdict.truncated && !extracted.closed;
@@ -149,8 +151,8 @@ data::Verdict judge_code_answer(const data::Question& question, const data::Gene
   }
   const bool right = found.verdict == "passed";
   if (usable) verdict.value = right ? 1.0 : 0.0;
-  verdict.outcome = decide_outcome(generation, usable, right,
-                                   is_refusal(generation.answer, question.language));
+  verdict.outcome =
+      decide_outcome(generation, usable, right, is_refusal(generation.answer, question.language));
   return verdict;
 }
 

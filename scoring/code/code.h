@@ -17,10 +17,10 @@
 namespace candor::scoring {
 
 struct CodeTask {
-  std::string language;     // "python" or "cpp"
-  std::string prompt;       // code the completion continues or may rely on (imports, helpers)
-  std::string completion;   // the model's code: a body that continues the prompt, or a whole program
-  std::string test;         // tests given as code; empty when one of the next two is there
+  std::string language;    // "python" or "cpp"
+  std::string prompt;      // code the completion continues or may rely on (imports, helpers)
+  std::string completion;  // the model's code: a body that continues the prompt, or a whole program
+  std::string test;        // tests given as code; empty when one of the next two is there
   std::string entry_point;  // the function that is tested; empty for programs
   std::vector<data::ProgramTest> programs = {};
   std::vector<data::CallTest> calls = {};
@@ -29,8 +29,9 @@ struct CodeTask {
   int memory_mib = 1024;
 };
 
-// The task that a question's `reference` states, without a completion. Throws Error naming the field.
-CodeTask code_task(const boost::json::object& reference, std::string_view where);
+// The task that a question's `reference` states, without a completion. Throws Error naming the
+// field.
+CodeTask code_task(const data::JsonFields& reference, std::string_view where);
 
 // A program for a box: its files (they appear in /in), its command, its limits.
 struct CodeJob {
@@ -62,8 +63,8 @@ struct CodeRuns {
 struct CodeBoxes {
   // One program in a box of its own, with this on its standard input.
   std::function<CodeRun(const CodeJob& job, const std::string& input)> run;
-  // Two programs in boxes of their own, the standard output of each connected to the standard input of
-  // the other, until the tester ends.
+  // Two programs in boxes of their own, the standard output of each connected to the standard input
+  // of the other, until the tester ends.
   std::function<CodeRuns(const CodeJob& tester, const CodeJob& candidate)> run_connected;
   // Is there such a program ("g++") in the boxes?
   std::function<bool(const std::string& program)> has;
@@ -75,9 +76,10 @@ struct CodeVerdict {
   bool retried = false;  // a box of it was, see CodeRun
 };
 
-// The test and the code under test never share a process, and no expected value is in a box with code
-// under test:
-//   tests as code     the tester holds the test and a stand-in for the function, the candidate holds the
+// The test and the code under test never share a process, and no expected value is in a box with
+// code under test:
+//   tests as code     the tester holds the test and a stand-in for the function, the candidate
+//   holds the
 //                     model's code; calls and results cross as typed data
 //   programs          a fresh box for each input; the output is compared here
 //   calls             a fresh box for each call; the result crosses as typed data, compared here
@@ -88,8 +90,8 @@ struct ExtractedCode {
   bool closed = true;  // false: the fence was still open at the end of the answer
 };
 
-// The code of an answer: of its fenced blocks in the language the one that defines `entry_point`, by
-// the rules in extract.cc. Without fences the whole answer, when it reads as code.
+// The code of an answer: of its fenced blocks in the language the one that defines `entry_point`,
+// by the rules in extract.cc. Without fences the whole answer, when it reads as code.
 ExtractedCode extract_code(std::string_view answer, std::string_view language,
                            std::string_view entry_point = {});
 

@@ -37,6 +37,15 @@ std::string first_error(const std::string& errors) {
   return errors.substr(at, std::min<std::size_t>(errors.find('\n', at) - at, 300));
 }
 
+// What assert() wrote, if it did: "…: Assertion `f(1) == 2' failed."
+std::string failed_assertion(const std::string& errors) {
+  const std::size_t begin = errors.find("Assertion `");
+  if (begin == std::string::npos) return "";
+  const std::size_t text = begin + std::string_view("Assertion `").size();
+  return ": " +
+         errors.substr(text, std::min<std::size_t>(errors.find("' failed.", text) - text, 200));
+}
+
 Compiled compile(const Files& files, const CodeBoxes& boxes) {
   CodeJob job;
   job.files = files;
@@ -54,7 +63,8 @@ Compiled compile(const Files& files, const CodeBoxes& boxes) {
   // g++ tells of a compiler that was killed in words of its own.
   const bool killed = run.errors.find("Killed signal terminated program") != std::string::npos ||
                       run.errors.find("CPU time limit exceeded") != std::string::npos;
-  if (run.exit_code == 0 && run.output.starts_with("\x7f" "ELF")) {
+  if (run.exit_code == 0 && run.output.starts_with("\x7f"
+                                                   "ELF")) {
     result.program = std::move(run.output);
   } else if (run.timed_out || killed) {
     result.failure = {"timeout", "the compiler reached its time limit"};
@@ -139,16 +149,16 @@ CodeVerdict judge_function(const CodeTask& task, const CodeBoxes& boxes) {
   }
   Compiled candidate = compile_candidate(task, *function, boxes);
   if (!candidate.failure.verdict.empty()) return candidate.failure;
-  Compiled tester = compile({{"main.cc", tester_source(task, *function)},
-                             {"codec.h", kCodec},
-                             {"tester.h", kTester}},
-                            boxes);
+  Compiled tester = compile(
+      {{"main.cc", tester_source(task, *function)}, {"codec.h", kCodec}, {"tester.h", kTester}},
+      boxes);
   if (!tester.failure.verdict.empty()) {
     return {"not_scored", "the test: " + tester.failure.reason};
   }
   const CodeRuns runs = boxes.run_connected(program_job(task, std::move(tester.program)),
                                             program_job(task, std::move(candidate.program)));
   CodeVerdict verdict = verdict_of_pair(runs);
+  if (verdict.verdict == "failed") verdict.reason += failed_assertion(runs.tester.errors);
   verdict.retried = verdict.retried || candidate.retried || tester.retried;
   return verdict;
 }

@@ -8,7 +8,8 @@ namespace candor::scoring {
 
 namespace {
 
-// What stands at the top level: [begin, end) without the body; `body` when a brace was opened there.
+// What stands at the top level: [begin, end) without the body; `body` when a brace was opened
+// there.
 struct Item {
   std::size_t begin;
   std::size_t end;
@@ -110,8 +111,8 @@ std::string trimmed(std::string_view text) {
 
 // A header: a type, then the name, then parameters; nothing called or assigned before.
 bool is_header(std::string_view text, const std::string& name) {
-  return RE2::PartialMatch(text, "(?s)^\\s*[^=()]*[\\w>&*\\]][\\s&*]+" + RE2::QuoteMeta(name) +
-                                     "\\s*\\(") &&
+  return RE2::PartialMatch(
+             text, "(?s)^\\s*[^=()]*[\\w>&*\\]][\\s&*]+" + RE2::QuoteMeta(name) + "\\s*\\(") &&
          !RE2::PartialMatch(text, "(?s)^\\s*(?:return|else|throw|new|delete|goto|case)\\b");
 }
 

@@ -10,13 +10,13 @@
 namespace candor::scoring {
 
 struct CppFunction {
-  std::string before;  // all that stands before its header
-  std::string header;  // "bool f(vector<float> numbers, float threshold)"
+  std::string before;                   // all that stands before its header
+  std::string header;                   // "bool f(vector<float> numbers, float threshold)"
   std::vector<std::string> parameters;  // their names, in order
 };
 
-// The declaration, definition or opened body of `name` at the top level; nothing when there is none or
-// a parameter has no name.
+// The declaration, definition or opened body of `name` at the top level; nothing when there is none
+// or a parameter has no name.
 std::optional<CppFunction> find_cpp_function(std::string_view source, const std::string& name);
 
 // Does the text define `name` at the top level (a whole program rather than a body)?

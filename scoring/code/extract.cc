@@ -1,5 +1,5 @@
-// Which of an answer's blocks is the program. Answers show the function, its use, earlier attempts and
-// helpers in any order, so the block that defines what was asked for is looked for:
+// Which of an answer's blocks is the program. Answers show the function, its use, earlier attempts
+// and helpers in any order, so the block that defines what was asked for is looked for:
 //   1. blocks marked with the language; where none defines it, all blocks
 //   2. of those the last that defines the function (a later version replaces an earlier one)
 //   3. with blocks that define or import what it uses and does not define itself
@@ -40,8 +40,8 @@ void for_each_line(std::string_view text, Body body) {
   }
 }
 
-// Fences of three or more back-ticks or tildes (CommonMark 0.30, section 4.5): a block ends at a line
-// of at least as many of the same kind and nothing else.
+// Fences of three or more back-ticks or tildes (CommonMark 0.30, section 4.5): a block ends at a
+// line of at least as many of the same kind and nothing else.
 std::vector<Fence> fences(std::string_view answer) {
   std::vector<Fence> found;
   std::string fence;  // of the open block
@@ -171,8 +171,8 @@ bool is_code_line(std::string_view line) {
   return RE2::FullMatch(line, kCode);
 }
 
-// An answer without fences: from its first line of code to the first that is none; or, when it begins
-// with an indented line, the body that continues the prompt.
+// An answer without fences: from its first line of code to the first that is none; or, when it
+// begins with an indented line, the body that continues the prompt.
 std::string python_in_text(std::string_view answer) {
   static const RE2 kBegin(kBeginsCode);
   std::string code;

@@ -30,8 +30,8 @@ bool same_value(const boost::json::value& result, const boost::json::value& expe
 // The expected value in the codec's form, to be sent as an argument.
 boost::json::value to_codec(const boost::json::value& value);
 
-// Outputs are compared line by line, token by token: white space at the ends of lines and empty lines
-// at the end do not count. With a tolerance, tokens that are both numbers may differ by it.
+// Outputs are compared line by line, token by token: white space at the ends of lines and empty
+// lines at the end do not count. With a tolerance, tokens that are both numbers may differ by it.
 bool same_output(std::string_view output, std::string_view expected,
                  std::optional<double> tolerance);
 

@@ -82,8 +82,8 @@ CodeVerdict judge_programs(const CodeTask& task, const CodeJob& program, const C
     if (run.output.size() >= job.output_bytes) {
       verdict = {"failed", "it wrote without end"};
     } else if (run.timed_out || run.out_of_memory || run.exit_code != 0) {
-      verdict = verdict_of_end(
-          run, {"failed", fmt::format("it ended with status {}", run.exit_code)});
+      verdict =
+          verdict_of_end(run, {"failed", fmt::format("it ended with status {}", run.exit_code)});
     } else if (!same_output(run.output, test.output, task.tolerance)) {
       verdict = {"failed", "another output than expected"};
     } else {

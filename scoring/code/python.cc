@@ -32,12 +32,12 @@ const std::vector<std::string>& command() {
   return words;
 }
 
-// A completion either is a program of its own, which stands beside the prompt's helpers, or the body
-// that continues the prompt's last line.
+// A completion either is a program of its own, which stands beside the prompt's helpers, or the
+// body that continues the prompt's last line.
 bool defines(const std::string& completion, const std::string& entry_point) {
-  return RE2::PartialMatch(completion,
-                           "(?m)^(?:async +)?(?:def|class) +" + RE2::QuoteMeta(entry_point) +
-                               "\\b|^" + RE2::QuoteMeta(entry_point) + " *=");
+  return RE2::PartialMatch(completion, "(?m)^(?:async +)?(?:def|class) +" +
+                                           RE2::QuoteMeta(entry_point) + "\\b|^" +
+                                           RE2::QuoteMeta(entry_point) + " *=");
 }
 
 CodeJob candidate_job(const CodeTask& task) {
@@ -129,7 +129,8 @@ CodeVerdict verdict_of_call(const CodeRun& run, const data::CallTest& test,
   if (result == nullptr) {
     return verdict_of_end(run, {"cheating_suspected", "the program ended before it answered"});
   }
-  if (!reply.ready.contains("ready")) return {"cheating_suspected", "an answer without a beginning"};
+  if (!reply.ready.contains("ready"))
+    return {"cheating_suspected", "an answer without a beginning"};
   if (same_value(*result, test.expected, tolerance)) return {"passed", ""};
   return {"failed", "another value than expected"};
 }

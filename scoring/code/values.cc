@@ -1,4 +1,5 @@
-// Values of Python as the codec in the box writes them (python/codec.py.inc): compared by exact type.
+// Values of Python as the codec in the box writes them (python/codec.py.inc): compared by exact
+// type.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -62,8 +63,8 @@ Marked marked(const json::value& value) {
   return {std::string_view(member.key()), &member.value()};
 }
 
-// A text that is the same for equal values, and different for different ones. Nothing for what equals
-// nothing: NaN, values of types that do not cross, messages that are no values.
+// A text that is the same for equal values, and different for different ones. Nothing for what
+// equals nothing: NaN, values of types that do not cross, messages that are no values.
 std::optional<std::string> canonical(const json::value& value);
 
 std::optional<std::string> canonical_items(const json::value& body, bool sorted) {

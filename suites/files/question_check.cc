@@ -51,7 +51,9 @@ std::vector<std::string> question_problems(const data::Question& q) {
   }
   if (q.judge == "code" && problems.empty()) {
     try {
-      const data::CodeReference code = data::read_code_reference(q.reference, "field \"reference\"");
+      const std::string where = "field \"reference\"";
+      const data::CodeReference code =
+          data::read_code_reference(data::JsonFields(q.reference, where), where);
       if (code.language != "python" && code.language != "cpp") {
         note(fmt::format("field \"reference\": \"{}\" is not a language that is run (python, cpp)",
                          printable(code.language)));
