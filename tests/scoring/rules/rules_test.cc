@@ -88,7 +88,8 @@ TEST(PublishedRules, MmluProDoesNotGuess) {
 
 TEST(PublishedRules, OpenCompassTakesTheFirstPatternThatFits) {
   EXPECT_EQ(read("opencompass-first-option", "答案是B，因为A错"), "B");
-  EXPECT_EQ(read("opencompass-first-option", "A项不对。故选 C。"), "A") << "^(A)项 goes before";
+  EXPECT_EQ(read("opencompass-first-option", "A项不对。故选 C。"), "C");
+  EXPECT_EQ(read("opencompass-first-option", "A项对，C项不对"), "A");
   EXPECT_EQ(read("opencompass-first-option", "The answer is (D)."), "D");
   EXPECT_EQ(read("opencompass-first-option", "ANSWER : B"), "B");
   EXPECT_EQ(read("opencompass-first-option", "The correct option is \\boxed{C}"), "C");
