@@ -29,7 +29,13 @@ TEST(MathsConformance, KnownPairs) {
     const json::value value = json::parse(line);
     const json::object& row = value.as_object();
     const bool expected = row.at("expected_equal").as_bool();
-    const MathsVerdict found = judge_maths(text_of(row, "pred"), text_of(row, "gold"));
+    // The decimal places that a case states; exact where it states none.
+    Tolerance tolerance;
+    const json::value* options = row.if_contains("opts");
+    if (options != nullptr && options->as_object().contains("prec")) {
+      tolerance = tolerance_of(json::object{{"places", options->at("prec")}}, "opts");
+    }
+    const MathsVerdict found = judge_maths(text_of(row, "pred"), text_of(row, "gold"), tolerance);
     const bool equal = found.verdict == "equal";
     EXPECT_FALSE(equal && !expected)
         << "called equal: " << text_of(row, "pred") << " and " << text_of(row, "gold");
