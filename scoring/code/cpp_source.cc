@@ -136,7 +136,7 @@ std::optional<std::vector<std::string>> parameter_names(std::string_view header,
   std::vector<std::string> names;
   if (parts.size() == 1 && (trimmed(parts[0]).empty() || trimmed(parts[0]) == "void")) return names;
   for (const std::string& part : parts) {
-    const std::string declared = part.substr(0, part.find('='));
+    const std::string declared = trimmed(part.substr(0, part.find('=')));
     std::string found;
     if (!RE2::PartialMatch(declared, "[\\s&*>]([A-Za-z_]\\w*)\\s*(?:\\[\\w*\\]\\s*)?$", &found)) {
       return std::nullopt;

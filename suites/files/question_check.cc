@@ -38,13 +38,11 @@ std::vector<std::string> question_problems(const data::Question& q) {
   std::vector<std::string> needed;
   if (q.judge == "maths") needed = {"answer"};
   if (q.judge == "choice") needed = {"options", "answer"};
-  if (q.judge == "code") needed = {"language", "prompt"};
   if (q.judge == "exact") needed = {"answer"};
   if (q.judge == "likelihood") needed = {"options", "answer"};
   for (const std::string& key : needed) {
     const json::value* value = q.reference.if_contains(key);
-    if (value == nullptr || !value->is_string() ||
-        (value->get_string().empty() && key != "prompt")) {
+    if (value == nullptr || !value->is_string() || value->get_string().empty()) {
       note(fmt::format("field \"reference\": the judge \"{}\" needs \"{}\" as a text", q.judge,
                        key));
     }

@@ -21,7 +21,7 @@ TEST(CppSource, FindsTheOpenedFunctionAtTheEndOfAPrompt) {
 }
 
 TEST(CppSource, FindsADeclaration) {
-  const auto found = find_cpp_function("#include <string>\nstd::string f(char c[], void);\n", "f");
+  const auto found = find_cpp_function("#include <string>\nstd::string f(char c[], int);\n", "f");
   EXPECT_FALSE(found.has_value());  // a parameter without a name
   const auto plain = find_cpp_function("#include <string>\nstd::string f(int a[3]);\n", "f");
   ASSERT_TRUE(plain.has_value());
