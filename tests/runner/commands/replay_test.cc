@@ -1,4 +1,5 @@
 // The commands that judge what was answered elsewhere, as their users start them.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -148,7 +149,7 @@ TEST_F(ReplaySamplesTest, EveryLayoutComesToTheSameJudge) {
        {{"sums/1#0", "right"}, {"sums/2#0", "truncated"}, {"sums/3#1", "right"},
         {"sums/4#0", "error"}}},
       {{"plain.jsonl"},
-       {{"sums/1#0", "right"}, {"sums/2#0", "right"}, {"sums/3#0", "right"},
+       {{"sums/1#0", "right"}, {"sums/2#0", "truncated"}, {"sums/3#0", "right"},
         {"sums/4#0", "right"}, {"sums/4#1", "wrong"}, {"sums/4#2", "right"}}},
       {{"samples_sums_2026-01-05T10-00-00.000001.jsonl", "samples_old_layout.jsonl"},
        {{"sums/1#0", "right"}, {"sums/2#0", "right"}, {"sums/3#0", "wrong"}, {"sums/4#0", "right"},
@@ -161,7 +162,7 @@ TEST_F(ReplaySamplesTest, EveryLayoutComesToTheSameJudge) {
         {"sums/3#0", "right"}, {"sums/4#0", "error"}}},
       {{"openai-evals.jsonl"},
        {{"sums/1#0", "right"}, {"sums/2#0", "right"}, {"sums/3#0", "wrong"}}},
-      {{"evalscope.jsonl"}, {{"sums/1#0", "right"}, {"sums/2#0", "wrong"}}},
+      {{"evalscope.jsonl"}, {{"sums/1#0", "right"}, {"sums/2#0", "truncated"}}},
       {{"opencompass.json"},
        {{"sums/1#0", "right"}, {"sums/2#0", "right"}, {"sums/2#1", "wrong"}}}};
   for (const auto& [files, expected] : layouts) {

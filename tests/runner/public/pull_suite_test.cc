@@ -136,7 +136,7 @@ TEST_F(PullSuiteTest, WhatAServerDoesWrongIsToldAndNothingIsKept) {
     SCOPED_TRACE(told);
     const tests::HttpServer server({answer});
     published_at(server.address());
-    EXPECT_THAT(failure(), AllOf(HasSubstr("127.0.0.1"), HasSubstr(told)));
+    EXPECT_THAT(failure(), HasSubstr(told));
     EXPECT_TRUE(nothing_there());
   }
 }

@@ -355,7 +355,9 @@ TEST(Transcripts, NoDamageIsPassedOverInSilence) {
           // Lines that are gone leave no trace where the cut is between two.
           EXPECT_TRUE(text.ends_with('\n') || text.ends_with('}')) << text.substr(text.size() - 20);
         }
-        if (text == whole) EXPECT_EQ(answers(found), answers(good));
+        if (text == whole) {
+          EXPECT_EQ(answers(found), answers(good));
+        }
       } catch (const Error& error) {
         EXPECT_THAT(error.what(), HasSubstr("damaged"));  // the file's name
       }
