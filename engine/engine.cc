@@ -106,9 +106,9 @@ class LocalEngine final : public Engine {
     if (options.pack_cache) {
       packed.emplace(*checkpoint.source, options.precision, options.notice);
     }
-    auto model = std::make_unique<const Model>(
-        std::move(checkpoint.source), std::move(checkpoint.spec), options.precision, *pool,
-        options.progress, packed ? &*packed : nullptr);
+    auto model = std::make_unique<const Model>(std::move(checkpoint.source),
+                                               std::move(checkpoint.spec), options.precision, *pool,
+                                               options.progress, packed ? &*packed : nullptr);
     description_.weight_bytes = model->active_matrix_bytes();
     // Asked after the weights have taken their share.
     const std::size_t kv_bytes = options.kv_bytes > 0 ? options.kv_bytes : free_memory() / 4;

@@ -1,6 +1,6 @@
-// The engine as the runner sees it: a model loaded once, a known queue of requests in, completions out
-// as they finish. What a request gets depends on the model file, its prompt, its sampling parameters,
-// the seed and the repeat: never on the batch, the threads, the order or a cache.
+// The engine as the runner sees it: a model loaded once, a known queue of requests in, completions
+// out as they finish. What a request gets depends on the model file, its prompt, its sampling
+// parameters, the seed and the repeat: never on the batch, the threads, the order or a cache.
 #pragma once
 
 #include <atomic>
@@ -24,15 +24,15 @@ namespace candor::engine {
 
 struct EngineOptions {
   kernels::Precision precision = kernels::Precision::kInt8;
-  int threads = 0;                 // 0: all processors this process may use
-  int batch = 32;                  // sequences in flight at most
-  std::size_t kv_bytes = 0;        // of pages; 0: a quarter of the memory that is free
+  int threads = 0;                       // 0: all processors this process may use
+  int batch = 32;                        // sequences in flight at most
+  std::size_t kv_bytes = 0;              // of pages; 0: a quarter of the memory that is free
   std::function<void(double)> progress;  // share of the loading done, 0 … 1; may be empty
   // Reads and checks headers, tokenizer and template but packs no weights: `description` works,
   // `run` and `score` throw Error.
   bool describe_only = false;
-  // Keeps the packed weights in a file beside the model (engine/model/packed_cache.md) and takes them
-  // from there when it loads again: the same bits, sooner.
+  // Keeps the packed weights in a file beside the model (engine/model/packed_cache.md) and takes
+  // them from there when it loads again: the same bits, sooner.
   bool pack_cache = false;
   // Instead of the checkpoint's own template, and of the format that this and the vocabulary tell.
   std::optional<std::string> chat_template = std::nullopt;
@@ -55,7 +55,7 @@ struct ModelDescription {
   std::size_t experts = 0, experts_used = 0, expert_width = 0;  // of a layer; 0: it has none
   std::uint64_t parameters = 0;
   std::uint64_t active_parameters = 0;  // that the forward pass of one token works with
-  std::uint64_t weight_bytes = 0;  // packed weights that every token reads; 0: not loaded
+  std::uint64_t weight_bytes = 0;       // packed weights that every token reads; 0: not loaded
   std::vector<std::pair<std::string, std::size_t>> formats;  // block format -> number of tensors
   ReasoningMarkers reasoning;
   std::string reasoning_evidence;  // DetectedReasoning's, or "chosen"
@@ -67,7 +67,7 @@ struct Request {
   std::uint64_t seed = 0;
   int repeat = 0;
   bool ignore_stops = false;
-  double expected_tokens = 0;  // what the answer will likely take, for the planner; 0: not known
+  double expected_tokens = 0;     // what the answer will likely take, for the planner; 0: not known
   bool reasoning_opened = false;  // the prompt ends inside the reasoning: stop strings wait
   // Tokens to be scored after the prompt (teacher forcing) instead of generating any: the sampling
   // parameters play no part. Prompts that many continuations share are computed once.
@@ -80,8 +80,8 @@ struct Request {
 struct Completion {
   std::vector<TokenId> tokens;           // the final stop token included; scored: the continuation
   std::vector<float> log_probabilities;  // of each token, under the untempered model
-  std::vector<TokenId> most_likely;      // scored: the first choice at each place, lowest id on ties
-  std::vector<float> last_logits;        // [vocabulary], where they were asked for
+  std::vector<TokenId> most_likely;  // scored: the first choice at each place, lowest id on ties
+  std::vector<float> last_logits;    // [vocabulary], where they were asked for
   // Decoded, cut at a stop string; without special tokens but those that divide it.
   std::string text;
   ReasoningSplit split;  // of the text
@@ -112,8 +112,8 @@ class Engine {
   virtual const Tokenizer* tokenizer() const = 0;         // null: the folder has none
   virtual const ChatTemplate* chat_template() const = 0;  // null: there is none
 
-  // Runs the whole queue with continuous batching. `done(i, completion)` is called on this thread as
-  // request i finishes, in any order. `stop` true: no further token is started and run returns;
+  // Runs the whole queue with continuous batching. `done(i, completion)` is called on this thread
+  // as request i finishes, in any order. `stop` true: no further token is started and run returns;
   // requests that are not finished are not reported.
   virtual void run(std::span<const Request> requests,
                    const std::function<void(std::size_t, Completion&&)>& done,

@@ -127,8 +127,9 @@ class CommandLine {
         [&options](const std::string& name) { options.protocol = suites::load_protocol(name); },
         "how questions are put: r1-paper, simple-evals, lm-eval, or a file; default: each suite's "
         "own way. Options given beside it win");
-    command->add_option("--shots-file", options.shots_file,
-                        "worked examples for --protocol: rows with the fields of the set's own file");
+    command->add_option(
+        "--shots-file", options.shots_file,
+        "worked examples for --protocol: rows with the fields of the set's own file");
   }
 
   void asking_options(CLI::App* command, RunOptions& options) {
@@ -406,9 +407,10 @@ class CommandLine {
                        "a published rule, with our own judge beside it; `candor judge rules`");
     replay->add_flag("--differences", replay_.differences,
                      "with --rule: only the rows where our own judge says otherwise");
-    replay->add_option("--format", replay_.format,
-                       "jsonl, lm-eval, inspect, openai-evals, evalscope or opencompass; default: as "
-                       "the content tells");
+    replay->add_option(
+        "--format", replay_.format,
+        "jsonl, lm-eval, inspect, openai-evals, evalscope or opencompass; default: as "
+        "the content tells");
     replay->add_option("--id-field", replay_.fields.id, "of JSON lines: where the id is");
     replay->add_option("--answer-field", replay_.fields.answer, "the answer: field or field.field");
     replay->add_option("--gold-field", replay_.fields.gold, "the gold answer");

@@ -1,6 +1,6 @@
-// How answers are judged. Pure functions from a question and a generation to a verdict; no model, no
-// file, no process. Code is the exception in two steps: `scoring/code` says what to run and reads what
-// came back, the sandbox in runner runs it.
+// How answers are judged. Pure functions from a question and a generation to a verdict; no model,
+// no file, no process. Code is the exception in two steps: `scoring/code` says what to run and
+// reads what came back, the sandbox in runner runs it.
 #pragma once
 
 #include "data/records/generation.h"

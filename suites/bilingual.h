@@ -27,8 +27,8 @@ struct Bilingual {
 };
 
 struct Thing {
-  std::string en;  // plural: "apples"
-  std::string zh;  // "苹果"
+  std::string en;       // plural: "apples"
+  std::string zh;       // "苹果"
   std::string measure;  // its measure word: "个"
 };
 

@@ -1,4 +1,5 @@
-// The questions of each bundled suite: what suites.cc puts together. Nothing outside suites/ needs it.
+// The questions of each bundled suite: what suites.cc puts together. Nothing outside suites/ needs
+// it.
 #pragma once
 
 #include <vector>
@@ -11,8 +12,8 @@ namespace candor::suites {
 std::vector<data::Question> arithmetic_questions(const SuiteOptions& options);
 std::vector<data::Question> logic_questions(const SuiteOptions& options);
 std::vector<data::Question> code_questions(const SuiteOptions& options);
-// Not generated: `options.seed` and `options.count` have no bearing on them. The whole bank, and the
-// part of it that comes from the essays.
+// Not generated: `options.seed` and `options.count` have no bearing on them. The whole bank, and
+// the part of it that comes from the essays.
 std::vector<data::Question> probe_questions(const SuiteOptions& options);
 std::vector<data::Question> essay_probe_questions(const SuiteOptions& options);
 

@@ -1,7 +1,7 @@
 // The one exception type for what comes from the outside world: files, models, networks, users.
 // It says what happened, where (file, field, byte offset or line) and what to do about it. It is
-// caught around one sample (recorded, the run goes on) and around one command (printed, exit status).
-// It is not for broken invariants of our own: those abort.
+// caught around one sample (recorded, the run goes on) and around one command (printed, exit
+// status). It is not for broken invariants of our own: those abort.
 #pragma once
 
 #include <fmt/format.h>

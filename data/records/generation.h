@@ -1,4 +1,5 @@
-// What a provider answered to one sample. It is stored before anything judges it, and never changed.
+// What a provider answered to one sample. It is stored before anything judges it, and never
+// changed.
 #pragma once
 
 #include <cstdint>
@@ -23,16 +24,16 @@ enum class FinishReason {
   kBlock,   // the provider's moderation
   kError,   // it failed; `error` says how
 };
-const char* name(FinishReason reason);                       // "stop", "length", "block", "error"
+const char* name(FinishReason reason);  // "stop", "length", "block", "error"
 std::optional<FinishReason> finish_reason_by_name(const std::string& name);
 
 struct Generation {
   SampleKey sample;
-  std::string prompt;     // as rendered, every character that the model saw
+  std::string prompt;  // as rendered, every character that the model saw
   // The chain of thought, without its markers; empty where there is none, "\n" where its block is
   // there and empty, which is a finding of its own.
   std::string reasoning;
-  std::string answer;     // what follows it
+  std::string answer;            // what follows it
   bool reasoning_closed = true;  // false: the limit came while the model was still thinking
   FinishReason finish = FinishReason::kStop;
   // The factual deliveries of audit-method: "blocked_input", "blocked_output", "retracted",
@@ -41,9 +42,9 @@ struct Generation {
   std::string error;  // for kError
 
   std::vector<std::int32_t> prompt_tokens;
-  std::vector<std::int32_t> tokens;    // generated, the final stop token included
+  std::vector<std::int32_t> tokens;      // generated, the final stop token included
   std::vector<float> log_probabilities;  // of each generated token under the untempered model
-  double seconds = 0;                  // from admission to the last token, on the monotonic clock
+  double seconds = 0;                    // from admission to the last token, on the monotonic clock
 };
 
 }  // namespace candor::data

@@ -47,7 +47,8 @@ class JsonFields {
 // Parses one JSON object; throws Error with `where`, the offset and what is wrong. Depth <= 64.
 boost::json::object parse_object(std::string_view text, std::string_view where);
 
-// Serialised with keys sorted at every depth: equal content gives equal bytes, so hashes are stable.
+// Serialised with keys sorted at every depth: equal content gives equal bytes, so hashes are
+// stable.
 std::string canonical(const boost::json::value& value);
 
 }  // namespace candor::data

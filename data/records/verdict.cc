@@ -8,22 +8,30 @@ namespace json = boost::json;
 
 const char* name(Outcome outcome) {
   switch (outcome) {
-    case Outcome::kRight: return "right";
-    case Outcome::kWrong: return "wrong";
-    case Outcome::kAnswered: return "answered";
-    case Outcome::kUnparsed: return "unparsed";
-    case Outcome::kRefused: return "refused";
-    case Outcome::kBlocked: return "blocked";
-    case Outcome::kTruncated: return "truncated";
-    case Outcome::kError: return "error";
+    case Outcome::kRight:
+      return "right";
+    case Outcome::kWrong:
+      return "wrong";
+    case Outcome::kAnswered:
+      return "answered";
+    case Outcome::kUnparsed:
+      return "unparsed";
+    case Outcome::kRefused:
+      return "refused";
+    case Outcome::kBlocked:
+      return "blocked";
+    case Outcome::kTruncated:
+      return "truncated";
+    case Outcome::kError:
+      return "error";
   }
   return "error";
 }
 
 std::optional<Outcome> outcome_by_name(const std::string& text) {
   for (const Outcome outcome :
-       {Outcome::kRight, Outcome::kWrong, Outcome::kAnswered, Outcome::kUnparsed,
-        Outcome::kRefused, Outcome::kBlocked, Outcome::kTruncated, Outcome::kError}) {
+       {Outcome::kRight, Outcome::kWrong, Outcome::kAnswered, Outcome::kUnparsed, Outcome::kRefused,
+        Outcome::kBlocked, Outcome::kTruncated, Outcome::kError}) {
     if (text == name(outcome)) return outcome;
   }
   return std::nullopt;

@@ -41,7 +41,8 @@ Flight::~Flight() {
   counters_.in_flight = 0;
 }
 
-// Memory is a cost too: without this a long run would fill the whole cache with prompts of the past.
+// Memory is a cost too: without this a long run would fill the whole cache with prompts of the
+// past.
 void Flight::forget_old_prompts() {
   PrefixTree& prefixes = cache_.prefixes();
   for (std::size_t unused = prefixes.evictable(); unused > options_.kept_pages; --unused) {

@@ -22,10 +22,10 @@
 namespace candor::engine {
 
 struct BatchOptions {
-  std::size_t batch = 32;          // sequences in flight at most
-  std::size_t chunk = 256;         // prompt rows a step
-  // Rows that a step with generating sequences is filled up to with prompt rows: reading the weights
-  // then takes about as long as multiplying with them, and neither waits for the other.
+  std::size_t batch = 32;   // sequences in flight at most
+  std::size_t chunk = 256;  // prompt rows a step
+  // Rows that a step with generating sequences is filled up to with prompt rows: reading the
+  // weights then takes about as long as multiplying with them, and neither waits for the other.
   std::size_t mixed_rows = 64;
   std::size_t context_length = 0;  // positions a sequence may have
   std::size_t vocabulary = 0;      // tokens that may be chosen: ids below this

@@ -168,10 +168,10 @@ Judged judge(std::span<const float> logits, TokenId token) {
   judged.finite = true;
   judged.most_likely = static_cast<TokenId>(kernels::argmax(logits));
   const auto index = static_cast<std::size_t>(token);
-  judged.log_probability = index < logits.size()
-                               ? static_cast<float>(static_cast<double>(logits[index]) -
-                                                    kernels::log_sum_exp(logits))
-                               : -std::numeric_limits<float>::infinity();
+  judged.log_probability =
+      index < logits.size()
+          ? static_cast<float>(static_cast<double>(logits[index]) - kernels::log_sum_exp(logits))
+          : -std::numeric_limits<float>::infinity();
   return judged;
 }
 

@@ -49,7 +49,7 @@ Choice choose(std::span<const float> logits, const data::Sampling& sampling, dou
 
 // What logits say of a token that is given.
 struct Judged {
-  bool finite = false;  // all logits are: else the rest says nothing
+  bool finite = false;        // all logits are: else the rest says nothing
   float log_probability = 0;  // minus infinity for a token beyond the logits
   TokenId most_likely = -1;
 };

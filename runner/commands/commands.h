@@ -166,7 +166,7 @@ struct ReplayOptions {
   std::string rule;
   std::string format;  // empty: told by the content
   TranscriptFields fields;
-  std::string model;   // the name it is stored under; empty: as the file says
+  std::string model;         // the name it is stored under; empty: as the file says
   bool differences = false;  // with a rule: only rows where our own judge says otherwise
   StoreChoice store;
   bool json = false;

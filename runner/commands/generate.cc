@@ -24,8 +24,8 @@ json::object generation_json(const data::Generation& generation) {
 }
 
 data::Generation generate_raw(const GenerateOptions& options) {
-  const auto engine = engine::Engine::load(resolve_model(options.model.model).path,
-                                           engine_options(options.model));
+  const auto engine =
+      engine::Engine::load(resolve_model(options.model.model).path, engine_options(options.model));
   const engine::Tokenizer* tokenizer = engine->tokenizer();
   if (tokenizer == nullptr) fail("{}: has no tokenizer", engine->description().path);
   engine::Request request;
@@ -39,15 +39,16 @@ data::Generation generate_raw(const GenerateOptions& options) {
   data::Generation generation;
   generation.prompt = options.prompt;
   generation.prompt_tokens = request.prompt;
-  engine->run({&request, 1},
-              [&](std::size_t, engine::Completion&& completion) {
-                generation.answer = std::move(completion.text);
-                generation.tokens = std::move(completion.tokens);
-                generation.finish = completion.finish;
-                generation.error = std::move(completion.error);
-                generation.seconds = completion.seconds;
-              },
-              stop_requested());
+  engine->run(
+      {&request, 1},
+      [&](std::size_t, engine::Completion&& completion) {
+        generation.answer = std::move(completion.text);
+        generation.tokens = std::move(completion.tokens);
+        generation.finish = completion.finish;
+        generation.error = std::move(completion.error);
+        generation.seconds = completion.seconds;
+      },
+      stop_requested());
   return generation;
 }
 
@@ -61,17 +62,16 @@ data::Generation generate_chat(const GenerateOptions& options) {
   condition.sampling = options.sampling;
   const Ask ask{&question, &condition, 0};
   data::Generation generation;
-  provider->generate({&ask, 1}, options.seed,
-                     [&](data::Generation&& done) { generation = std::move(done); },
-                     stop_requested());
+  provider->generate(
+      {&ask, 1}, options.seed, [&](data::Generation&& done) { generation = std::move(done); },
+      stop_requested());
   return generation;
 }
 
 }  // namespace
 
 int generate_command(const GenerateOptions& options) {
-  const data::Generation generation =
-      options.raw ? generate_raw(options) : generate_chat(options);
+  const data::Generation generation = options.raw ? generate_raw(options) : generate_chat(options);
   if (interrupt_exit_status() != 0) return interrupt_exit_status();
   if (generation.finish == data::FinishReason::kError) fail("{}", generation.error);
   if (options.json) {

@@ -46,8 +46,8 @@ json::object marks_json(const Transcripts& transcripts) {
   }
   json::object marks;
   for (const auto& [name, sum] : sums) {
-    marks[name] = json::object{{"mean", sum.first / static_cast<double>(sum.second)},
-                               {"rows", sum.second}};
+    marks[name] =
+        json::object{{"mean", sum.first / static_cast<double>(sum.second)}, {"rows", sum.second}};
   }
   return marks;
 }
@@ -74,17 +74,19 @@ std::string mismatch(const data::Question& question, Transcript& row) {
   if (row.finish == data::FinishReason::kError) return {};
   if (question.judge != "likelihood") {
     if (row.scores.empty()) return {};
-    return fmt::format("log-probabilities of options, and {} asks for an answer in words: add a "
-                       "--protocol that scores options (lm-eval)",
-                       question.id);
+    return fmt::format(
+        "log-probabilities of options, and {} asks for an answer in words: add a "
+        "--protocol that scores options (lm-eval)",
+        question.id);
   }
   if (row.scores.empty()) {
     try {
       row.scores = data::option_scores(row.answer, row.place);
     } catch (const Error&) {
-      return fmt::format("an answer in words, and the options of {} are scored: leave out the "
-                         "--protocol",
-                         question.id);
+      return fmt::format(
+          "an answer in words, and the options of {} are scored: leave out the "
+          "--protocol",
+          question.id);
     }
   }
   const std::size_t options = data::continuations(question).size();
@@ -166,8 +168,9 @@ int replay_by_rule(const ReplayOptions& options, Transcripts transcripts) {
     std::vector<std::string> golds = row.golds;
     std::string why;
     if (!row.scores.empty()) {
-      why = "log-probabilities, in which a rule has nothing to read: judge them with --suite and "
-            "--protocol";
+      why =
+          "log-probabilities, in which a rule has nothing to read: judge them with --suite and "
+          "--protocol";
     } else if (golds.empty() && index) {
       if (const data::Question* question = index->find(row, why)) {
         golds = {data::JsonFields(question->reference, row.place).text("answer")};
@@ -278,8 +281,7 @@ int replay_with_suite(const ReplayOptions& options, Transcripts transcripts) {
     const auto store = data::StoreWriter::open(path);
     ReplayProvider provider(answers, model, hash_of(options.files),
                             std::filesystem::absolute(options.files[0]).string());
-    const Executed executed =
-        execute(plan, provider, *store, judges, {"replay " + first, true});
+    const Executed executed = execute(plan, provider, *store, judges, {"replay " + first, true});
     run_id = executed.run.id;
   }
   fmt::print(stderr, "run {}: {} answers to {} questions, {} rows could not be used\n", run_id,

@@ -1,12 +1,12 @@
 #include "runner/models/https.h"
 
+#include <array>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/ssl.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl.hpp>
 #include <boost/url.hpp>
-#include <array>
 #include <chrono>
 #include <cstdlib>
 #include <optional>
@@ -121,11 +121,10 @@ class Connection {
       beast::get_lowest_layer(*stream_).expires_after(std::chrono::seconds(idle_seconds));
       wait("body", [&](auto done) {
         on_stream([&](auto& stream) {
-          http::async_read_some(stream, buffer_, parser,
-                                [done](beast::error_code error, std::size_t) {
-                                  done(error == http::error::need_buffer ? beast::error_code{}
-                                                                         : error);
-                                });
+          http::async_read_some(
+              stream, buffer_, parser, [done](beast::error_code error, std::size_t) {
+                done(error == http::error::need_buffer ? beast::error_code{} : error);
+              });
         });
       });
       sink({piece.data(), piece.size() - parser.get().body().size});
@@ -146,8 +145,8 @@ class Connection {
   }
 
   void tunnel() {
-    http::request<http::empty_body> request(http::verb::connect,
-                                            target_.host + ":" + target_.port, 11);
+    http::request<http::empty_body> request(http::verb::connect, target_.host + ":" + target_.port,
+                                            11);
     request.set(http::field::host, target_.host + ":" + target_.port);
     auto& plain = stream_->next_layer();
     wait("proxy", [&](auto done) {

@@ -10,9 +10,9 @@
 namespace candor::runner {
 
 struct DownloadLimits {
-  std::uint64_t max_bytes = 0;    // of the body; more is an error
-  int connect_seconds = 10;       // to connect, shake hands and get the header
-  int idle_seconds = 60;          // without a single byte of the body
+  std::uint64_t max_bytes = 0;  // of the body; more is an error
+  int connect_seconds = 10;     // to connect, shake hands and get the header
+  int idle_seconds = 60;        // without a single byte of the body
   int max_redirects = 5;
 };
 

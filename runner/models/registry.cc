@@ -37,10 +37,9 @@ ModelEntry read_entry(const YAML::Node& node, const std::string& where) {
   entry.licence = field<std::string>(node, "licence", where);
   if (node["hub"]) entry.hub = field<std::string>(node, "hub", where);
   if (const YAML::Node wheels = node["wheels"]) {
-    entry.wheels = WheelSource{field<std::string>(wheels, "package", where),
-                               field<std::string>(wheels, "version", where),
-                               field<int>(wheels, "parts", where),
-                               field<std::string>(wheels, "member", where)};
+    entry.wheels = WheelSource{
+        field<std::string>(wheels, "package", where), field<std::string>(wheels, "version", where),
+        field<int>(wheels, "parts", where), field<std::string>(wheels, "member", where)};
   }
   if (fs::path(entry.file).filename() != entry.file) {
     fail("{}: model {}: field \"file\" must be a plain file name", where, entry.name);
@@ -76,7 +75,8 @@ Registry load_registry(const fs::path& yaml) {
     const YAML::Node root = YAML::LoadFile(where);
     Registry registry;
     registry.default_name = field<std::string>(root, "default", where);
-    for (const YAML::Node& node : root["models"]) registry.models.push_back(read_entry(node, where));
+    for (const YAML::Node& node : root["models"])
+      registry.models.push_back(read_entry(node, where));
     registry.need(registry.default_name);
     return registry;
   } catch (const YAML::Exception& error) {
@@ -107,9 +107,9 @@ ResolvedModel resolve_model(const std::string& model) {
   }
   const fs::path path = wanted;
   if (!fs::exists(path)) registry.need(wanted);
-  return {path.filename().empty() ? path.parent_path().filename().string()
-                                  : path.filename().string(),
-          path};
+  return {
+      path.filename().empty() ? path.parent_path().filename().string() : path.filename().string(),
+      path};
 }
 
 std::string model_sha256(const fs::path& path) {

@@ -12,8 +12,8 @@ namespace candor::runner {
 std::uint64_t read_wheel_member(const std::filesystem::path& wheel, const std::string& member,
                                 const std::function<void(std::string_view)>& sink) {
   int code = 0;
-  const std::unique_ptr<zip_t, void (*)(zip_t*)> archive(
-      zip_open(wheel.c_str(), ZIP_RDONLY, &code), &zip_discard);
+  const std::unique_ptr<zip_t, void (*)(zip_t*)> archive(zip_open(wheel.c_str(), ZIP_RDONLY, &code),
+                                                         &zip_discard);
   if (!archive) {
     zip_error_t error;
     zip_error_init_with_code(&error, code);

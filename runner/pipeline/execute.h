@@ -1,5 +1,5 @@
-// Carries a plan out: finds the unfinished run of the same plan or starts a new one, asks what is not
-// stored yet, stores, judges, and says how far it is.
+// Carries a plan out: finds the unfinished run of the same plan or starts a new one, asks what is
+// not stored yet, stores, judges, and says how far it is.
 #pragma once
 
 #include <cstddef>

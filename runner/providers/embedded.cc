@@ -68,9 +68,10 @@ EmbeddedProvider::EmbeddedProvider(const ResolvedModel& model, const EmbeddedOpt
 
 void EmbeddedProvider::need_template() const {
   if (engine_->chat_template() != nullptr) return;
-  fail("{}: has no chat template (a base model?): give one with --template FILE, or ask without one "
-       "(--protocol lm-eval)",
-       model_.path.string());
+  fail(
+      "{}: has no chat template (a base model?): give one with --template FILE, or ask without one "
+      "(--protocol lm-eval)",
+      model_.path.string());
 }
 
 void EmbeddedProvider::check(std::span<const Ask> asks) const {

@@ -1,6 +1,6 @@
-// Where answers come from. A provider takes the whole queue of samples and gives generations back as
-// they finish, in any order; a failure of one sample is a generation with finish "error", never an
-// exception.
+// Where answers come from. A provider takes the whole queue of samples and gives generations back
+// as they finish, in any order; a failure of one sample is a generation with finish "error", never
+// an exception.
 #pragma once
 
 #include <atomic>
@@ -21,7 +21,8 @@ struct Ask {
   const data::Condition* condition = nullptr;
   int repeat = 0;
   double expected_tokens = 0;  // of the answer, from earlier ones; 0: not known
-  // What was said before, oldest first: the turns that the question follows and the answers to them.
+  // What was said before, oldest first: the turns that the question follows and the answers to
+  // them.
   std::vector<data::Message> history = {};
 };
 

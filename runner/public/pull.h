@@ -25,8 +25,9 @@ bool verify_suite(const suites::Description& description, bool examples = false)
 // Returns the suite's folder (suites::public_folder). What is there and right is left alone; else
 // all files are put together in a folder beside it, which then takes its place: a suite is there
 // whole or not at all. Files that an earlier pull left, broken off or killed, are not got again. A
-// mirror may lack the files of worked examples. Throws Error naming the file and what happened: no such file in the mirror, a failed
-// download, another size or hash, a file without a published address.
+// mirror may lack the files of worked examples. Throws Error naming the file and what happened: no
+// such file in the mirror, a failed download, another size or hash, a file without a published
+// address.
 std::filesystem::path pull_suite(const suites::Description& description, const SuitePull& options);
 
 }  // namespace candor::runner

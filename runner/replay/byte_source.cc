@@ -115,9 +115,11 @@ ZipBytes::ZipBytes(const std::filesystem::path& path) : archive_(std::make_uniqu
     zip_error_init_with_code(&error, code);
     const std::string text = zip_error_strerror(&error);
     zip_error_fini(&error);
-    fail("{}: not a readable ZIP archive: {} (a log that was cut off has lost its directory: save it "
-         "again, or as JSON)",
-         path.string(), text);
+    fail(
+        "{}: not a readable ZIP archive: {} (a log that was cut off has lost its directory: save "
+        "it "
+        "again, or as JSON)",
+        path.string(), text);
   }
   const zip_int64_t count = zip_get_num_entries(archive_->zip, 0);
   for (zip_int64_t i = 0; i < count; ++i) {

@@ -1,5 +1,6 @@
-// The bytes of a transcript file in pieces, so that no file is held as a whole: a plain or gzip file,
-// or an entry of a ZIP archive (stored, deflated, or Zstandard as Inspect writes it). No parser.
+// The bytes of a transcript file in pieces, so that no file is held as a whole: a plain or gzip
+// file, or an entry of a ZIP archive (stored, deflated, or Zstandard as Inspect writes it). No
+// parser.
 #pragma once
 
 #include <cstddef>
@@ -63,7 +64,7 @@ class LineReader {
   ByteSource& bytes_;
   std::string file_;
   std::string buffer_;
-  std::size_t at_ = 0;       // in buffer_, where the next line begins
+  std::size_t at_ = 0;        // in buffer_, where the next line begins
   std::size_t searched_ = 0;  // no line ends between at_ and this
   std::size_t number_ = 0;
   bool ended_ = false;

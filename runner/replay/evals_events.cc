@@ -30,9 +30,10 @@ void EvalsEvents::add(const json::object& event, const std::string& place, Trans
   if (const json::value* spec = fields.find("spec"); spec != nullptr && spec->is_object()) {
     const std::string model = plain(spec->get_object().if_contains("completion_fns")).value_or("");
     if (!out.model.empty() && out.model != model) {
-      fail("{}: field \"completion_fns\": \"{}\", but the log before it is of \"{}\": judge each "
-           "alone",
-           place, model, out.model);
+      fail(
+          "{}: field \"completion_fns\": \"{}\", but the log before it is of \"{}\": judge each "
+          "alone",
+          place, model, out.model);
     }
     out.model = model;
     return;

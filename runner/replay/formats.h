@@ -1,5 +1,5 @@
-// The readers of the formats that read_transcripts knows, and what they share. Each throws Error with
-// the row's place for a row it cannot read; the caller keeps the message.
+// The readers of the formats that read_transcripts knows, and what they share. Each throws Error
+// with the row's place for a row it cannot read; the caller keeps the message.
 #pragma once
 
 #include <boost/json.hpp>
@@ -22,8 +22,8 @@ std::vector<std::string> plains(const boost::json::value* value);
 // The first of the names that has such a value.
 std::optional<std::string> first_of(const data::JsonFields& fields,
                                     std::initializer_list<const char*> names);
-// By the names that files use: "length", "max_tokens", "model_length", "content_filter", …; anything
-// else is an ordinary end.
+// By the names that files use: "length", "max_tokens", "model_length", "content_filter", …;
+// anything else is an ordinary end.
 data::FinishReason finish_of(std::string_view reason);
 // The text of a message: a text, or a list of parts of which reasoning goes to `reasoning`.
 std::string content_of(const boost::json::value* content, std::string* reasoning);
@@ -35,8 +35,8 @@ void split_reasoning(Transcript& row);
 // The choices of a chat completion: answer, reasoning and finish of the first.
 void read_choices(const boost::json::array& choices, Transcript& row);
 // A whole number from 0 to `most`.
-int count_of(const data::JsonFields& fields, const std::string& place, const char* name, int fallback,
-             int most);
+int count_of(const data::JsonFields& fields, const std::string& place, const char* name,
+             int fallback, int most);
 
 void read_plain_row(const boost::json::object& row, const std::string& place,
                     const TranscriptFields& named, Transcripts& out);
@@ -48,7 +48,7 @@ class LmEvalRows {
 
  private:
   struct Seen {
-    std::size_t row = 0;  // the first of its answers in out.rows
+    std::size_t row = 0;                         // the first of its answers in out.rows
     std::map<std::string, std::string> filters;  // -> place
     std::string answers;                         // as JSON
   };
@@ -64,9 +64,9 @@ void read_inspect_head(const std::string& name, const boost::json::value& value,
 void read_inspect_json(const std::filesystem::path& file, Transcripts& out);
 void read_inspect_archive(const std::filesystem::path& file, Transcripts& out);
 
-// Events of one sample are joined by "sample_id": the answer from "sampling", the gold from "match".
-// A sampling whose prompt holds the answer before it is a further turn, and its answer counts; one
-// that does not is another's (a grader's), and the first stays.
+// Events of one sample are joined by "sample_id": the answer from "sampling", the gold from
+// "match". A sampling whose prompt holds the answer before it is a further turn, and its answer
+// counts; one that does not is another's (a grader's), and the first stays.
 class EvalsEvents {
  public:
   void add(const boost::json::object& event, const std::string& place, Transcripts& out);

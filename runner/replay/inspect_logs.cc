@@ -17,9 +17,8 @@ namespace {
 
 // What a sample has beside its answer, and more of it: every event of the way there.
 const std::set<std::string>& passed_over() {
-  static const std::set<std::string> kNames = {"events",     "events_data", "timelines",
-                                               "store",      "model_usage", "role_usage",
-                                               "role_events"};
+  static const std::set<std::string> kNames = {"events",      "events_data", "timelines",  "store",
+                                               "model_usage", "role_usage",  "role_events"};
   return kNames;
 }
 
@@ -67,7 +66,8 @@ void put_back(const json::object* attachments, std::string& text, const std::str
 }
 
 std::string error_text(const json::value& error) {
-  const json::value* message = error.is_object() ? error.get_object().if_contains("message") : &error;
+  const json::value* message =
+      error.is_object() ? error.get_object().if_contains("message") : &error;
   if (message != nullptr && message->is_string()) return json::value_to<std::string>(*message);
   return json::serialize(error);
 }
@@ -164,9 +164,10 @@ void read_inspect_json(const std::filesystem::path& path, Transcripts& out) {
   const auto bytes = open_bytes(path);
   try {
     if (!stream_json(*bytes, file, wanted).list) {
-      fail("{}: field \"samples\" is missing or no list: save the log with its samples "
-           "(log_samples)",
-           file);
+      fail(
+          "{}: field \"samples\" is missing or no list: save the log with its samples "
+          "(log_samples)",
+          file);
     }
   } catch (const Error& error) {
     // What was read before the damage is good; what follows is lost, and said to be.

@@ -1,6 +1,6 @@
 // A JSON document that is read in pieces and never held as a whole: the values that are wanted are
-// built and given one by one, everything else is passed over. Numbers, depth (at most 128) and UTF-8
-// are checked as Boost.JSON checks them.
+// built and given one by one, everything else is passed over. Numbers, depth (at most 128) and
+// UTF-8 are checked as Boost.JSON checks them.
 #pragma once
 
 #include <boost/json.hpp>
@@ -32,7 +32,8 @@ struct JsonStreamFound {
   bool list = false;  // kList: the member was there and an array
 };
 
-// Throws Error with `where` and the byte for what is no JSON, is cut off, or has something behind it.
+// Throws Error with `where` and the byte for what is no JSON, is cut off, or has something behind
+// it.
 JsonStreamFound stream_json(ByteSource& bytes, const std::string& where, const JsonStream& wanted);
 
 // What the beginning of a document tells: whether it is an object or an array, and the names of an

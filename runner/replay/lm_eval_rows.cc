@@ -13,7 +13,8 @@ using data::JsonFields;
 
 namespace {
 
-// The requests of a row: {"gen_args_0": {"arg_0": prompt, "arg_1": …}, …}, or older [[prompt, …], …].
+// The requests of a row: {"gen_args_0": {"arg_0": prompt, "arg_1": …}, …}, or older [[prompt, …],
+// …].
 std::vector<std::pair<const json::value*, const json::value*>> requests_of(
     const JsonFields& fields) {
   std::vector<std::pair<const json::value*, const json::value*>> requests;
@@ -56,8 +57,8 @@ double log_probability(const json::value& answers, const std::string& place, std
   }
   const double value = number_of((*pair)[0]);
   if (!std::isfinite(value) || value > 0) {
-    fail("{}: field \"resps\": option {}: the log-probability is not a finite number up to 0", place,
-         option + 1);
+    fail("{}: field \"resps\": option {}: the log-probability is not a finite number up to 0",
+         place, option + 1);
   }
   return value;
 }
@@ -105,9 +106,10 @@ void read_answers(const json::array& requests, Transcript row, Transcripts& out)
   }
   for (const json::value& answer : *answers) {
     if (!answer.is_string()) {
-      fail("{}: field \"resps\": neither answers in words nor pairs of log-probability and truth "
-           "value: there is nothing to judge",
-           row.place);
+      fail(
+          "{}: field \"resps\": neither answers in words nor pairs of log-probability and truth "
+          "value: there is nothing to judge",
+          row.place);
     }
   }
   for (const json::value& answer : *answers) {
@@ -146,9 +148,10 @@ void LmEvalRows::add(const json::object& object, const std::string& place, Trans
   const std::string answers = json::serialize(requests);
   Seen& seen = seen_[row.id];
   if (!seen.filters.emplace(filter, place).second) {
-    fail("{}: document {} with the filter \"{}\" is there already, at {}: judge each task's file "
-         "alone",
-         place, row.id, filter, seen.filters[filter]);
+    fail(
+        "{}: document {} with the filter \"{}\" is there already, at {}: judge each task's file "
+        "alone",
+        place, row.id, filter, seen.filters[filter]);
   }
   read_marks(fields, filter, row);
   if (seen.filters.size() > 1) {

@@ -36,7 +36,8 @@ std::string letters_of(const JsonFields& fields) {
     const json::value* options = fields.find(name);
     if (options == nullptr) continue;
     if (options->is_string()) return json::value_to<std::string>(*options);
-    if (options->is_array() && !options->get_array().empty() && !options->get_array()[0].is_object())
+    if (options->is_array() && !options->get_array().empty() &&
+        !options->get_array()[0].is_object())
       return std::string(kAlphabet.substr(0, options->get_array().size()));
   }
   const std::int64_t count = fields.integer_or("n_options", 4);
@@ -57,7 +58,8 @@ void read_tokens(const JsonFields& fields, Transcript& row) {
   if (fields.find("log_probabilities") == nullptr) return;
   for (const json::value& value : fields.array("log_probabilities")) {
     const double number = value.is_number() ? value.to_number<double>() : NAN;
-    if (!(number <= 0)) fail("{}: field \"log_probabilities\": expected numbers up to 0", row.place);
+    if (!(number <= 0))
+      fail("{}: field \"log_probabilities\": expected numbers up to 0", row.place);
     row.log_probabilities.push_back(static_cast<float>(number));
   }
   if (row.log_probabilities.size() != row.tokens.size() && !row.log_probabilities.empty()) {
@@ -100,9 +102,10 @@ std::vector<std::string> answers_of(const JsonFields& fields, Transcript& row) {
       return {content_of(last->if_contains("content"), &row.reasoning)};
     }
   }
-  fail("{}: field \"answer\" (or output, completion, response, text) is missing: name it with "
-       "--answer-field",
-       row.place);
+  fail(
+      "{}: field \"answer\" (or output, completion, response, text) is missing: name it with "
+      "--answer-field",
+      row.place);
 }
 
 }  // namespace
@@ -155,9 +158,10 @@ void read_plain_row(const json::object& object, const std::string& place,
   row.language = fields.text_or("language", fields.text_or("lang", "en"));
   if (const auto model = first_of(fields, {"model"})) {
     if (!out.model.empty() && out.model != *model) {
-      fail("{}: field \"model\": \"{}\", but the rows before it are of \"{}\": judge each model's "
-           "rows alone",
-           place, *model, out.model);
+      fail(
+          "{}: field \"model\": \"{}\", but the rows before it are of \"{}\": judge each model's "
+          "rows alone",
+          place, *model, out.model);
     }
     out.model = *model;
   }

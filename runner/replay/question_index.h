@@ -1,5 +1,5 @@
-// Finds the question that a transcript answers: by its id, by its text, or by the last question that
-// stands in its prompt, where a template, instructions and worked examples may be around it.
+// Finds the question that a transcript answers: by its id, by its text, or by the last question
+// that stands in its prompt, where a template, instructions and worked examples may be around it.
 #pragma once
 
 #include <map>

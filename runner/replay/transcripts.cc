@@ -31,9 +31,10 @@ std::string told_by(const std::vector<std::string>& names, const std::string& fi
   if (has(names, "doc_id")) return "lm-eval";
   if (has(names, "eval") && (has(names, "version") || has(names, "status"))) return "inspect";
   if (has(names, "results") && (has(names, "configs") || has(names, "n-shot"))) {
-    fail("{}: is the results file of lm-eval, which holds no answers: give the samples_*.jsonl "
-         "beside it (--log_samples writes them)",
-         file);
+    fail(
+        "{}: is the results file of lm-eval, which holds no answers: give the samples_*.jsonl "
+        "beside it (--log_samples writes them)",
+        file);
   }
   if (has(names, "model_output") && has(names, "index")) return "evalscope";
   if (!names.empty() && names[0] == "0") return "opencompass";
@@ -45,8 +46,9 @@ void refuse_others(const std::string& head, const std::string& file) {
     fail("{}: is a Parquet file: write its rows as JSON lines first", file);
   }
   if (head.starts_with("SQLite format 3")) {
-    fail("{}: is a database: export its answers as JSON lines first (`candor runs export` for ours)",
-         file);
+    fail(
+        "{}: is a database: export its answers as JSON lines first (`candor runs export` for ours)",
+        file);
   }
   if (head.starts_with("\xff\xfe") || head.starts_with("\xfe\xff")) {
     fail("{}: looks like UTF-16: save it as UTF-8", file);

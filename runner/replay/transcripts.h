@@ -8,8 +8,8 @@
 //   "openai-evals"  an OpenAI Evals log: a "spec" line, then events
 //   "evalscope"     rows of predictions/<model>/<set>.jsonl
 //   "opencompass"   predictions/<model>/<set>.json
-// Files are read in pieces: what is kept is the answers. Not a judge, and not a reader of questions:
-// those come from the suites.
+// Files are read in pieces: what is kept is the answers. Not a judge, and not a reader of
+// questions: those come from the suites.
 #pragma once
 
 #include <cstdint>
@@ -36,7 +36,8 @@ struct Transcript {
   bool reasoning_closed = true;
   data::FinishReason finish = data::FinishReason::kStop;
   std::string error;
-  // Instead of an answer: the options' log-probabilities. `tokens` is 0 where the file has no count.
+  // Instead of an answer: the options' log-probabilities. `tokens` is 0 where the file has no
+  // count.
   std::vector<data::OptionScore> scores;
   std::vector<std::int32_t> tokens;
   std::vector<float> log_probabilities;
@@ -62,8 +63,8 @@ struct TranscriptFields {
   std::string gold;
 };
 
-// gzip is unpacked. Throws Error for a file that cannot be read or holds no transcripts, naming what
-// it is where that can be told.
+// gzip is unpacked. Throws Error for a file that cannot be read or holds no transcripts, naming
+// what it is where that can be told.
 Transcripts read_transcripts(const std::filesystem::path& file, const std::string& format,
                              const TranscriptFields& fields = {});
 

@@ -33,11 +33,10 @@ struct Library {
   Library() {
     void* library = ::dlopen("libzstd.so.1", RTLD_NOW | RTLD_LOCAL);
     if (library == nullptr) return;
-    found = load(library, "ZSTD_createDStream", create) &&
-            load(library, "ZSTD_freeDStream", destroy) &&
-            load(library, "ZSTD_decompressStream", decompress) &&
-            load(library, "ZSTD_isError", is_error) &&
-            load(library, "ZSTD_getErrorName", error_name);
+    found =
+        load(library, "ZSTD_createDStream", create) && load(library, "ZSTD_freeDStream", destroy) &&
+        load(library, "ZSTD_decompressStream", decompress) &&
+        load(library, "ZSTD_isError", is_error) && load(library, "ZSTD_getErrorName", error_name);
   }
 
   template <typename Function>
@@ -59,9 +58,11 @@ class Unpacked : public ByteSource {
   Unpacked(std::unique_ptr<ByteSource> packed, std::string place)
       : packed_(std::move(packed)), place_(std::move(place)), input_(std::size_t{1} << 17) {
     if (!library().found) {
-      fail("{}: is packed with Zstandard, and libzstd.so.1 is not here: install it (Debian: libzstd1) "
-           "or save the log as JSON",
-           place_);
+      fail(
+          "{}: is packed with Zstandard, and libzstd.so.1 is not here: install it (Debian: "
+          "libzstd1) "
+          "or save the log as JSON",
+          place_);
     }
     stream_ = library().create();
     if (stream_ == nullptr) fail("{}: no memory to unpack it", place_);

@@ -1,5 +1,5 @@
-// Zstandard data (RFC 8878) unpacked by the system's libzstd, which is looked for when it is needed:
-// building needs nothing of it, and a machine without it reads all other files.
+// Zstandard data (RFC 8878) unpacked by the system's libzstd, which is looked for when it is
+// needed: building needs nothing of it, and a machine without it reads all other files.
 #pragma once
 
 #include <memory>

@@ -1,7 +1,8 @@
 #include "runner/terminal/interrupt.h"
 
-#include <csignal>
 #include <unistd.h>
+
+#include <csignal>
 
 namespace candor::runner {
 

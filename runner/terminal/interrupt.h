@@ -1,5 +1,5 @@
-// Ctrl-C and SIGTERM: the first asks for a clean stop, the second ends the process at once (the store
-// is consistent at every moment).
+// Ctrl-C and SIGTERM: the first asks for a clean stop, the second ends the process at once (the
+// store is consistent at every moment).
 #pragma once
 
 #include <atomic>

@@ -1,5 +1,5 @@
-// One line on standard error that says how far the work is: share, rate, tokens a second, time left.
-// On a terminal it is redrawn in place; elsewhere a line is written now and then.
+// One line on standard error that says how far the work is: share, rate, tokens a second, time
+// left. On a terminal it is redrawn in place; elsewhere a line is written now and then.
 #pragma once
 
 #include <chrono>

@@ -18,8 +18,7 @@ bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; 
 // "\frac" and "\text" in a JSON string are a form feed and a tab there, but were meant as LaTeX;
 // "\n" before a letter is a line break unless it begins one of the commands of that letter.
 bool begins_command(std::string_view after_backslash) {
-  static const RE2 command(
-      R"(^(?:[bfrtv][a-z]{2}|n(?:eq?|ot|u|abla|i|mid)\b|u[a-z]{3}))");
+  static const RE2 command(R"(^(?:[bfrtv][a-z]{2}|n(?:eq?|ot|u|abla|i|mid)\b|u[a-z]{3}))");
   return RE2::PartialMatch(re2::StringPiece(after_backslash.data(), after_backslash.size()),
                            command);
 }
@@ -56,7 +55,8 @@ std::optional<std::string> string_at(std::string_view text, std::size_t& at, cha
     } else if (next == '\\') {
       out += '\\';
       ++at;
-    } else if (!begins_command(text.substr(at + 1)) && (next == 'n' || next == 't' || next == 'r')) {
+    } else if (!begins_command(text.substr(at + 1)) &&
+               (next == 'n' || next == 't' || next == 'r')) {
       out += next == 'n' ? '\n' : ' ';
       ++at;
     } else {

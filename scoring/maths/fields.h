@@ -19,8 +19,8 @@ struct Field {
 // values that are never closed are none.
 std::optional<Field> json_field(std::string_view text);
 
-// What stands in the last <answer>…</answer> (also <final_answer>). A tag that is never closed holds
-// the rest of its line.
+// What stands in the last <answer>…</answer> (also <final_answer>). A tag that is never closed
+// holds the rest of its line.
 std::optional<Field> tagged_field(std::string_view text);
 
 }  // namespace candor::scoring::maths

@@ -239,11 +239,11 @@ Description load_description(const std::filesystem::path& path) {
   if (has_lm_eval_names(root)) root = from_lm_eval(root, path.string(), problems);
   problems.throw_any(Error::Kind::kUsage);
   const YamlFields fields(root, path.string(), problems);
-  fields.only({"suite",    "version", "title",  "data",   "format",    "rows",      "columns",
-               "only",     "skip",    "source", "shots",  "recognise", "id",        "pair",
-               "language", "level",   "topic",  "system", "question",  "options",   "answer",
-               "solution", "prompt",  "judge",  "cases",  "reference", "condition", "not_scored",
-               "template"});
+  fields.only({"suite",    "version",   "title",     "data",       "format",  "rows",
+               "columns",  "only",      "skip",      "source",     "shots",   "recognise",
+               "id",       "pair",      "language",  "level",      "topic",   "system",
+               "question", "options",   "answer",    "solution",   "prompt",  "judge",
+               "cases",    "reference", "condition", "not_scored", "template"});
   Description d;
   d.suite = fields.text("suite");
   d.version = fields.text_or("version", "1");

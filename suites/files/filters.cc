@@ -93,11 +93,10 @@ std::string match_of(const std::string& text, const std::string& pattern) {
 
 const std::vector<FilterInfo>& filters() {
   static const std::vector<FilterInfo> kFilters = {
-      {"or", true},       {"trim", false},  {"trim_end", false}, {"after", true},
-      {"before", true},   {"append", true}, {"prepend", true},   {"letter", false},
-      {"letters", false}, {"upper", false}, {"labels", false},   {"match", true},
-      {"join", true},     {"place_in", true},
-      {"prepend_each", true}};
+      {"or", true},       {"trim", false},    {"trim_end", false},   {"after", true},
+      {"before", true},   {"append", true},   {"prepend", true},     {"letter", false},
+      {"letters", false}, {"upper", false},   {"labels", false},     {"match", true},
+      {"join", true},     {"place_in", true}, {"prepend_each", true}};
   return kFilters;
 }
 

@@ -11,20 +11,25 @@ namespace {
 
 // Fields that change no question and no verdict here.
 const std::vector<std::string>& without_effect() {
-  static const std::vector<std::string> kNames = {
-      "tag",          "group",         "group_alias",           "metadata",
-      "dataset_name", "unsafe_code",   "should_decontaminate",  "doc_to_decontamination_query",
-      "fewshot_delimiter"};
+  static const std::vector<std::string> kNames = {"tag",
+                                                  "group",
+                                                  "group_alias",
+                                                  "metadata",
+                                                  "dataset_name",
+                                                  "unsafe_code",
+                                                  "should_decontaminate",
+                                                  "doc_to_decontamination_query",
+                                                  "fewshot_delimiter"};
   return kNames;
 }
 
 // Ours, which may stand beside theirs.
 const std::vector<std::string>& own_names() {
   static const std::vector<std::string> kNames = {
-      "version", "title",  "data",     "format", "rows",   "columns",  "only",       "skip", "shots",
-      "id",      "pair",   "language", "level",  "topic",  "system",   "solution",   "judge",
-      "cases",   "reference", "condition", "options", "answer", "question", "prompt", "template",
-      "not_scored"};
+      "version", "title",    "data",   "format",   "rows",      "columns",   "only",
+      "skip",    "shots",    "id",     "pair",     "language",  "level",     "topic",
+      "system",  "solution", "judge",  "cases",    "reference", "condition", "options",
+      "answer",  "question", "prompt", "template", "not_scored"};
   return kNames;
 }
 
@@ -56,18 +61,20 @@ class Translation {
         {"process_docs", "is a Python function: write its outcome into the data file"},
         {"process_results", "is a Python function: name a `judge` instead"},
         {"custom_dataset", "is a Python function: name a file with `data`"},
-        {"filter_list", "is not mapped: leave it out and name a `judge`, or judge by a published rule "
-                        "(`candor replay --rule`)"},
+        {"filter_list",
+         "is not mapped: leave it out and name a `judge`, or judge by a published rule "
+         "(`candor replay --rule`)"},
         {"include", "is not followed: put the included fields into this file"},
         {"gen_prefix", "is not mapped: put it into `condition: {prefill: …}`"},
         {"doc_to_image", "asks with pictures, which is not done here"},
         {"fewshot_config", "is not mapped: examples come with a protocol (--protocol, `shots`)"},
         {"use_prompt", "is not mapped: write the prompt as doc_to_text"}};
     static const std::vector<std::string> kKnown = {
-        "task",         "task_alias",       "dataset_path",  "dataset_kwargs", "test_split",
-        "validation_split", "training_split", "fewshot_split", "doc_to_text",  "doc_to_target",
-        "doc_to_choice", "output_type",     "description",   "target_delimiter",
-        "num_fewshot",  "generation_kwargs", "metric_list",  "repeats"};
+        "task",        "task_alias",       "dataset_path",   "dataset_kwargs",
+        "test_split",  "validation_split", "training_split", "fewshot_split",
+        "doc_to_text", "doc_to_target",    "doc_to_choice",  "output_type",
+        "description", "target_delimiter", "num_fewshot",    "generation_kwargs",
+        "metric_list", "repeats"};
     std::vector<std::string> known = kKnown;
     known.insert(known.end(), own_names().begin(), own_names().end());
     known.insert(known.end(), without_effect().begin(), without_effect().end());
@@ -82,8 +89,9 @@ class Translation {
       }
     }
     if (fields_.integer_or("num_fewshot", 0, 0, 64) != 0) {
-      fields_.problem("num_fewshot", "worked examples come with a protocol: set 0 here and use "
-                                     "--protocol with `shots`");
+      fields_.problem("num_fewshot",
+                      "worked examples come with a protocol: set 0 here and use "
+                      "--protocol with `shots`");
     }
     if (fields_.integer_or("repeats", 1, 1, 1000000) != 1) {
       fields_.problem("repeats", "set 1 here and give --repeats");
@@ -225,7 +233,8 @@ class Translation {
 
   std::vector<std::string> metrics() const {
     std::vector<std::string> names;
-    for (const YamlFields& item : fields_.items("metric_list")) names.push_back(item.text("metric"));
+    for (const YamlFields& item : fields_.items("metric_list"))
+      names.push_back(item.text("metric"));
     return names;
   }
 
@@ -241,7 +250,8 @@ class Translation {
     if (!fields_.has("generation_kwargs")) return;
     const YamlFields settings = fields_.map("generation_kwargs");
     settings.only({"until", "max_gen_toks", "temperature", "top_p", "top_k", "do_sample"});
-    YAML::Node condition = fields_.has("condition") ? YAML::Clone(task_["condition"]) : YAML::Node();
+    YAML::Node condition =
+        fields_.has("condition") ? YAML::Clone(task_["condition"]) : YAML::Node();
     const YAML::Node& given = task_["generation_kwargs"];
     const auto put = [&](const char* theirs, const char* ours) {
       if (given[theirs] && !condition[ours]) condition[ours] = given[theirs];

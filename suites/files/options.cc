@@ -59,7 +59,8 @@ std::vector<std::string> without_labels(const std::vector<std::string>& options)
     const std::string_view text = trimmed(option);
     std::string_view rest = behind_mark(text);
     // An option that is its letter and nothing else keeps it.
-    if (all_labelled && rest.size() == text.size() && text.size() > 1) rest = trimmed(text.substr(1));
+    if (all_labelled && rest.size() == text.size() && text.size() > 1)
+      rest = trimmed(text.substr(1));
     bare.emplace_back(rest);
   }
   return bare;

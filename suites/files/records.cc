@@ -45,9 +45,10 @@ std::string lists_of(const json::value& root) {
     if (field.value().is_array()) names.push_back(printable(field.key()));
   }
   if (names.empty()) return ", and no field of this object is a list";
-  return fmt::format("; it is an object with the lists {}: name the right one in a description, "
-                     "`rows: {}`",
-                     fmt::join(names, ", "), names[0]);
+  return fmt::format(
+      "; it is an object with the lists {}: name the right one in a description, "
+      "`rows: {}`",
+      fmt::join(names, ", "), names[0]);
 }
 
 void read_json_array(const std::string& file, std::string_view text, const std::string& rows,

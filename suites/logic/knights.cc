@@ -159,10 +159,10 @@ Draft knights_puzzle(int level, Random& random) {
                          text(statements[at], i, people));
     cells.emplace_back(people[at], (knights >> i & 1u) != 0 ? kKnight : kKnave);
   }
-  draft.prompt += {
-      "Who is a knight and who is a knave? Think it through in two or three short sentences "
-      "and end with one line for each person, in the form \"Name: knight\" or \"Name: knave\".",
-      "谁是骑士，谁是无赖？请用两三句话推理，最后每人写一行，格式为“姓名：骑士”或“姓名：无赖”。"};
+  draft.prompt +=
+      {"Who is a knight and who is a knave? Think it through in two or three short sentences "
+       "and end with one line for each person, in the form \"Name: knight\" or \"Name: knave\".",
+       "谁是骑士，谁是无赖？请用两三句话推理，最后每人写一行，格式为“姓名：骑士”或“姓名：无赖”。"};
   set_cells(draft, cells,
             {{kKnight, {{"truth-teller", "说真话的人"}}}, {kKnave, {{"liar", "骗子"}}}});
   return draft;

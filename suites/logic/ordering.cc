@@ -142,10 +142,10 @@ Draft ordering_puzzle(int level, Random& random) {
     draft.prompt +=
         both("{0}. {1}\n", "{0}. {1}\n", letter, people[static_cast<std::size_t>(person)]);
   }
-  draft.prompt +=
-      {"Think it through in two or three short sentences and end with the line \"Answer: X\", where "
-       "X is the letter of the right option.",
-       "请用两三句话推理，最后一行写“答案：X”，X为正确选项的字母。"};
+  draft.prompt += {
+      "Think it through in two or three short sentences and end with the line \"Answer: X\", where "
+      "X is the letter of the right option.",
+      "请用两三句话推理，最后一行写“答案：X”，X为正确选项的字母。"};
   draft.judge = "choice";
   draft.reference_en = {{"options", letters}, {"answer", answer}};
   draft.reference_zh = draft.reference_en;

@@ -35,7 +35,8 @@ void Wording::load_examples() {
   if (path.empty()) return;
   if (std::error_code ignored; shots_file_.empty() && !std::filesystem::exists(path, ignored)) {
     fail_usage(
-        "suite {}: its worked examples are not here ({}): get them with `candor suites pull {}`, or "
+        "suite {}: its worked examples are not here ({}): get them with `candor suites pull {}`, "
+        "or "
         "name a file of your own with --shots-file",
         description_.suite, path.string(), description_.suite);
   }

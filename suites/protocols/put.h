@@ -21,8 +21,8 @@ class Wording {
 
   // Rewrites messages, judge and reference of the row's question. Examples: the first rows of the
   // same language and topic of the file of examples, or of the set itself; never the row that is
-  // asked, nor one with the same question: where the file holds it and no more than are wanted, there
-  // is one example fewer. Throws Error with the row's place.
+  // asked, nor one with the same question: where the file holds it and no more than are wanted,
+  // there is one example fewer. Throws Error with the row's place.
   void put(const Item& item, data::Question& question);
 
   // Whether any question was put with examples of a file.

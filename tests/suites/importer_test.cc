@@ -1,4 +1,5 @@
-// Layouts of data files as they are found elsewhere, and task files with lm-evaluation-harness's names.
+// Layouts of data files as they are found elsewhere, and task files with lm-evaluation-harness's
+// names.
 #include <gmock/gmock.h>
 #include <zlib.h>
 
@@ -20,7 +21,8 @@ class ImporterTest : public testing::Test {
   Suite load(const std::string& data_name, const std::string& data, const std::string& fields) {
     folder_.write(data_name, data);
     return load_suite_file(
-        folder_.write("set.yaml", "suite: set\nlanguage: en\ndata: " + data_name + "\n" + fields), {});
+        folder_.write("set.yaml", "suite: set\nlanguage: en\ndata: " + data_name + "\n" + fields),
+        {});
   }
   std::string problem(const std::string& data_name, const std::string& data,
                       const std::string& fields) {
@@ -32,7 +34,9 @@ class ImporterTest : public testing::Test {
     return "";
   }
   // A task file, alone in its way of writing.
-  Suite task(const std::string& text) { return load_suite_file(folder_.write("task.yaml", text), {}); }
+  Suite task(const std::string& text) {
+    return load_suite_file(folder_.write("task.yaml", text), {});
+  }
   std::string task_problem(const std::string& text) {
     try {
       (void)task(text);
@@ -106,17 +110,16 @@ TEST_F(ImporterTest, EndingsWithTheNumberOfTheRightOneAsANumberOrAText) {
 
 TEST_F(ImporterTest, OfSeveralGoldAnswersOneIsChosenAndTheListItselfIsRefused) {
   const char* row = "{\"q\":\"2+2?\",\"a\":[\"4\",\"four\"]}\n";
-  EXPECT_EQ(answer(load("m.jsonl", row,
-                        "prompt: '{{q}}'\njudge: maths\nreference: {answer: '{{a.0}}'}\n")
-                       .questions[0]),
-            "4");
+  EXPECT_EQ(
+      answer(load("m.jsonl", row, "prompt: '{{q}}'\njudge: maths\nreference: {answer: '{{a.0}}'}\n")
+                 .questions[0]),
+      "4");
   EXPECT_THAT(problem("m.jsonl", row, kSums),
               AllOf(HasSubstr("m.jsonl:1"), HasSubstr("\"answer\" as a text")));
 }
 
 TEST_F(ImporterTest, ATableWithQuotedLinesAndCommas) {
-  const Suite suite =
-      load("t.csv", "q,a\r\n\"1,\n\"\"one\"\"\r\nand 1?\",2\r\n\r\n3+3?,6", kSums);
+  const Suite suite = load("t.csv", "q,a\r\n\"1,\n\"\"one\"\"\r\nand 1?\",2\r\n\r\n3+3?,6", kSums);
   ASSERT_EQ(suite.questions.size(), 2U);
   EXPECT_EQ(prompt(suite.questions[0]), "1,\n\"one\"\r\nand 1?");
   EXPECT_EQ(answer(suite.questions[1]), "6");
@@ -209,7 +212,8 @@ TEST_F(ImporterTest, ATaskThatGenerates) {
       "task: t\ndataset_path: json\ndataset_kwargs: {data_files: q.jsonl}\n"
       "doc_to_text: question\ndoc_to_target: \"{{answer['value']}}\"\njudge: maths\n"
       "description: \"Count.\"\n"
-      "generation_kwargs: {until: [\"\\n\"], max_gen_toks: 32, do_sample: false}\nnum_fewshot: 0\n");
+      "generation_kwargs: {until: [\"\\n\"], max_gen_toks: 32, do_sample: false}\nnum_fewshot: "
+      "0\n");
   EXPECT_EQ(prompt(suite.questions[0]), "Count. 2+3?");
   EXPECT_EQ(answer(suite.questions[0]), "5");
   EXPECT_EQ(suite.questions[0].judge, "maths");

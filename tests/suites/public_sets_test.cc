@@ -127,8 +127,8 @@ TEST_F(PublicSetsTest, EveryRowIsAQuestionOrLeftOutForAReason) {
   EXPECT_EQ(known, counts.size());
 }
 
-// Every prompt of every set under every protocol: none has a brace of a template left in it that the
-// question did not bring, and none its own question among its examples.
+// Every prompt of every set under every protocol: none has a brace of a template left in it that
+// the question did not bring, and none its own question among its examples.
 TEST_F(PublicSetsTest, EveryProtocolPutsEverySet) {
   for (const std::string& name : protocol_names()) {
     const auto protocol = load_protocol(name);

@@ -1,5 +1,5 @@
-// A server of a test's own on loopback that answers each connection with the next of the texts it was
-// given, and notes what was asked.
+// A server of a test's own on loopback that answers each connection with the next of the texts it
+// was given, and notes what was asked.
 #pragma once
 
 #include <arpa/inet.h>

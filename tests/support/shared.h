@@ -17,7 +17,7 @@ std::filesystem::path source_path(std::string_view relative);
 
 }  // namespace candor::tests
 
-#define CANDOR_NEEDS_SHARED(relative)                                                   \
-  if (!std::filesystem::exists(candor::tests::shared_path(relative)))                   \
+#define CANDOR_NEEDS_SHARED(relative)                                                     \
+  if (!std::filesystem::exists(candor::tests::shared_path(relative)))                     \
   GTEST_SKIP() << "reference material not here: " << candor::tests::shared_path(relative) \
                << " (set CANDOR_SHARED to the folder that holds it)"

@@ -39,7 +39,8 @@ bool is_sequence(const Value& value) {
 bool is_never(const Value&) { return false; }
 
 Value is_odd(Runtime&, const Value& self, const Arguments&) {
-  if (const double* real = self.floating()) return Value::boolean(std::abs(std::fmod(*real, 2)) == 1);
+  if (const double* real = self.floating())
+    return Value::boolean(std::abs(std::fmod(*real, 2)) == 1);
   return Value::boolean(need_integer(self, "what is tested for odd") % 2 != 0);
 }
 

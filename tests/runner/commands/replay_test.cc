@@ -132,7 +132,8 @@ class ReplaySamplesTest : public ReplayTest {
     });
     return found;
   }
-  Finished replay(const std::vector<std::string>& files, const std::vector<std::string>& more) const {
+  Finished replay(const std::vector<std::string>& files,
+                  const std::vector<std::string>& more) const {
     std::vector<std::string> words = {"replay"};
     words.insert(words.end(), files.begin(), files.end());
     words.insert(words.end(), more.begin(), more.end());
@@ -146,20 +147,35 @@ TEST_F(ReplaySamplesTest, EveryLayoutComesToTheSameJudge) {
   using Outcomes = std::map<std::string, std::string>;
   const std::vector<std::pair<std::vector<std::string>, Outcomes>> layouts = {
       {{"own.jsonl"},
-       {{"sums/1#0", "right"}, {"sums/2#0", "truncated"}, {"sums/3#1", "right"},
+       {{"sums/1#0", "right"},
+        {"sums/2#0", "truncated"},
+        {"sums/3#1", "right"},
         {"sums/4#0", "error"}}},
       {{"plain.jsonl"},
-       {{"sums/1#0", "right"}, {"sums/2#0", "truncated"}, {"sums/3#0", "right"},
-        {"sums/4#0", "right"}, {"sums/4#1", "wrong"}, {"sums/4#2", "right"}}},
+       {{"sums/1#0", "right"},
+        {"sums/2#0", "truncated"},
+        {"sums/3#0", "right"},
+        {"sums/4#0", "right"},
+        {"sums/4#1", "wrong"},
+        {"sums/4#2", "right"}}},
       {{"samples_sums_2026-01-05T10-00-00.000001.jsonl", "samples_old_layout.jsonl"},
-       {{"sums/1#0", "right"}, {"sums/2#0", "right"}, {"sums/3#0", "wrong"}, {"sums/4#0", "right"},
+       {{"sums/1#0", "right"},
+        {"sums/2#0", "right"},
+        {"sums/3#0", "wrong"},
+        {"sums/4#0", "right"},
         {"sums/4#1", "wrong"}}},
       {{"inspect.json"},
-       {{"sums/1#0", "right"}, {"sums/1#1", "wrong"}, {"sums/2#0", "right"},
-        {"sums/3#0", "right"}, {"sums/4#0", "error"}}},
+       {{"sums/1#0", "right"},
+        {"sums/1#1", "wrong"},
+        {"sums/2#0", "right"},
+        {"sums/3#0", "right"},
+        {"sums/4#0", "error"}}},
       {{"inspect.eval"},
-       {{"sums/1#0", "right"}, {"sums/1#1", "wrong"}, {"sums/2#0", "right"},
-        {"sums/3#0", "right"}, {"sums/4#0", "error"}}},
+       {{"sums/1#0", "right"},
+        {"sums/1#1", "wrong"},
+        {"sums/2#0", "right"},
+        {"sums/3#0", "right"},
+        {"sums/4#0", "error"}}},
       {{"openai-evals.jsonl"},
        {{"sums/1#0", "right"}, {"sums/2#0", "right"}, {"sums/3#0", "wrong"}}},
       {{"evalscope.jsonl"}, {{"sums/1#0", "right"}, {"sums/2#0", "truncated"}}},
@@ -224,8 +240,8 @@ TEST_F(ReplaySamplesTest, AnExportOfScoredOptionsTooOnABaseModel) {
   EXPECT_THAT(chat.errors, HasSubstr("--protocol lm-eval"));
   EXPECT_THAT(candor({"runs", "--store", store_}).output, testing::Not(HasSubstr("running")))
       << "a run that cannot be asked is not begun";
-  const Finished ran = candor({"run", "--suite-file", animals, "-m", base, "--protocol", "lm-eval",
-                               "--store", store_});
+  const Finished ran = candor(
+      {"run", "--suite-file", animals, "-m", base, "--protocol", "lm-eval", "--store", store_});
   ASSERT_EQ(ran.status, 0) << ran.errors;
   const auto before = outcomes();
   ASSERT_EQ(before.size(), 2U);

@@ -51,9 +51,10 @@ class TinyProgram : public testing::Test {
         .texts("tokenizer.ggml.merges", words.merges)
         .integer("tokenizer.ggml.eos_token_id", 264);
     if (!base) {
-      file.text("tokenizer.chat_template",
-                "{% for m in messages %}<|im_start|>{{ m.role }}: {{ m.content }}<|end|>{% endfor %}"
-                "{% if add_generation_prompt %}<|im_start|>{% endif %}");
+      file.text(
+          "tokenizer.chat_template",
+          "{% for m in messages %}<|im_start|>{{ m.role }}: {{ m.content }}<|end|>{% endfor %}"
+          "{% if add_generation_prompt %}<|im_start|>{% endif %}");
     }
     const std::filesystem::path path = folder_.path() / name;
     file.write(path);

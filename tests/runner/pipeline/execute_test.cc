@@ -1,5 +1,5 @@
-// A run from plan to store with a provider that answers by a known plan: order, resume, errors, and the
-// sum of outcomes.
+// A run from plan to store with a provider that answers by a known plan: order, resume, errors, and
+// the sum of outcomes.
 #include "runner/pipeline/execute.h"
 
 #include <gmock/gmock.h>

@@ -1,10 +1,9 @@
-// Pulling a public suite, from a folder and from a server of the test's own on loopback: whole or not
-// at all, only what has the registered hashes, and nothing twice.
+// Pulling a public suite, from a folder and from a server of the test's own on loopback: whole or
+// not at all, only what has the registered hashes, and nothing twice.
 #include <gmock/gmock.h>
 #include <sys/resource.h>
 
 #include <csignal>
-
 #include <fstream>
 
 #include "data/base/error.h"
@@ -54,8 +53,7 @@ class PullSuiteTest : public testing::Test {
   }
   std::size_t entries() const {
     const auto parent = set_.folder.parent_path();
-    return static_cast<std::size_t>(
-        std::distance(std::filesystem::directory_iterator(parent), {}));
+    return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(parent), {}));
   }
   bool nothing_there() const {
     const auto parent = set_.folder.parent_path();
@@ -115,8 +113,8 @@ TEST_F(PullSuiteTest, ComesFromItsPublishedAddresses) {
 TEST_F(PullSuiteTest, FollowsARedirect) {
   const tests::HttpServer target({tests::http_ok(kA), tests::http_ok("text")});
   const std::string moved = "HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: ";
-  const tests::HttpServer server({moved + target.address() + "/1\r\n\r\n",
-                                  moved + target.address() + "/2\r\n\r\n"});
+  const tests::HttpServer server(
+      {moved + target.address() + "/1\r\n\r\n", moved + target.address() + "/2\r\n\r\n"});
   published_at(server.address());
   EXPECT_EQ(pull_suite(set_, pull_), set_.folder);
   EXPECT_THAT(target.asked(), testing::ElementsAre("/1", "/2"));

@@ -78,7 +78,8 @@ TEST(Transcripts, RowsNameTheirPartsInManyWays) {
 }
 
 TEST(Transcripts, NumbersAreReadAsTheyAreWritten) {
-  const Transcripts found = read("{\"id\": 7, \"output\": 0.5, \"gold\": 12.25, \"n_options\": 10}");
+  const Transcripts found =
+      read("{\"id\": 7, \"output\": 0.5, \"gold\": 12.25, \"n_options\": 10}");
   ASSERT_EQ(found.rows.size(), 1U);
   EXPECT_EQ(found.rows[0].id, "7");
   EXPECT_EQ(found.rows[0].answer, "0.5");
@@ -91,9 +92,8 @@ TEST(Transcripts, AnArrayOfRowsIsReadAsLinesAre) {
       read("\xef\xbb\xbf[\n  {\"id\": 1, \"answer\": \"a\"},\n  3,\n  {\"id\": 2}\n]\n");
   EXPECT_EQ(found.format, "jsonl");
   ASSERT_EQ(found.rows.size(), 1U);
-  EXPECT_THAT(found.errors,
-              ElementsAre(HasSubstr("file.jsonl: item 2: expected an object"),
-                          AllOf(HasSubstr("item 3"), HasSubstr("--answer-field"))));
+  EXPECT_THAT(found.errors, ElementsAre(HasSubstr("file.jsonl: item 2: expected an object"),
+                                        AllOf(HasSubstr("item 3"), HasSubstr("--answer-field"))));
 }
 
 TEST(Transcripts, FieldsMayBeNamed) {
@@ -114,13 +114,12 @@ TEST(Transcripts, WhatCannotBeReadIsNamedAndNothingIsLost) {
       "{\"answer\": \"2\", \"tokens\": [1, -2]}\n{\"answer\": \"2\", \"model\": \"a\"}\n"
       "{\"answer\": \"2\", \"model\": \"b\"}\n{\"answer\": \"2\", \"reasoning\": 3}\n");
   EXPECT_EQ(found.rows.size(), 2U);
-  EXPECT_THAT(
-      found.errors,
-      ElementsAre(HasSubstr("file.jsonl:2"), HasSubstr("file.jsonl:3"), HasSubstr("file.jsonl:4"),
-                  HasSubstr("file.jsonl:5: field \"repeat\""),
-                  HasSubstr("file.jsonl:6: field \"tokens\""),
-                  AllOf(HasSubstr("file.jsonl:8: field \"model\""), HasSubstr("alone")),
-                  HasSubstr("file.jsonl:9: field \"reasoning\"")));
+  EXPECT_THAT(found.errors,
+              ElementsAre(HasSubstr("file.jsonl:2"), HasSubstr("file.jsonl:3"),
+                          HasSubstr("file.jsonl:4"), HasSubstr("file.jsonl:5: field \"repeat\""),
+                          HasSubstr("file.jsonl:6: field \"tokens\""),
+                          AllOf(HasSubstr("file.jsonl:8: field \"model\""), HasSubstr("alone")),
+                          HasSubstr("file.jsonl:9: field \"reasoning\"")));
 }
 
 TEST(Transcripts, UnclosedThinkingHasNoAnswer) {
@@ -131,8 +130,7 @@ TEST(Transcripts, UnclosedThinkingHasNoAnswer) {
 }
 
 TEST(Transcripts, AnAnswerBesideItsReasoningIsNotSplitAgain) {
-  const Transcripts found =
-      read(R"({"id": 1, "reasoning": "", "answer": "a </think> is a tag"})");
+  const Transcripts found = read(R"({"id": 1, "reasoning": "", "answer": "a </think> is a tag"})");
   EXPECT_EQ(found.rows[0].answer, "a </think> is a tag");
 }
 
@@ -145,9 +143,8 @@ TEST(Transcripts, LmEvalRowsOfSeveralFiltersAreOneAnswerWithAMarkEach) {
   EXPECT_THAT(found.rows[0].texts,
               ElementsAre("A box holds 3 rows of 4 plums. How many plums are in it?", "12"));
   EXPECT_THAT(found.rows[0].golds, ElementsAre("#### 12"));
-  EXPECT_THAT(found.rows[1].marks,
-              UnorderedElementsAre(Pair("exact_match,strict-match", 0.0),
-                                   Pair("exact_match,flexible-extract", 1.0)));
+  EXPECT_THAT(found.rows[1].marks, UnorderedElementsAre(Pair("exact_match,strict-match", 0.0),
+                                                        Pair("exact_match,flexible-extract", 1.0)));
   EXPECT_EQ(found.rows[2].question, "小云买了5支笔，每支2元。她一共花了多少元？")
       << "of a chat, the user's message";
 }
@@ -172,8 +169,9 @@ TEST(Transcripts, TheOlderLayoutOfLmEvalAndSeveralAnswers) {
 }
 
 TEST(Transcripts, LmEvalRowsThatHoldNothingToJudgeAreNamed) {
-  const std::string row = R"({"doc_id": %, "target": 0, "arguments": {"gen_args_0": {"arg_0": "c", )"
-                          R"("arg_1": " A"}}, "resps": )";
+  const std::string row =
+      R"({"doc_id": %, "target": 0, "arguments": {"gen_args_0": {"arg_0": "c", )"
+      R"("arg_1": " A"}}, "resps": )";
   const auto line = [&](const char* id, const std::string& rest) {
     std::string text = row;
     text.replace(text.find('%'), 1, id);
@@ -245,12 +243,11 @@ TEST(Transcripts, InspectSamplesThatCannotBeReadAreNamed) {
                 {"id": 5, "epoch": 1, "output": {"completion": "5"}}]})");
   EXPECT_EQ(found.rows.size(), 1U);
   EXPECT_THAT(found.notices, ElementsAre(HasSubstr("status is cancelled")));
-  EXPECT_THAT(found.errors,
-              ElementsAre(HasSubstr("sample 1: field \"epoch\""),
-                          HasSubstr("sample 2: field \"output\" is missing"),
-                          HasSubstr("sample 3: expected an object"),
-                          HasSubstr("sample 4: output: field \"choices\" is missing"),
-                          HasSubstr("sample 5: field \"attachments\"")));
+  EXPECT_THAT(found.errors, ElementsAre(HasSubstr("sample 1: field \"epoch\""),
+                                        HasSubstr("sample 2: field \"output\" is missing"),
+                                        HasSubstr("sample 3: expected an object"),
+                                        HasSubstr("sample 4: output: field \"choices\" is missing"),
+                                        HasSubstr("sample 5: field \"attachments\"")));
   EXPECT_THAT(problem(R"({"version": 2, "status": "success", "eval": {}})"),
               HasSubstr("field \"samples\" is missing"));
 }
@@ -292,8 +289,9 @@ TEST(Transcripts, SeveralFilesAreOneWhereFormatAndModelAgree) {
   EXPECT_EQ(found.rows.size(), 7U);
   EXPECT_EQ(found.notices.size(), 1U);
   const tests::TempFolder folder;
-  const auto other = folder.write(
-      "other.json", R"({"version": 2, "status": "success", "eval": {"model": "b"}, "samples": []})");
+  const auto other =
+      folder.write("other.json",
+                   R"({"version": 2, "status": "success", "eval": {"model": "b"}, "samples": []})");
   const auto together = [](std::vector<std::filesystem::path> files) -> std::string {
     try {
       (void)read_transcripts(files, "");
