@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <numeric>
+#include <set>
 #include <tuple>
 
 #include "data/stats/paired.h"
@@ -24,6 +25,8 @@ ScoreRow score_row(ScoreRow row, const std::map<std::string, Tally>& questions) 
       std::accumulate(shares.begin(), shares.end(), 0.0) / static_cast<double>(row.questions);
   row.interval = data::wilson_of_rate(row.rate, row.questions);
   row.standard_error = data::clustered_standard_error(shares, clusters);
+  // Where all questions ended alike no spread was seen, which is not certainty.
+  if (row.standard_error && *row.standard_error == 0) row.standard_error.reset();
   // The middle of the interval, since a rate of 0 or 1 would promise that no question ever differs.
   const double likely = (row.interval.low + row.interval.high) / 2;
   row.detectable = data::detectable_paired_difference(row.questions, 2 * likely * (1 - likely));
@@ -70,7 +73,8 @@ std::vector<ScoreRow> scores(const RunData& data, Split split) {
     groups[key][sample.key.question_hash].add(sample);
   }
   std::vector<ScoreRow> rows;
-  std::map<std::string, std::size_t> largest;  // group of each suite
+  std::map<std::string, std::size_t> largest;           // group of each suite
+  std::map<std::string, std::set<std::string>> topics;  // of each suite
   for (const auto& [key, questions] : groups) {
     const auto& [suite, level, topic, language] = key;
     ScoreRow row;
@@ -80,10 +84,13 @@ std::vector<ScoreRow> scores(const RunData& data, Split split) {
     row.topic = topic;
     rows.push_back(score_row(std::move(row), questions));
     largest[suite] = std::max(largest[suite], questions.size());
+    topics[suite].insert(topic);
   }
   constexpr std::size_t kLeastOfATopic = 5;
   if (split == Split::kTopic) {
-    std::erase_if(rows, [&](const ScoreRow& row) { return largest[row.suite] < kLeastOfATopic; });
+    std::erase_if(rows, [&](const ScoreRow& row) {
+      return largest[row.suite] < kLeastOfATopic || topics[row.suite].size() < 2;
+    });
   }
   return rows;
 }

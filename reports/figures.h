@@ -47,7 +47,8 @@ struct ScoreRow {
   std::int64_t questions = 0;
   double rate = 0;
   data::Interval interval;
-  // Of `rate`, with the questions as clusters; none for a single question.
+  // Of `rate`, with the questions as clusters; none for a single question, and where all questions
+  // ended alike (the interval still speaks then).
   std::optional<double> standard_error;
   // The smallest difference that another run on these questions would show four times in five, if
   // the two were right independently of each other (runs that are alike show smaller ones); none:
@@ -56,7 +57,7 @@ struct ScoreRow {
 };
 // Suites whose questions have a right answer: a row for all their questions in a language, or one a
 // level (of those that have levels), or one a topic (of suites of which a topic has at least five
-// questions in a language: fewer say nothing).
+// questions in a language, fewer say nothing, and that have more than one topic).
 enum class Split { kNone, kLevel, kTopic };
 std::vector<ScoreRow> scores(const RunData& data, Split split);
 

@@ -79,8 +79,12 @@ MeanOfQuestions mean_of(const Questions& questions, Figure&& figure) {
     values.push_back(figure(votes).value_or(0));
     clusters.push_back(static_cast<std::int64_t>(clusters.size()));
   }
-  return {std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size()),
-          data::clustered_standard_error(values, clusters)};
+  MeanOfQuestions mean;
+  mean.value =
+      std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+  mean.error = data::clustered_standard_error(values, clusters);
+  if (mean.error && *mean.error == 0) mean.error.reset();  // no spread seen is not certainty
+  return mean;
 }
 
 AtK means_at(const Questions& questions, std::int64_t k) {

@@ -16,7 +16,7 @@ namespace candor::reports {
 // The mean over the questions, and its standard error with the questions as clusters.
 struct MeanOfQuestions {
   double value = 0;
-  std::optional<double> error;  // none for a single question
+  std::optional<double> error;  // none for a single question, or where all are alike
 };
 
 struct AtK {

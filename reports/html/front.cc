@@ -65,7 +65,8 @@ void add_facts(Dictionary& front, const RunData& data) {
   fact("Answers", fmt::format("{}, {} of each question", answers, manifest.repeats));
   std::string judges;
   for (const auto& [judge, version] : data.judges) {
-    judges += (judges.empty() ? "" : ", ") + version;
+    judges += judges.empty() ? "" : ", ";
+    judges += version.starts_with(judge) ? version : fmt::format("{} ({})", judge, version);
   }
   fact(data.judges.size() == 1 ? "Judge" : "Judges", judges);
   fact("Protocol", manifest.protocol.empty()

@@ -54,14 +54,25 @@ std::string points_or_nothing(const std::optional<double>& difference) {
                     : std::string("nothing");
 }
 
+// "+12 points" -> "+12": the head of the column has the unit.
+std::string without_unit(const std::string& points) { return points.substr(0, points.rfind(' ')); }
+
 void add_pairs(Dictionary& page, const std::vector<LanguagePairs>& rows) {
   if (rows.empty()) return;
   Dictionary& section = *page.AddSectionDictionary("PAIRS");
   Table table;
   table.names = {"suite", "languages"};
-  table.figures = {
-      "pairs",        "both right", "only first", "only second", "neither", "second − first",
-      "95% interval", "p",          "p (Holm)",   "could show",  ""};
+  table.figures = {"pairs",
+                   "both right",
+                   "only first",
+                   "only second",
+                   "neither",
+                   "second − first, points",
+                   "95% interval",
+                   "p",
+                   "p (Holm)",
+                   "could show",
+                   ""};
   for (const LanguagePairs& row : rows) {
     const std::string first = language_name(row.base);
     const std::string second = language_name(row.language);
@@ -73,11 +84,12 @@ void add_pairs(Dictionary& page, const std::vector<LanguagePairs>& rows) {
                      {"p-first", static_cast<double>(row.only_base) / size},
                      {"p-second", static_cast<double>(row.only_language) / size},
                      {"p-neither", static_cast<double>(row.neither) / size}};
-    table.rows.push_back(
-        {row.suite, fmt::format("{}, {}", first, second), fmt::to_string(row.pairs),
-         fmt::to_string(row.both), fmt::to_string(row.only_base), fmt::to_string(row.only_language),
-         fmt::to_string(row.neither), points(row.difference.value), points(row.difference.interval),
-         plain_p(row.p), plain_p(row.p_holm), points_or_nothing(row.detectable), picture});
+    table.rows.push_back({row.suite, fmt::format("{}, {}", first, second),
+                          fmt::to_string(row.pairs), fmt::to_string(row.both),
+                          fmt::to_string(row.only_base), fmt::to_string(row.only_language),
+                          fmt::to_string(row.neither), without_unit(points(row.difference.value)),
+                          without_unit(points(row.difference.interval)), plain_p(row.p),
+                          plain_p(row.p_holm), points_or_nothing(row.detectable), picture});
     std::string said = fmt::format(
         "{}: of {} questions asked in both, {} were right in {} alone and {} in {} alone. ",
         row.suite, row.pairs, row.only_base, first, row.only_language, second);
@@ -149,13 +161,14 @@ void add_limits(Dictionary& page, const RunData& data, const RunFigures& figures
     limit(fmt::format("With {} samples a question nothing is said of more than {}.",
                       data.run.manifest.repeats, data.run.manifest.repeats));
   }
-  for (const SamplesRow& row : figures.samples) {
-    if (row.unknown == 0) continue;
+  std::int64_t unknown = 0;
+  for (const SamplesRow& row : figures.samples) unknown += row.unknown;
+  if (unknown > 0) {
     limit(
-        fmt::format("{} in {}: {} answers could not be read, were cut off or never came. The "
-                    "score would lie between {} and {} if it were known what they were.",
-                    row.suite, language_name(row.language), row.unknown, tenths(row.bounds.worst),
-                    tenths(row.bounds.best)));
+        fmt::format("{} answers could not be read, were cut off or never came. They count as not "
+                    "right; “Without a readable answer” below says where the scores would lie if "
+                    "it were known what they were.",
+                    unknown));
   }
   limit(
       "A score belongs to its protocol: other prompts, worked examples, token limits or readers of "

@@ -171,7 +171,7 @@ class FakeRun {
         question.suite = with(suite);
         question.language = language;
         question.level = 1 + i % 3;
-        question.topic = with("purchases");
+        question.topic = with(i % 2 == 0 ? "purchases" : "journeys");
         question.role = "item";
         question.pair = fmt::format("{}/{}/{:04}", suite, question.level, i);
         question.id = with(question.pair + "/" + language);
