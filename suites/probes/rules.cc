@@ -15,8 +15,8 @@ namespace {
 
 // Characters that Traditional texts use as well as Simplified ones.
 constexpr std::string_view kInBothScripts =
-    "了里只面后谷余别划吴吕卷叶台吊万干斗升系松才丑占布并家范向志云几朱胡克制复采冲仆郁征"
-    "致签注欲御蔑蒙回秋药舍发游历准岳岩床群峰污洒奸姜宁症折借价伙佣";
+    "了里只面后谷余划卷叶台吊干斗升系松才丑占布并家范向志云朱胡克制采仆郁征"
+    "致注欲御蔑蒙回秋舍游准岩床群峰污沉奸姜症折借伙佣";
 
 std::size_t characters(std::string_view text) {
   return static_cast<std::size_t>(
