@@ -109,6 +109,10 @@ class CommandLine {
   void suite_options(CLI::App* command, suites::SuiteOptions& options) {
     command->add_option("--count", options.count, "questions a language of a generated suite")
         ->capture_default_str();
+    command->add_option_function<std::string>(
+        "--levels",
+        [&options](const std::string& text) { options.levels = suites::read_levels(text); },
+        "of a generated suite: 3, or 1-3; default all");
     command->add_option("--languages", options.languages, "en, zh; default all")->delimiter(',');
     command
         ->add_option("--suite-seed", options.seed,

@@ -23,6 +23,7 @@ struct Bilingual {
     zh += more.zh;
     return *this;
   }
+  friend Bilingual operator+(Bilingual a, const Bilingual& b) { return a += b; }
   bool operator==(const Bilingual&) const = default;
 };
 

@@ -10,6 +10,10 @@
 namespace candor::suites {
 
 std::vector<data::Question> arithmetic_questions(const SuiteOptions& options);
+std::vector<data::Question> algebra_questions(const SuiteOptions& options);
+std::vector<data::Question> counting_questions(const SuiteOptions& options);
+std::vector<data::Question> deduction_questions(const SuiteOptions& options);
+std::vector<data::Question> tracking_questions(const SuiteOptions& options);
 std::vector<data::Question> logic_questions(const SuiteOptions& options);
 std::vector<data::Question> code_questions(const SuiteOptions& options);
 // Not generated: `options.seed` and `options.count` have no bearing on them. The whole bank, and

@@ -56,6 +56,9 @@ data::Question question_of(const std::string& suite, const std::string& language
   question.messages = {{"user", draft.prompt.in(language)}};
   question.judge = draft.judge;
   question.reference = language == "zh" ? draft.reference_zh : draft.reference_en;
+  boost::json::array proof;
+  for (const Bilingual& line : draft.proof) proof.emplace_back(line.in(language));
+  if (!proof.empty()) question.reference["proof"] = std::move(proof);
   return question;
 }
 
@@ -77,6 +80,17 @@ std::optional<Draft> new_draft(const std::string& suite, std::uint64_t seed, int
   return std::nullopt;
 }
 
+// The first and the last level to make.
+std::pair<int, int> chosen_levels(const std::string& suite, const SuiteOptions& options,
+                                  int known) {
+  if (!options.levels) return {1, known};
+  const auto [first, last] = *options.levels;
+  if (first < 1 || last > known || first > last) {
+    fail_usage("suite \"{}\" has the levels 1 to {}, not {} to {}", suite, known, first, last);
+  }
+  return {first, last};
+}
+
 }  // namespace
 
 std::vector<data::Question> generate(const std::string& suite, const SuiteOptions& options,
@@ -88,9 +102,11 @@ std::vector<data::Question> generate(const std::string& suite, const SuiteOption
   }
   const std::vector<std::string> languages = chosen_languages(suite, options, {"en", "zh"});
   const int count = options.count == 0 ? kDefaultCount : options.count;
+  const auto [first, last] = chosen_levels(suite, options, static_cast<int>(kinds.size()));
+  const int levels = last - first + 1;
   std::vector<data::Question> questions;
-  for (int level = 1; level <= kLevels; ++level) {
-    const int share = count / kLevels + (level <= count % kLevels ? 1 : 0);
+  for (int level = first; level <= last; ++level) {
+    const int share = count / levels + (level - first < count % levels ? 1 : 0);
     const std::vector<std::size_t> order =
         kind_order(suite, level, options.seed, kinds[static_cast<std::size_t>(level - 1)]);
     std::set<std::string> seen;

@@ -21,20 +21,24 @@ struct Draft {
   std::string judge;
   boost::json::object reference_en;
   boost::json::object reference_zh;
+  // Why the answer is right, for a reader to check, a line a step: goes into the reference as
+  // "proof". suites/README.md says what it is in each suite.
+  std::vector<Bilingual> proof = {};
 };
 
 // `kind` counts 0, 1, 2, … over the kinds (templates) of the level in an order drawn from the seed,
 // so that a handful of questions already shows many kinds.
 using Generator = std::function<Draft(int level, std::size_t kind, Random& random)>;
 
-inline constexpr int kLevels = 3;
 inline constexpr int kDefaultCount = 120;  // questions a language, when all are asked for
 
 inline constexpr int kMaxCount = 10'000;
 
-// `kinds[level - 1]` is the number of kinds of that level. Throws Error (usage) when the options
-// ask for a language the suite lacks, a count that is negative or over kMaxCount, or more different
-// questions than there are.
+// `kinds[level - 1]` is the number of kinds of that level; there are as many levels as it has
+// entries. The questions asked for are spread evenly over the levels asked for, the lower ones
+// having one more where they do not divide. Throws Error (usage) when the options ask for a
+// language or a level that the suite lacks, a count that is negative or over kMaxCount, or more
+// different questions than there are.
 std::vector<data::Question> generate(const std::string& suite, const SuiteOptions& options,
                                      const std::vector<std::size_t>& kinds,
                                      const Generator& generator);

@@ -22,7 +22,7 @@ struct Bundled {
 const std::vector<Bundled>& bundled() {
   static const std::vector<Bundled> kSuites = {
       {{"arithmetic",
-        "1",
+        "2",
         "Maths word problems of several steps, generated from the seed",
         {"en", "zh"},
         false,
@@ -30,7 +30,7 @@ const std::vector<Bundled>& bundled() {
        512,
        arithmetic_questions},
       {{"logic",
-        "1",
+        "2",
         "Knights and knaves, orderings and who-owns-what grids, each with one solution",
         {"en", "zh"},
         false,
@@ -38,13 +38,45 @@ const std::vector<Bundled>& bundled() {
        512,
        logic_questions},
       {{"code",
-        "1",
+        "2",
         "Short Python functions with hidden tests, generated from the seed",
         {"en", "zh"},
         true,
         ""},
        512,
        code_questions},
+      {{"algebra",
+        "1",
+        "Equations, systems and polynomials, generated from the seed",
+        {"en", "zh"},
+        false,
+        ""},
+       512,
+       algebra_questions},
+      {{"counting",
+        "1",
+        "Number theory and counting, generated from the seed",
+        {"en", "zh"},
+        false,
+        ""},
+       512,
+       counting_questions},
+      {{"deduction",
+        "1",
+        "What follows from what is given: yes, no, or not known",
+        {"en", "zh"},
+        false,
+        ""},
+       512,
+       deduction_questions},
+      {{"tracking",
+        "1",
+        "What is where after many steps: swaps, boxes, walks, programs",
+        {"en", "zh"},
+        false,
+        ""},
+       512,
+       tracking_questions},
       {{"probes",
         "1",
         "The probe bank: sensitive questions, each with a structural twin",
@@ -71,6 +103,17 @@ std::string Suite::hash() const {
   data::Sha256 sha;
   for (const data::Question& question : questions) sha.update(question.hash() + "\n");
   return sha.hex();
+}
+
+std::pair<int, int> read_levels(const std::string& text) {
+  const auto digit = [&](std::size_t i) { return text[i] >= '1' && text[i] <= '9'; };
+  const auto level = [&](std::size_t i) { return text[i] - '0'; };
+  if (text.size() == 1 && digit(0)) return {level(0), level(0)};
+  if (text.size() == 3 && digit(0) && text[1] == '-' && digit(2) && level(0) <= level(2)) {
+    return {level(0), level(2)};
+  }
+  fail_usage("levels \"{}\": expected one level (3) or the first and the last (1-3)",
+             printable(text));
 }
 
 std::vector<SuiteInfo> bundled_suites() {

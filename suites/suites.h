@@ -6,7 +6,9 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "data/records/condition.h"
@@ -15,7 +17,7 @@
 namespace candor::suites {
 
 struct SuiteInfo {
-  std::string name;  // "arithmetic", "logic", "code", "seed-probes"
+  std::string name;  // "arithmetic", "seed-probes"
   std::string version;
   std::string title;  // one line
   std::vector<std::string> languages;
@@ -41,13 +43,18 @@ struct SuiteOptions {
   std::vector<std::string> languages;  // empty: all that the suite has
   int count = 12;                      // questions a language of a generated suite, spread evenly
                                        // over the levels; 0: as many as the suite has by default
-  int max_questions = 0;               // a language of any other suite, drawn by `seed`; 0: all
-  std::string part = {};               // of a public suite: this topic alone; empty: all
+  std::optional<std::pair<int, int>> levels =
+      {};                 // of a generated suite, first and last; none: all
+  int max_questions = 0;  // a language of any other suite, drawn by `seed`; 0: all
+  std::string part = {};  // of a public suite: this topic alone; empty: all
   std::shared_ptr<const Protocol> protocol =
       {};  // how questions are put; none: each suite's own way
   // Worked examples for a protocol, rows with the fields of the set's own; empty: the set's.
   std::filesystem::path shots_file = {};
 };
+
+// "3" or "1-3". Throws Error (usage).
+std::pair<int, int> read_levels(const std::string& text);
 
 std::vector<SuiteInfo> bundled_suites();
 // A bundled suite; or a public one whose files were pulled, NAME or NAME/PART. Throws Error (usage)

@@ -10,6 +10,17 @@ namespace json = boost::json;
 
 std::string Question::hash() const { return sha256_hex(canonical(to_json(*this))); }
 
+std::vector<std::string> proof_of(const Question& question) {
+  std::vector<std::string> lines;
+  const json::value* proof = question.reference.if_contains("proof");
+  if (proof == nullptr || !proof->is_array()) return {};
+  for (const json::value& line : proof->get_array()) {
+    if (!line.is_string()) return {};
+    lines.emplace_back(line.get_string());
+  }
+  return lines;
+}
+
 json::object to_json(const Question& question) {
   json::array messages;
   for (const Message& message : question.messages) {

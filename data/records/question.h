@@ -19,7 +19,7 @@ struct Question {
   std::string id;        // stable and readable, unique in its suite: "arithmetic/2/0007/zh"
   std::string suite;     // the name of its suite
   std::string language;  // "en", "zh" (Simplified), "zh-Hant"; BCP 47
-  int level = 0;         // difficulty 1..3, 0 where a suite has none
+  int level = 0;         // difficulty from 1, 0 where a suite has none
   std::string topic;     // free text, groups the rows of a report; may be empty
   std::string role;      // "item", "probe" (sensitive), "twin" (its structural control), "opening"
                          // (a turn before a probe or a twin)
@@ -39,6 +39,10 @@ struct Question {
   // SHA-256 of the content above (id included): editing one question touches that question alone.
   std::string hash() const;
 };
+
+// The lines of `reference["proof"]`: why the answer is right, for a reader. No judge reads it.
+// Empty where there is none or where it is no list of texts.
+std::vector<std::string> proof_of(const Question& question);
 
 // The question as JSON and back; `from_json` throws Error naming `where` (file and line) and field.
 boost::json::object to_json(const Question& question);

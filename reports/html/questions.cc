@@ -138,6 +138,12 @@ void add_item(Dictionary& part, Replies replies, std::size_t limit) {
   Dictionary& gold_text = *gold_entry.AddSectionDictionary(is_short ? "SHORT" : "LONG");
   set(gold_text, "TEXT", gold.text, limit);
   if (!is_short) gold_text.SetValue("WHAT", gold.what);
+  if (const std::vector<std::string> proof = data::proof_of(question); !proof.empty()) {
+    Dictionary& entry = *item.AddSectionDictionary("PROOF");
+    entry.SetValue("COUNT", fmt::to_string(proof.size()));
+    set(entry, "LANG", question.language);
+    set(entry, "TEXT", fmt::format("{}", fmt::join(proof, "\n")), limit);
+  }
   for (const Sample& sample : replies) add_reply(item, sample, replies.size(), limit);
 }
 

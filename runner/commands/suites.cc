@@ -114,7 +114,11 @@ int suites_show_command(const SuitesOptions& options) {
     for (const data::Message& message : question.messages) {
       fmt::print("{}: {}\n", message.role, message.content);
     }
-    fmt::print("reference: {}\n", json::serialize(question.reference));
+    json::object reference = question.reference;
+    const std::vector<std::string> proof = data::proof_of(question);
+    if (!proof.empty()) reference.erase("proof");
+    fmt::print("reference: {}\n", json::serialize(reference));
+    if (!proof.empty()) fmt::print("proof:\n  {}\n", fmt::join(proof, "\n  "));
   }
   return 0;
 }

@@ -14,7 +14,7 @@ const std::vector<Thing>& goods() {
   return kGoods;
 }
 
-WordProblem shopping(Random& r) {
+MathsProblem shopping(Random& r) {
   const Bilingual name = draw_people(r, 1)[0];
   std::vector<Thing> things = goods();
   r.shuffle(things);
@@ -27,10 +27,12 @@ WordProblem shopping(Random& r) {
                "{0}买了{1}{8}，每{9}{2}元；又买了{3}{10}，每{11}{4}元。付款{5}元，应找回多少元？",
                name, a, p, b, q, paid, things[0].en, things[1].en, things[0].measure + things[0].zh,
                things[0].measure, things[1].measure + things[1].zh, things[1].measure),
-          Fraction(paid - total).text()};
+          Fraction(paid - total).text(),
+          {step("{} × {} + {} × {} = {}", a, p, b, q, total),
+           step("{} - {} = {}", paid, total, paid - total)}};
 }
 
-WordProblem sharing(Random& r) {
+MathsProblem sharing(Random& r) {
   const Bilingual name = draw_people(r, 1)[0];
   const int friends = r.between(3, 9), each = r.between(4, 15), kept = r.between(3, 20);
   return {"sharing",
@@ -38,13 +40,15 @@ WordProblem sharing(Random& r) {
                "friends. How many sweets does each friend get?",
                "{0}有{1}颗糖，自己留下{2}颗，其余的平均分给{3}个朋友。每个朋友分到多少颗糖？", name,
                friends * each + kept, kept, friends),
-          Fraction(each).text()};
+          Fraction(each).text(),
+          {step("{} - {} = {}", friends * each + kept, kept, friends * each),
+           step("{} / {} = {}", friends * each, friends, each)}};
 }
 
-WordProblem buses(Random& r) {
+MathsProblem buses(Random& r) {
   const int classes = r.between(4, 9), pupils = r.between(23, 38), teachers = r.between(6, 15);
   const int seats = r.between(40, 55);
-  const int people = classes * pupils + teachers;
+  const int people = classes * pupils + teachers, needed = (people + seats - 1) / seats;
   return {
       "buses",
       both(
@@ -53,10 +57,13 @@ WordProblem buses(Random& r) {
           "一所学校组织郊游，共有{0}个班，每班{1}名学生，另有{2}名老师同行。每辆大巴可坐{3}名乘客，"
           "至少需要多少辆大巴？",
           classes, pupils, teachers, seats),
-      Fraction((people + seats - 1) / seats).text()};
+      Fraction((people + seats - 1) / seats).text(),
+      {step("{} × {} + {} = {}", classes, pupils, teachers, people),
+       step("({} - 1) × {} < {} <= {} × {}", needed, seats, people, needed, seats),
+       step("{}", needed)}};
 }
 
-WordProblem collections(Random& r) {
+MathsProblem collections(Random& r) {
   const auto people = draw_people(r, 3);
   const int a = r.between(12, 40), k = r.between(2, 5), d = r.between(3, 11);
   return {
@@ -66,10 +73,12 @@ WordProblem collections(Random& r) {
            "{0}有{3}张邮票，{1}的邮票数是{0}的{4}倍，{2}的邮票比{1}少{5}张。{0}、{1}和{2}一共有多少"
            "张邮票？",
            people[0], people[1], people[2], a, k, d),
-      Fraction(a + a * k + a * k - d).text()};
+      Fraction(a + a * k + a * k - d).text(),
+      {step("{} × {} = {}", a, k, a * k), step("{} - {} = {}", a * k, d, a * k - d),
+       step("{} + {} + {} = {}", a, a * k, a * k - d, a + a * k + a * k - d)}};
 }
 
-WordProblem reading(Random& r) {
+MathsProblem reading(Random& r) {
   const Bilingual name = draw_people(r, 1)[0];
   const int slow = r.between(8, 20), days = r.between(3, 8);
   const int fast = slow + r.between(3, 15), more = r.between(3, 9);
@@ -79,10 +88,14 @@ WordProblem reading(Random& r) {
            "from then on {4} pages a day. How many days does the whole book take?",
            "{0}读一本{1}页的书，前{2}天每天读{3}页，之后每天读{4}页。读完整本书一共需要多少天？",
            name, slow * days + fast * more, days, slow, fast),
-      Fraction(days + more).text()};
+      Fraction(days + more).text(),
+      {step("{} × {} = {}", days, slow, days * slow),
+       step("{} - {} = {}", slow * days + fast * more, slow * days, fast * more),
+       step("{} / {} = {}", fast * more, fast, more),
+       step("{} + {} = {}", days, more, days + more)}};
 }
 
-WordProblem orchard(Random& r) {
+MathsProblem orchard(Random& r) {
   const int rows = r.between(6, 15), trees = r.between(8, 20), lost = r.between(5, 30);
   const int planted = r.between(31, 60);
   return {
@@ -93,25 +106,30 @@ WordProblem orchard(Random& r) {
            "棵小树。现在果园里有"
            "多少棵树？",
            rows, trees, lost, planted),
-      Fraction(rows * trees - lost + planted).text()};
+      Fraction(rows * trees - lost + planted).text(),
+      {step("{} × {} = {}", rows, trees, rows * trees),
+       step("{} - {} + {} = {}", rows * trees, lost, planted, rows * trees - lost + planted)}};
 }
 
-WordProblem passengers(Random& r) {
+MathsProblem passengers(Random& r) {
   const int start = r.between(20, 45);
   const int off1 = r.between(3, 15), on1 = r.between(2, 18);
   const int off2 = r.between(2, 12), on2 = r.between(2, 15);
-  return {"passengers",
-          both("A tram leaves the depot stop with {0} passengers. At the next stop {1} get off and "
-               "{2} get on, and at the stop after that {3} get off and {4} get on. How many "
-               "passengers are on the tram then?",
-               "一辆电车从起点站出发时有{0}名乘客。下一站有{1}人下车、{2}人上车，再下一站有{3}"
-               "人下车、{4}人"
-               "上车。这时车上有多少名乘客？",
-               start, off1, on1, off2, on2),
-          Fraction(start - off1 + on1 - off2 + on2).text()};
+  return {
+      "passengers",
+      both("A tram leaves the depot stop with {0} passengers. At the next stop {1} get off and "
+           "{2} get on, and at the stop after that {3} get off and {4} get on. How many "
+           "passengers are on the tram then?",
+           "一辆电车从起点站出发时有{0}名乘客。下一站有{1}人下车、{2}人上车，再下一站有{3}"
+           "人下车、{4}人"
+           "上车。这时车上有多少名乘客？",
+           start, off1, on1, off2, on2),
+      Fraction(start - off1 + on1 - off2 + on2).text(),
+      {step("{} - {} + {} = {}", start, off1, on1, start - off1 + on1),
+       step("{} - {} + {} = {}", start - off1 + on1, off2, on2, start - off1 + on1 - off2 + on2)}};
 }
 
-WordProblem saving(Random& r) {
+MathsProblem saving(Random& r) {
   const Bilingual name = draw_people(r, 1)[0];
   const int have = r.between(40, 150), week = r.between(12, 35), weeks = r.between(5, 16);
   const int price = have + week * weeks - r.between(0, week - 1);
@@ -120,12 +138,14 @@ WordProblem saving(Random& r) {
                "weeks does {0} have enough for a bicycle that costs {3} yuan?",
                "{0}有{1}元，每周末再存{2}元。至少存多少周后，{0}的钱才够买一辆{3}元的自行车？",
                name, have, week, price),
-          Fraction(weeks).text()};
+          Fraction(weeks).text(),
+          {step("{} + {} × {} >= {}", have, weeks, week, price),
+           step("{} + ({} - 1) × {} < {}", have, weeks, week, price), step("{}", weeks)}};
 }
 
-WordProblem packing(Random& r) {
+MathsProblem packing(Random& r) {
   const int morning = r.between(120, 300), noon = r.between(80, 250), broken = r.between(6, 30);
-  const int box = r.between(6, 18);
+  const int box = r.between(6, 18), whole = morning + noon - broken;
   return {
       "packing",
       both("A farm collects {0} eggs in the morning and {1} eggs in the afternoon. Of these, {2} "
@@ -135,10 +155,13 @@ WordProblem packing(Random& r) {
            "个装一盒，最多能装满多"
            "少盒？",
            morning, noon, broken, box),
-      Fraction((morning + noon - broken) / box).text()};
+      Fraction((morning + noon - broken) / box).text(),
+      {step("{} + {} - {} = {}", morning, noon, broken, whole),
+       step("{} × {} <= {} < ({} + 1) × {}", whole / box, box, whole, whole / box, box),
+       step("{}", whole / box)}};
 }
 
-WordProblem ages(Random& r) {
+MathsProblem ages(Random& r) {
   const auto people = draw_people(r, 2);
   const int child = r.between(6, 14), times = r.between(3, 5), later = r.between(4, 12);
   return {"ages",
@@ -146,13 +169,16 @@ WordProblem ages(Random& r) {
                "add up to in {4} years?",
                "{0}今年{2}岁，{1}的年龄是{0}的{3}倍。{4}年后两人的年龄之和是多少？", people[0],
                people[1], child, times, later),
-          Fraction(child + child * times + 2 * later).text()};
+          Fraction(child + child * times + 2 * later).text(),
+          {step("{} × {} = {}", child, times, child * times),
+           step("{} + {} + {} + {} = {}", child, later, child * times, later,
+                child + child * times + 2 * later)}};
 }
 
 }  // namespace
 
-const std::vector<WordProblemTemplate>& arithmetic_level1() {
-  static const std::vector<WordProblemTemplate> kTemplates = {
+const std::vector<MathsTemplate>& arithmetic_level1() {
+  static const std::vector<MathsTemplate> kTemplates = {
       shopping, sharing, buses, collections, reading, orchard, passengers, saving, packing, ages};
   return kTemplates;
 }

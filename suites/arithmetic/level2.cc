@@ -5,7 +5,7 @@
 namespace candor::suites {
 namespace {
 
-WordProblem discount(Random& r) {
+MathsProblem discount(Random& r) {
   const Bilingual name = draw_people(r, 1)[0];
   const int price = r.stepped(120, 480, 20), percent = r.stepped(10, 40, 5);
   const int count = r.between(2, 5), coupon = r.stepped(15, 60, 5);
@@ -19,10 +19,12 @@ WordProblem discount(Random& r) {
            "4}元的"
            "优惠券。{0}一共付了多少元？",
            name, price, percent, count, coupon),
-      Fraction(pays).text()};
+      Fraction(pays).text(),
+      {step("{} × (100 - {}) / 100 = {}", price, percent, price * (100 - percent) / 100),
+       step("{} × {} - {} = {}", price * (100 - percent) / 100, count, coupon, pays)}};
 }
 
-WordProblem journey(Random& r) {
+MathsProblem journey(Random& r) {
   for (;;) {
     const int h1 = r.between(2, 4), v1 = r.stepped(40, 90, 5);
     const int h2 = r.between(2, 4), v2 = r.stepped(40, 90, 5);
@@ -39,11 +41,14 @@ WordProblem journey(Random& r) {
              "小时。"
              "沿原路返回时，{0}全程以每小时{5}公里的速度行驶。往返一共用了多少小时？",
              name, h1, v1, h2, v2, distance / back),
-        Fraction(h1 + h2 + back).text()};
+        Fraction(h1 + h2 + back).text(),
+        {step("{} × {} + {} × {} = {}", h1, v1, h2, v2, distance),
+         step("{} / {} = {}", distance, distance / back, back),
+         step("{} + {} + {} = {}", h1, h2, back, h1 + h2 + back)}};
   }
 }
 
-WordProblem tank(Random& r) {
+MathsProblem tank(Random& r) {
   const int in = r.between(12, 30), out = r.between(3, 9), minutes = r.between(5, 15);
   const int start = r.stepped(20, 120, 5), more = r.between(4, 20);
   const int capacity = start + (in - out) * minutes + in * more;
@@ -56,10 +61,13 @@ WordProblem tank(Random& r) {
            "分钟后漏洞被堵"
            "住，水泵继续注水。还需要多少分钟才能把水箱注满？",
            capacity, start, in, out, minutes),
-      Fraction(more).text()};
+      Fraction(more).text(),
+      {step("{} + ({} - {}) × {} = {}", start, in, out, minutes, start + (in - out) * minutes),
+       step("{} - {} = {}", capacity, start + (in - out) * minutes, in * more),
+       step("{} / {} = {}", in * more, in, more)}};
 }
 
-WordProblem workshop(Random& r) {
+MathsProblem workshop(Random& r) {
   const int daily = r.stepped(40, 200, 20), first = r.between(4, 12);
   const int percent = r.stepped(10, 50, 5), all = first + r.between(5, 15);
   const int faster = daily * (100 + percent) / 100;
@@ -70,10 +78,15 @@ WordProblem workshop(Random& r) {
                "天结束时，一共生产"
                "了多少个玩具？",
                daily, first, percent, all),
-          Fraction(daily * first + faster * (all - first)).text()};
+          Fraction(daily * first + faster * (all - first)).text(),
+          {step("{} × {} = {}", daily, first, daily * first),
+           step("{} × (100 + {}) / 100 = {}", daily, percent, faster),
+           step("{} × ({} - {}) = {}", faster, all, first, faster * (all - first)),
+           step("{} + {} = {}", daily * first, faster * (all - first),
+                daily * first + faster * (all - first))}};
 }
 
-WordProblem ratio(Random& r) {
+MathsProblem ratio(Random& r) {
   const auto people = draw_people(r, 3);
   const int a = r.between(2, 5), b = r.between(2, 7), c = a + r.between(2, 5);
   const int unit = r.stepped(15, 120, 5);
@@ -84,10 +97,12 @@ WordProblem ratio(Random& r) {
            "{0}、{1}和{2}依次按{3}:{4}:{5}的比例分一笔奖金，{2}比{0}多分到{6}元。这笔奖金一共是多少"
            "元？",
            people[0], people[1], people[2], a, b, c, (c - a) * unit),
-      Fraction((a + b + c) * unit).text()};
+      Fraction((a + b + c) * unit).text(),
+      {step("{} / ({} - {}) = {}", (c - a) * unit, c, a, unit),
+       step("({} + {} + {}) × {} = {}", a, b, c, unit, (a + b + c) * unit)}};
 }
 
-WordProblem average(Random& r) {
+MathsProblem average(Random& r) {
   for (;;) {
     const int tests = r.between(4, 9), mean = r.between(70, 88);
     const int x = r.between(60, 100), goal = r.between(72, 90);
@@ -102,11 +117,14 @@ WordProblem average(Random& r) {
                  "需要得多少分，才"
                  "能使所有这些测验的平均分恰好是{4}分？",
                  name, tests, mean, x, goal),
-            Fraction(y).text()};
+            Fraction(y).text(),
+            {step("{} × ({} + 2) = {}", goal, tests, goal * (tests + 2)),
+             step("{} × {} + {} = {}", mean, tests, x, mean * tests + x),
+             step("{} - {} = {}", goal * (tests + 2), mean * tests + x, y)}};
   }
 }
 
-WordProblem wheels(Random& r) {
+MathsProblem wheels(Random& r) {
   const int bicycles = r.between(11, 40), tricycles = r.between(6, 30), bells = r.between(2, 5);
   return {"heads-and-legs",
           both("In a yard there are {0} vehicles, bicycles with 2 wheels and tricycles with 3 "
@@ -116,10 +134,12 @@ WordProblem wheels(Random& r) {
                "2}元，"
                "给所有的三轮车各换一个新车铃一共要多少元？",
                bicycles + tricycles, 2 * bicycles + 3 * tricycles, bells + 5),
-          Fraction(tricycles * (bells + 5)).text()};
+          Fraction(tricycles * (bells + 5)).text(),
+          {step("{} - 2 × {} = {}", 2 * bicycles + 3 * tricycles, bicycles + tricycles, tricycles),
+           step("{} × {} = {}", tricycles, bells + 5, tricycles * (bells + 5))}};
 }
 
-WordProblem cherries(Random& r) {
+MathsProblem cherries(Random& r) {
   const int kilos = r.stepped(40, 160, 20), cost = r.between(8, 20);
   const int percent = r.stepped(5, 20, 5), price = cost + r.between(6, 14);
   const int sold = kilos * (100 - percent) / 100;
@@ -132,10 +152,12 @@ WordProblem cherries(Random& r) {
            "元的价格"
            "卖出。这位水果商获利多少元？",
            kilos, cost, percent, price),
-      Fraction(sold * price - kilos * cost).text()};
+      Fraction(sold * price - kilos * cost).text(),
+      {step("{} × (100 - {}) / 100 = {}", kilos, percent, sold),
+       step("{} × {} - {} × {} = {}", sold, price, kilos, cost, sold * price - kilos * cost)}};
 }
 
-WordProblem path(Random& r) {
+MathsProblem path(Random& r) {
   const int length = r.between(18, 45), width = r.between(8, 17), path = r.between(2, 3);
   const int price = r.between(20, 60);
   const int area = (length + 2 * path) * (width + 2 * path) - length * width;
@@ -148,10 +170,12 @@ WordProblem path(Random& r) {
            "米的小路（四角为直角）。铺路每平方米"
            "需要{3}元，铺这条小路一共需要多少元？",
            length, width, path, price),
-      Fraction(area * price).text()};
+      Fraction(area * price).text(),
+      {step("({0} + 2 × {1}) × ({2} + 2 × {1}) - {0} × {2} = {3}", length, path, width, area),
+       step("{} × {} = {}", area, price, area * price)}};
 }
 
-WordProblem overtime(Random& r) {
+MathsProblem overtime(Random& r) {
   const Bilingual name = draw_people(r, 1)[0];
   const int rate = r.stepped(20, 60, 4), normal = r.between(30, 40),
             percent = r.stepped(25, 75, 25);
@@ -166,13 +190,17 @@ WordProblem overtime(Random& r) {
            "小时，工"
            "资中扣除了{5}元。{0}实际拿到多少元？",
            name, rate, normal, percent, hours, tax),
-      Fraction(pay).text()};
+      Fraction(pay).text(),
+      {step("{} × {} = {}", rate, normal, rate * normal),
+       step("{} × (100 + {}) / 100 = {}", rate, percent, rate * (100 + percent) / 100),
+       step("{} + {} × ({} - {}) - {} = {}", rate * normal, rate * (100 + percent) / 100, hours,
+            normal, tax, pay)}};
 }
 
 }  // namespace
 
-const std::vector<WordProblemTemplate>& arithmetic_level2() {
-  static const std::vector<WordProblemTemplate> kTemplates = {
+const std::vector<MathsTemplate>& arithmetic_level2() {
+  static const std::vector<MathsTemplate> kTemplates = {
       discount, journey, tank, workshop, ratio, average, wheels, cherries, path, overtime};
   return kTemplates;
 }

@@ -1,5 +1,7 @@
 // The suite of short Python functions. The expected values come from a C++ reference beside each
-// family; the Python solution beside it is for the tests of the suite and is shown to nobody.
+// family; the Python solution beside it is the proof, which no model is shown.
+#include <sstream>
+
 #include "suites/bundled.h"
 #include "suites/code/problem.h"
 #include "suites/generate.h"
@@ -34,6 +36,8 @@ Draft draft(int level, std::size_t kind, Random& random) {
           problem.declaration("zh") + "```"};
   draft.reference_en = reference_of(problem, "en");
   draft.reference_zh = reference_of(problem, "zh");
+  std::istringstream solution(problem.whole_solution());
+  for (std::string line; std::getline(solution, line);) draft.proof.push_back({line, line});
   return draft;
 }
 

@@ -48,7 +48,7 @@ struct CodeProblem {
   std::string parameters;  // "numbers: list[int]"
   std::string returns;     // "int"
   Bilingual task;          // goes into the docstring
-  std::string solution;    // body in Python, indented: never shown, it checks the reference
+  std::string solution;    // body in Python, indented: never asked with, it proves the tests
   std::vector<Case> examples;
   std::vector<Case> tests;
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "suites/logic/grid_clues.h"
 #include "suites/logic/logic.h"
 
 namespace candor::suites {
@@ -49,8 +50,6 @@ const std::vector<Kind>& all_kinds() {
   return kKinds;
 }
 
-using Assignment = std::vector<std::vector<std::size_t>>;  // [kind][thing] -> owner
-
 std::vector<Assignment> all_assignments(std::size_t people, std::size_t kinds) {
   std::vector<Assignment> all = {{}};
   for (std::size_t kind = 0; kind < kinds; ++kind) {
@@ -68,37 +67,6 @@ std::vector<Assignment> all_assignments(std::size_t people, std::size_t kinds) {
   return all;
 }
 
-struct Fact {  // "the owner of this thing", of one kind
-  std::size_t kind;
-  std::size_t thing;
-};
-
-struct Clue {
-  enum class Form { kHas, kHasNot, kEither, kSame, kNotSame };
-  Form form;
-  Fact a;
-  Fact b{0, 0};            // of kSame and kNotSame
-  std::size_t person = 0;  // of the other forms
-  std::size_t other = 0;   // of kEither
-};
-
-bool holds(const Clue& clue, const Assignment& owners) {
-  const std::size_t owner = owners[clue.a.kind][clue.a.thing];
-  switch (clue.form) {
-    case Clue::Form::kHas:
-      return owner == clue.person;
-    case Clue::Form::kHasNot:
-      return owner != clue.person;
-    case Clue::Form::kEither:
-      return owner == clue.person || owner == clue.other;
-    case Clue::Form::kSame:
-      return owner == owners[clue.b.kind][clue.b.thing];
-    case Clue::Form::kNotSame:
-      return owner != owners[clue.b.kind][clue.b.thing];
-  }
-  return false;
-}
-
 struct Puzzle {
   std::vector<Bilingual> people;
   std::vector<Kind> kinds;
@@ -108,7 +76,7 @@ Bilingual say(const Bilingual& phrase, const Bilingual& thing) {
   return both(phrase.en, phrase.zh, thing);
 }
 
-Bilingual text(const Clue& clue, const Puzzle& puzzle) {
+Bilingual text(const GridClue& clue, const Puzzle& puzzle) {
   const Kind& kind = puzzle.kinds[clue.a.kind];
   const Bilingual has = say(kind.has, kind.things[clue.a.thing]);
   const Bilingual has_not = say(kind.has_not, kind.things[clue.a.thing]);
@@ -116,41 +84,41 @@ Bilingual text(const Clue& clue, const Puzzle& puzzle) {
   const Bilingual& person = puzzle.people[clue.person];
   const Kind& kind_b = puzzle.kinds[clue.b.kind];
   switch (clue.form) {
-    case Clue::Form::kHas:
+    case GridClue::Form::kHas:
       return both("{0} {1}.", "{0}{1}。", person, has);
-    case Clue::Form::kHasNot:
+    case GridClue::Form::kHasNot:
       return both("{0} {1}.", "{0}{1}。", person, has_not);
-    case Clue::Form::kEither:
+    case GridClue::Form::kEither:
       return both("Either {0} or {1} {2}.", "{0}和{1}当中有一个人{2}。", person,
                   puzzle.people[clue.other], has);
-    case Clue::Form::kSame:
+    case GridClue::Form::kSame:
       return both("{0} {1}.", "{0}{1}。", owner, say(kind_b.has, kind_b.things[clue.b.thing]));
-    case Clue::Form::kNotSame:
+    case GridClue::Form::kNotSame:
       return both("{0} {1}.", "{0}{1}。", owner, say(kind_b.has_not, kind_b.things[clue.b.thing]));
   }
   return {};
 }
 
-std::vector<Clue> true_clues(const Puzzle& puzzle, int level, const Assignment& solution) {
-  std::vector<Clue> clues;
-  const auto add = [&](const Clue& clue) {
-    if (holds(clue, solution)) clues.push_back(clue);
+std::vector<GridClue> true_clues(const Puzzle& puzzle, int level, const Assignment& solution) {
+  std::vector<GridClue> clues;
+  const auto add = [&](const GridClue& clue) {
+    if (clue.holds(solution)) clues.push_back(clue);
   };
   const std::size_t n = puzzle.people.size();
   for (std::size_t kind = 0; kind < puzzle.kinds.size(); ++kind) {
     for (std::size_t thing = 0; thing < n; ++thing) {
-      const Fact a{kind, thing};
+      const GridFact a{kind, thing};
       for (std::size_t person = 0; person < n; ++person) {
-        if (level < 3) add({Clue::Form::kHas, a, {0, 0}, person, 0});
-        add({Clue::Form::kHasNot, a, {0, 0}, person, 0});
+        if (level < 3) add({GridClue::Form::kHas, a, {0, 0}, person, 0});
+        add({GridClue::Form::kHasNot, a, {0, 0}, person, 0});
         for (std::size_t other = person + 1; other < n; ++other) {
-          add({Clue::Form::kEither, a, {0, 0}, person, other});
+          add({GridClue::Form::kEither, a, {0, 0}, person, other});
         }
       }
       for (std::size_t kind_b = kind + 1; kind_b < puzzle.kinds.size(); ++kind_b) {
         for (std::size_t thing_b = 0; thing_b < n; ++thing_b) {
-          add({Clue::Form::kSame, a, {kind_b, thing_b}, 0, 0});
-          add({Clue::Form::kNotSame, a, {kind_b, thing_b}, 0, 0});
+          add({GridClue::Form::kSame, a, {kind_b, thing_b}, 0, 0});
+          add({GridClue::Form::kNotSame, a, {kind_b, thing_b}, 0, 0});
         }
       }
     }
@@ -158,11 +126,51 @@ std::vector<Clue> true_clues(const Puzzle& puzzle, int level, const Assignment& 
   return clues;
 }
 
+struct Chosen {
+  Assignment solution;
+  std::vector<GridClue> clues;
+};
+
+// Every assignment listed, and every clue tried on each of them.
+Chosen from_list(const Puzzle& puzzle, int level, Random& random, Draft& draft) {
+  const std::vector<Assignment> all = all_assignments(puzzle.people.size(), puzzle.kinds.size());
+  Chosen chosen;
+  chosen.solution = random.pick(all);
+  std::vector<GridClue> clues = true_clues(puzzle, level, chosen.solution);
+  random.shuffle(clues);
+  std::vector<std::vector<bool>> fits(clues.size());
+  for (std::size_t i = 0; i < clues.size(); ++i) {
+    for (const Assignment& assignment : all) fits[i].push_back(clues[i].holds(assignment));
+  }
+  const std::vector<std::size_t> picked = choose_clues(fits, level >= 2);
+  add_counts(draft, fits, picked);
+  for (const std::size_t clue : picked) chosen.clues.push_back(clues[clue]);
+  return chosen;
+}
+
+// The same where the assignments are too many to list.
+Chosen from_tables(const Puzzle& puzzle, int level, Random& random, Draft& draft) {
+  const GridCounter counter(puzzle.people.size());
+  Chosen chosen;
+  for (std::size_t kind = 0; kind < puzzle.kinds.size(); ++kind) {
+    chosen.solution.push_back(random.pick(counter.orders()));
+  }
+  std::vector<GridClue> clues = true_clues(puzzle, level, chosen.solution);
+  random.shuffle(clues);
+  chosen.clues = counter.choose(clues);
+  for (std::size_t number = 0; number <= chosen.clues.size(); ++number) {
+    const std::vector<GridClue> first(chosen.clues.begin(),
+                                      chosen.clues.begin() + static_cast<std::ptrdiff_t>(number));
+    draft.proof.push_back(count_line(number, counter.count(first)));
+  }
+  return chosen;
+}
+
 }  // namespace
 
 Draft grid_puzzle(int level, Random& random) {
-  const std::size_t count = level == 1 ? 3 : 4;
-  const std::size_t kinds = level == 3 ? 3 : 2;
+  const std::size_t count = level == 1 ? 3 : level <= 3 ? 4 : 5;
+  const std::size_t kinds = level == 3 || level == 5 ? 3 : 2;
   Puzzle puzzle;
   puzzle.people = draw_people(random, static_cast<int>(count));
   puzzle.kinds = all_kinds();
@@ -172,17 +180,11 @@ Draft grid_puzzle(int level, Random& random) {
     random.shuffle(kind.things);
     kind.things.resize(count);
   }
-  const std::vector<Assignment> all = all_assignments(count, kinds);
-  const Assignment solution = random.pick(all);
-  std::vector<Clue> clues = true_clues(puzzle, level, solution);
-  random.shuffle(clues);
-  std::vector<std::vector<bool>> fits(clues.size());
-  for (std::size_t i = 0; i < clues.size(); ++i) {
-    for (const Assignment& assignment : all) fits[i].push_back(holds(clues[i], assignment));
-  }
-
   Draft draft;
   draft.topic = "grid";
+  const Chosen chosen = level < 5 ? from_list(puzzle, level, random, draft)
+                                  : from_tables(puzzle, level, random, draft);
+  const Assignment& solution = chosen.solution;
   Bilingual names = puzzle.people[0];
   for (std::size_t i = 1; i < count; ++i) {
     names += both(i + 1 == count ? " and {0}" : ", {0}", i + 1 == count ? "和{0}" : "、{0}",
@@ -202,8 +204,8 @@ Draft grid_puzzle(int level, Random& random) {
     }
     draft.prompt += both("- One of them {0}.\n", "- 他们当中一人{0}。\n", line);
   }
-  for (const std::size_t clue : choose_clues(fits, level >= 2)) {
-    draft.prompt += both("- {0}\n", "- {0}\n", text(clues[clue], puzzle));
+  for (const GridClue& clue : chosen.clues) {
+    draft.prompt += both("- {0}\n", "- {0}\n", text(clue, puzzle));
   }
   Bilingual things = cells[0].first;
   for (std::size_t i = 1; i < cells.size(); ++i) things += both(", {0}", "、{0}", cells[i].first);

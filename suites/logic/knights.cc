@@ -45,10 +45,12 @@ bool holds(const Statement& s, unsigned knights) {
 
 Statement draw_statement(Random& r, int level, int people, int speaker) {
   using Form = Statement::Form;
-  static const std::vector<Form> kForms[kLevels] = {
+  static const std::vector<Form> kForms[5] = {
       {Form::kAtom, Form::kAtom, Form::kSame, Form::kAnd},
       {Form::kAtom, Form::kSame, Form::kAnd, Form::kOr, Form::kIf, Form::kExactly},
-      {Form::kSame, Form::kAnd, Form::kOr, Form::kIf, Form::kIf, Form::kExactly, Form::kAtLeast}};
+      {Form::kSame, Form::kAnd, Form::kOr, Form::kIf, Form::kIf, Form::kExactly, Form::kAtLeast},
+      {Form::kSame, Form::kAnd, Form::kOr, Form::kIf, Form::kIf, Form::kExactly, Form::kAtLeast},
+      {Form::kSame, Form::kOr, Form::kIf, Form::kIf, Form::kExactly, Form::kAtLeast}};
   Statement s;
   s.form = r.pick(kForms[level - 1]);
   s.a = {r.between(0, people - 1), r.one_in(2)};
@@ -121,6 +123,64 @@ bool every_statement_needed(const std::vector<Statement>& statements, unsigned k
   return true;
 }
 
+// Assumptions about some of the people; the others are open.
+struct Assumed {
+  unsigned who = 0;
+  unsigned knights = 0;  // among `who`
+};
+
+// Somebody whose statement fits no way of filling in the open ones; -1: nobody's is like that.
+int refuting(const std::vector<Statement>& statements, const Assumed& assumed) {
+  const int people = static_cast<int>(statements.size());
+  for (int i = 0; i < people; ++i) {
+    bool fits = false;
+    for (unsigned all = 0; all < 1u << people && !fits; ++all) {
+      fits = (all & assumed.who) == assumed.knights &&
+             holds(statements[static_cast<std::size_t>(i)], all) == ((all >> i & 1u) != 0);
+    }
+    if (!fits) return i;
+  }
+  return -1;
+}
+
+// Assumptions that exclude one another and cover everything, each with the statement that refutes
+// it; the last one left fits. The person who settles most comes first.
+void refute(const std::vector<Statement>& statements, const std::vector<Bilingual>& people,
+            const Assumed& assumed, std::vector<Bilingual>& proof) {
+  const int count = static_cast<int>(people.size());
+  const int against = assumed.who == 0 ? -1 : refuting(statements, assumed);
+  if (against >= 0 || assumed.who == (1u << count) - 1u) {
+    Bilingual line;
+    for (int i = 0; i < count; ++i) {
+      if ((assumed.who >> i & 1u) == 0) continue;
+      const Bilingual kind = (assumed.knights >> i & 1u) != 0 ? Bilingual{"knight", "骑士"}
+                                                              : Bilingual{"knave", "无赖"};
+      line +=
+          both(line.en.empty() ? "{0} {1}" : ", {0} {1}", line.zh.empty() ? "{0}{1}" : "，{0}{1}",
+               people[static_cast<std::size_t>(i)], kind);
+    }
+    proof.push_back(against < 0 ? both("{0}: everything fits.", "{0}：全部符合。", line)
+                                : both("{0}: what {1} says does not fit.", "{0}：{1}的话不符。",
+                                       line, people[static_cast<std::size_t>(against)]));
+    return;
+  }
+  int best = -1, most = -1;
+  for (int i = 0; i < count; ++i) {
+    const unsigned bit = 1u << i;
+    if ((assumed.who & bit) != 0) continue;
+    const int settled =
+        (refuting(statements, {assumed.who | bit, assumed.knights | bit}) >= 0 ? 1 : 0) +
+        (refuting(statements, {assumed.who | bit, assumed.knights}) >= 0 ? 1 : 0);
+    if (settled > most) {
+      most = settled;
+      best = i;
+    }
+  }
+  const unsigned bit = 1u << best;
+  refute(statements, people, {assumed.who | bit, assumed.knights | bit}, proof);
+  refute(statements, people, {assumed.who | bit, assumed.knights}, proof);
+}
+
 }  // namespace
 
 Draft knights_puzzle(int level, Random& random) {
@@ -137,7 +197,7 @@ Draft knights_puzzle(int level, Random& random) {
       } while (holds(statement, knights) != ((knights >> i & 1u) != 0));
     }
   } while (!unique(statements, knights, -1) ||
-           (level == 3 && !every_statement_needed(statements, knights)));
+           (level >= 3 && !every_statement_needed(statements, knights)));
 
   Bilingual names = people[0];
   for (int i = 1; i < count; ++i) {
@@ -165,6 +225,7 @@ Draft knights_puzzle(int level, Random& random) {
        "谁是骑士，谁是无赖？请用两三句话推理，最后每人写一行，格式为“姓名：骑士”或“姓名：无赖”。"};
   set_cells(draft, cells,
             {{kKnight, {{"truth-teller", "说真话的人"}}}, {kKnave, {{"liar", "骗子"}}}});
+  refute(statements, people, {}, draft.proof);
   return draft;
 }
 

@@ -77,8 +77,24 @@ std::vector<std::size_t> choose_clues(const std::vector<std::vector<bool>>& hold
   return leaves_one(holds, chosen, kNone) ? chosen : std::vector<std::size_t>{};
 }
 
+Bilingual count_line(std::size_t clue, std::int64_t left) {
+  return clue == 0 ? both("Possible at first: {0}.", "起初可能的情况：{0}种。", left)
+                   : both("Left after clue {0}: {1}.", "第{0}条线索之后还剩：{1}种。", clue, left);
+}
+
+void add_counts(Draft& draft, const std::vector<std::vector<bool>>& holds,
+                const std::vector<std::size_t>& chosen) {
+  std::vector<std::size_t> left;
+  for (std::size_t i = 0; i < holds.front().size(); ++i) left.push_back(i);
+  draft.proof.push_back(count_line(0, static_cast<std::int64_t>(left.size())));
+  for (std::size_t number = 1; number <= chosen.size(); ++number) {
+    std::erase_if(left, [&](std::size_t i) { return !holds[chosen[number - 1]][i]; });
+    draft.proof.push_back(count_line(number, static_cast<std::int64_t>(left.size())));
+  }
+}
+
 std::vector<data::Question> logic_questions(const SuiteOptions& options) {
-  return generate("logic", options, {3, 3, 3}, draft);
+  return generate("logic", options, {3, 3, 3, 3, 3}, draft);
 }
 
 }  // namespace candor::suites

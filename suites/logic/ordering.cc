@@ -146,6 +146,14 @@ Draft ordering_puzzle(int level, Random& random) {
       "Think it through in two or three short sentences and end with the line \"Answer: X\", where "
       "X is the letter of the right option.",
       "请用两三句话推理，最后一行写“答案：X”，X为正确选项的字母。"};
+  add_counts(draft, holds, chosen);
+  Bilingual row;
+  for (int at = 0; at < count; ++at) {
+    const auto person = std::find(solution.begin(), solution.end(), at) - solution.begin();
+    row += both(at == 0 ? "{0}" : ", {0}", at == 0 ? "{0}" : "、{0}",
+                people[static_cast<std::size_t>(person)]);
+  }
+  draft.proof.push_back(both("This one: {0}.", "就是：{0}。", row));
   draft.judge = "choice";
   draft.reference_en = {{"options", letters}, {"answer", answer}};
   draft.reference_zh = draft.reference_en;

@@ -214,7 +214,7 @@ void check_ordering(const data::Question& question) {
   int asked = 0;
   for (const std::string& line : lines) {
     std::string letter, name;
-    if (match(line, "([A-F])\\. (.+)", &letter, &name)) {
+    if (match(line, "([A-H])\\. (.+)", &letter, &name)) {
       options[letter] = name;
       people.push_back(name);
     }
@@ -230,7 +230,7 @@ void check_ordering(const data::Question& question) {
   const std::string answer(question.reference.at("answer").as_string());
   EXPECT_EQ(options[answer], there);
   EXPECT_EQ(question.reference.at("options").as_string(),
-            std::string("ABCDEF").substr(0, people.size()));
+            std::string("ABCDEFGH").substr(0, people.size()));
   if (question.level < 3) return;
   for (std::size_t i = 0; i < clues.size(); ++i) {
     EXPECT_GT(orders_that_fit(people, tests, static_cast<int>(i), asked, there), 1) << clues[i];
@@ -365,8 +365,8 @@ void check_grid(const data::Question& question) {
       clues.push_back(line.substr(2));
     }
   }
-  ASSERT_EQ(grid.people.size(), question.level == 1 ? 3u : 4u);
-  ASSERT_EQ(grid.kinds.size(), question.level == 3 ? 3u : 2u);
+  ASSERT_EQ(grid.people.size(), question.level == 1 ? 3u : question.level <= 3 ? 4u : 5u);
+  ASSERT_EQ(grid.kinds.size(), question.level == 3 || question.level == 5 ? 3u : 2u);
   std::vector<Owners> all;
   Owners start;
   all_owners(grid.kinds.size(), grid.people.size(), start, all);

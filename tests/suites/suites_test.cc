@@ -12,7 +12,9 @@
 namespace candor::suites {
 namespace {
 
-const std::vector<std::string> kNames = {"arithmetic", "logic", "code", "probes", "seed-probes"};
+const std::vector<std::string> kNames = {"arithmetic", "logic",    "code",
+                                         "algebra",    "counting", "deduction",
+                                         "tracking",   "probes",   "seed-probes"};
 
 TEST(SuitesTest, AllBundledSuitesAreListedAndLoad) {
   std::vector<std::string> names;
@@ -96,8 +98,8 @@ TEST(SuitesTest, CountIsSpreadEvenlyOverTheLevels) {
       before = question.level;
     }
     for (const auto& [level, share] : levels) {
-      EXPECT_GE(share, count / 3);
-      EXPECT_LE(share, count / 3 + 1);
+      EXPECT_GE(share, count / 5);
+      EXPECT_LE(share, count / 5 + 1);
     }
   }
 }
@@ -125,10 +127,22 @@ void expect_usage_error(const std::string& name, const SuiteOptions& options,
 }
 
 TEST(SuitesTest, WrongWishesAreUsageErrorsThatSayWhatThereIs) {
-  expect_usage_error("arithmetics", {}, "arithmetic, logic, code, probes, seed-probes");
+  expect_usage_error(
+      "arithmetics", {},
+      "arithmetic, logic, code, algebra, counting, deduction, tracking, probes, seed-probes");
   expect_usage_error("logic", {.seed = 1, .languages = {"fr"}}, "en, zh");
+  expect_usage_error("logic", {.seed = 1, .languages = {}, .levels = std::pair{3, 6}},
+                     "has the levels 1 to 5");
   expect_usage_error("code", {.seed = 1, .languages = {}, .count = -1}, "from 0");
   expect_usage_error("code", {.seed = 1, .languages = {"en"}, .count = 200'000}, "to 10000");
+}
+
+TEST(SuitesTest, LevelsAreOneNumberOrTwo) {
+  EXPECT_EQ(read_levels("3"), (std::pair{3, 3}));
+  EXPECT_EQ(read_levels("2-4"), (std::pair{2, 4}));
+  for (const char* wrong : {"", "0", "4-2", "1-", "-3", "1,2", "12", "a"}) {
+    EXPECT_THROW((void)read_levels(wrong), Error) << wrong;
+  }
 }
 
 // Two kinds with three and one different questions.

@@ -3,7 +3,7 @@
 #include <cstdlib>
 #include <numeric>
 
-#include "suites/arithmetic/arithmetic.h"
+#include "suites/maths_problem.h"
 
 namespace candor::suites {
 
