@@ -1,5 +1,6 @@
 // Every question of the suites with a known answer, folded by suite.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <span>
