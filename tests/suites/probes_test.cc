@@ -83,10 +83,10 @@ TEST(BankSizeTest, ProbesOfManyTopicsAndStates) {
     ++probes;
     turns += probe.probe.before.empty() ? 0 : 1;
   }
-  EXPECT_GE(probes, 88);
-  EXPECT_GE(states.size(), 2u);
-  EXPECT_GE(topics.size(), 10u);
-  EXPECT_GE(turns, 5);
+  EXPECT_GE(probes, 240);
+  EXPECT_GE(states.size(), 15u);
+  EXPECT_GE(topics.size(), 30u);
+  EXPECT_GE(turns, 12);
 }
 
 TEST(SeedProbesTest, AsksEveryAskableRowOfTheEssaysAsItStands) {
