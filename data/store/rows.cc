@@ -206,6 +206,7 @@ std::string newest_digest(const Database& database, std::int64_t generation_id,
 
 SampleRows::SampleRows(const Database& database)
     : database_(database),
+      has_turns_(database.integer("PRAGMA user_version") >= 2),
       generation_(database,
                   "SELECT question, condition, repeat, prompt, reasoning, answer, reasoning_closed,"
                   " finish, delivery, error, prompt_tokens, tokens, log_probabilities, seconds,"
@@ -249,9 +250,11 @@ const Question& SampleRows::question(std::int64_t number) {
   }
   question.judge = find.bytes(10);
   question.reference = parse_json_object(find.bytes(11), where);
-  Statement turn(database_, "SELECT follows FROM turns WHERE question = ?");
-  turn.bind(1, number);
-  if (turn.step()) question.follows = turn.bytes(0);
+  if (has_turns_) {
+    Statement turn(database_, "SELECT follows FROM turns WHERE question = ?");
+    turn.bind(1, number);
+    if (turn.step()) question.follows = turn.bytes(0);
+  }
   std::string hash = find.bytes(0);
   if (question.hash() != hash) damaged(database_, "question", question.id);
   return questions_.emplace(number, std::pair(std::move(hash), std::move(question)))

@@ -45,6 +45,7 @@ class SampleRows {
   const Condition& condition(std::int64_t number);
 
   const Database& database_;
+  const bool has_turns_;  // version 2 of the schema has them
   Statement generation_;
   Statement verdicts_;
   std::map<std::int64_t, std::pair<std::string, Question>> questions_;  // with their hash

@@ -144,15 +144,15 @@ void migrate(Database& database, std::span<const Migration> steps) {
 void check_schema(Database& database) {
   const std::int64_t version = database.integer("PRAGMA user_version");
   refuse_newer(database.path(), version);
-  if (version < kSchemaVersion) {
-    fail(
-        "{}: its schema is version {}, this program's is {}: any command that writes to the store"
-        " brings it up to date",
-        database.path().string(), version, kSchemaVersion);
+  if (version < 1) {
+    fail("{}: its schema is version {}, which no program of ours wrote (this one's is {})",
+         database.path().string(), version, kSchemaVersion);
   }
   Database reference({}, Access::kCreate);
   reference.run(kSchema);
-  for (const Migration& step : migrations()) reference.run(step.sql);
+  for (const Migration& step : migrations()) {
+    if (step.to <= version) reference.run(step.sql);
+  }
   const std::map<std::string, std::string> found = objects(database);
   for (const auto& [name, sql] : objects(reference)) {
     const auto there = found.find(name);

@@ -32,8 +32,9 @@ void create_database(const std::filesystem::path& path);
 // as PATH.schema-N.backup. Does nothing when it is there already.
 void migrate(Database& database, std::span<const Migration> steps);
 
-// Throws Error unless the version is kSchemaVersion and every table, index and view of the schema
-// is there as it was made, and no trigger is.
+// Throws Error unless the version is one that this program knows, every table, index and view of
+// that version is there as it was made, and no trigger is. Readers read every version as it is;
+// writers migrate first.
 void check_schema(Database& database);
 
 }  // namespace candor::data
