@@ -204,9 +204,19 @@ std::string newest_digest(const Database& database, std::int64_t generation_id,
   return find.step() ? find.bytes(0) : std::string();
 }
 
+namespace {
+
+std::int64_t schema_version(const Database& database) {
+  Statement version(database, "PRAGMA user_version");
+  version.step();
+  return version.integer(0);
+}
+
+}  // namespace
+
 SampleRows::SampleRows(const Database& database)
     : database_(database),
-      has_turns_(database.integer("PRAGMA user_version") >= 2),
+      has_turns_(schema_version(database) >= 2),
       generation_(database,
                   "SELECT question, condition, repeat, prompt, reasoning, answer, reasoning_closed,"
                   " finish, delivery, error, prompt_tokens, tokens, log_probabilities, seconds,"

@@ -261,6 +261,17 @@ class Writer final : public StoreWriter {
   }
 
  private:
+  // A function of its own: its statement must be gone before a migration copies the file.
+  static void check_pages(Database& database, const fs::path& path) {
+    Statement check(database, "PRAGMA quick_check(1)");
+    if (check.step() && check.bytes(0) != "ok") {
+      fail(
+          "{}: the file is damaged ({}): use a backup, or save what can be read with"
+          " `sqlite3 FILE .recover`",
+          path.string(), check.bytes(0));
+    }
+  }
+
   static Database open_database(const fs::path& path) {
     if (!fs::exists(path)) create_database(path);
     check_header(path);
@@ -271,13 +282,7 @@ class Writer final : public StoreWriter {
     Database database(path, Access::kWrite);
     // FULL: a commit is on the disk when it returns, and survives a power cut.
     database.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
-    Statement check(database, "PRAGMA quick_check(1)");
-    if (check.step() && check.bytes(0) != "ok") {
-      fail(
-          "{}: the file is damaged ({}): use a backup, or save what can be read with"
-          " `sqlite3 FILE .recover`",
-          path.string(), check.bytes(0));
-    }
+    check_pages(database, path);
     migrate(database, migrations());
     check_schema(database);
     return database;
