@@ -21,8 +21,8 @@ using data::Verdict;
 
 // A judge's version changes when its findings may; stored verdicts name it.
 constexpr char kMathsVersion[] = "maths-3";
-constexpr char kChoiceVersion[] = "choice-2";
-constexpr char kLogicVersion[] = "logic-1";
+constexpr char kChoiceVersion[] = "choice-3";
+constexpr char kLogicVersion[] = "logic-2";
 
 // What the model said to the user. While it was still thinking it had not said anything.
 std::string answer_of(const Generation& generation) {

@@ -113,22 +113,47 @@ const Word* word_at(std::string_view text, std::size_t at, const Words& words) {
   return nullptr;
 }
 
-// The value that a piece of text states: the value itself after articles, plural or not.
-std::optional<std::string> value_in(std::string_view text, const Words& values) {
+struct Stated {
+  std::optional<std::string> value;
+  bool open = false;  // "knight or knave", "knight / knave": named, but not settled on
+};
+
+// The word that a text begins with, plural or not, and what follows it.
+const Word* value_before(std::string_view text, const Words& values, std::string_view& after) {
+  for (const Word& word : values) {
+    if (word.spelling.empty() || !text.starts_with(word.spelling)) continue;
+    after = text.substr(word.spelling.size());
+    if (after.starts_with('s') && is_word_byte(word.spelling.back())) after.remove_prefix(1);
+    const bool longer =
+        is_word_byte(word.spelling.back()) && !after.empty() && is_word_byte(after.front());
+    if (!longer) return &word;
+  }
+  return nullptr;
+}
+
+// The value that a piece of text states: the value itself after articles, plural or not. Another
+// one behind "or" or a stroke leaves it open; a second name for the same one does not, and a stroke
+// before something else ("Alice: knight / Bob: knave") only parts.
+Stated value_in(std::string_view text, const Words& values) {
   static const RE2 opening(
       R"(^(?:\s|[-:=>|(（]|→|：|a\b|an\b|the\b|is\b|was\b|是|为|一名|一个|一位)*)");
+  static const RE2 alternative(
+      R"(^[\s)）,]*(?:[(（]\s*)?(?:(\bor\b|或者?|还是)|/)\s*(?:(?:an?|the|possibly|maybe)\b\s*)*)");
   re2::StringPiece rest(text.data(), text.size());
   RE2::Consume(&rest, opening);
-  const std::string_view said(rest.data(), rest.size());
-  for (const Word& word : values) {
-    if (word.spelling.empty() || !said.starts_with(word.spelling)) continue;
-    std::string_view after = said.substr(word.spelling.size());
-    if (after.starts_with('s') && is_word_byte(word.spelling.back())) after.remove_prefix(1);
-    if (is_word_byte(word.spelling.back()) && !after.empty() && is_word_byte(after.front()))
-      continue;
-    return word.canonical;
+  std::string_view after;
+  const Word* word = value_before({rest.data(), rest.size()}, values, after);
+  if (word == nullptr) return {};
+  re2::StringPiece behind(after.data(), after.size());
+  re2::StringPiece joined;
+  if (RE2::Consume(&behind, alternative, &joined)) {
+    std::string_view last;
+    const Word* other = value_before({behind.data(), behind.size()}, values, last);
+    if (other == nullptr ? !joined.empty() : other->canonical != word->canonical) {
+      return {std::nullopt, true};
+    }
   }
-  return std::nullopt;
+  return {word->canonical, false};
 }
 
 class Reading {
@@ -141,35 +166,37 @@ class Reading {
   // "Alice: knight", "| Alice | knight |", "- Alice = knight"; and the other way round, "Knights:
   // Alice, Bob". `colon`: a separator is required, so that prose is left to sentences().
   void line(std::string_view text) {
-    static const RE2 item(R"(^(?:[-+•#>|\s]|[0-9]+[.)、]\s)*)");
+    static const RE2 item(
+        R"(^(?:[-+•#>|\s]|[0-9]+[.)、]\s)*)"
+        R"((?:(?:(?:so|thus|therefore|hence),? )?(?:the )?(?:final )?(?:answer|solution|conclusion)(?: is)?:\s*|(?:最终)?(?:答案|结论)[是为]?:\s*)?)");
     re2::StringPiece rest(text.data(), text.size());
     RE2::Consume(&rest, item);
     const std::string_view stated(rest.data(), rest.size());
     if (const Word* cell = word_at(stated, 0, table_.cell_words)) {
       if (const auto after = behind_separator(stated.substr(cell->spelling.size()))) {
-        const auto value = value_in(*after, table_.value_words);
-        const std::string_view raw = data::trimmed(after->substr(0, after->find_first_of("|,;.")));
-        if (value) {
-          set(cell->canonical, *value);
+        const Stated found = value_in(*after, table_.value_words);
+        const std::string_view raw = data::trimmed(after->substr(0, after->find_first_of("|,;.}")));
+        if (found.open) return;
+        if (found.value) {
+          set(cell->canonical, *found.value);
         } else if (!raw.empty() && raw.size() <= 40 && !read_.contains(cell->canonical)) {
           set(cell->canonical, std::string(raw));
         }
         return;
       }
     }
-    for (const Word& value : table_.value_words) {
-      if (value.spelling.empty() || !stated.starts_with(value.spelling)) continue;
-      std::string_view after = stated.substr(value.spelling.size());
-      if (after.starts_with('s')) after.remove_prefix(1);
-      const auto names = behind_separator(after);
-      if (!names) continue;
-      for (std::size_t at = 0; at < names->size(); ++at) {
-        if (const Word* cell = word_at(*names, at, table_.cell_words)) {
-          set(cell->canonical, value.canonical);
-          at += cell->spelling.size() - 1;
-        }
+    std::string_view after;
+    const Word* value = value_before(without_article(stated), table_.value_words, after);
+    if (value == nullptr) return;
+    const auto names = behind_separator(after);
+    // "Knights: Alice or Bob" says of neither what it is.
+    static const RE2 open(R"(\bor\b|或)");
+    if (!names || RE2::PartialMatch(re2::StringPiece(names->data(), names->size()), open)) return;
+    for (std::size_t at = 0; at < names->size(); ++at) {
+      if (const Word* cell = word_at(*names, at, table_.cell_words)) {
+        set(cell->canonical, value->canonical);
+        at += cell->spelling.size() - 1;
       }
-      return;
     }
   }
 
@@ -187,10 +214,10 @@ class Reading {
       at += cell->spelling.size() - 1;
       re2::StringPiece rest(text.data() + at + 1, text.size() - at - 1);
       if (!RE2::Consume(&rest, verb)) continue;
-      if (const auto value = value_in({rest.data(), rest.size()}, table_.value_words)) {
-        set(cell->canonical, *value);
-      }
+      const Stated found = value_in({rest.data(), rest.size()}, table_.value_words);
+      if (found.value) set(cell->canonical, *found.value);
     }
+    turned(text);
   }
 
   // Objects in the answer, flat or nested; keys match cells, whatever object holds them.
@@ -215,6 +242,34 @@ class Reading {
   }
 
  private:
+  // "The knights are Alice and Carol": the value first, then who has it.
+  void turned(std::string_view text) {
+    static const RE2 verb(
+        R"(^\s*(?:(?:is|are|was|were|must be|has to be|have to be)\b|是|为|有)[\s:]*)");
+    static const RE2 joint(R"(^\s*(?:,\s*and\b|,|and\b|&|、|和|与|及|以及)\s*)");
+    static const RE2 subject(R"(^\s*(?:is|are|was|were|must|has|cannot|can|也?是|为)\b?)");
+    for (std::size_t at = 0; at < text.size(); ++at) {
+      std::string_view after;
+      if (at > 0 && is_word_byte(text[at]) && is_word_byte(text[at - 1])) continue;
+      const Word* value = value_before(text.substr(at), table_.value_words, after);
+      if (value == nullptr) continue;
+      at += value->spelling.size() - 1;
+      re2::StringPiece rest(after.data(), after.size());
+      if (!RE2::Consume(&rest, verb)) continue;
+      while (const Word* cell = word_at({rest.data(), rest.size()}, 0, table_.cell_words)) {
+        rest.remove_prefix(cell->spelling.size());
+        // "The knight is Alice and Bob is a knave": Bob begins the next clause.
+        if (RE2::PartialMatch(rest, subject)) break;
+        set(cell->canonical, value->canonical);
+        if (!RE2::Consume(&rest, joint)) break;
+      }
+    }
+  }
+
+  static std::string_view without_article(std::string_view text) {
+    return text.starts_with("the ") ? text.substr(4) : text;
+  }
+
   static std::optional<std::string_view> behind_separator(std::string_view text) {
     static const RE2 separator(R"(^[\s)）]*(?:[:=|]|->|=>|→|–|—|\s-\s|\t)[\s:=>|-]*)");
     re2::StringPiece rest(text.data(), text.size());
@@ -224,7 +279,7 @@ class Reading {
 
   // The known value that the text is, else the text itself.
   std::string exact_value(const std::string& said) const {
-    const auto value = value_in(said, table_.value_words);
+    const auto value = value_in(said, table_.value_words).value;
     if (!value) return said;
     for (const Word& word : table_.value_words) {
       if (word.spelling == said) return word.canonical;
@@ -316,6 +371,19 @@ std::vector<std::string> sentences_of(const std::string& line) {
   return out;
 }
 
+// The text with a line of its own for what stands in a box, without the commands around words.
+std::string unboxed(std::string_view answer) {
+  static const RE2 box(R"(\\(?:boxed|fbox)\s*\{)");
+  static const RE2 command(R"(\\(?:text|textbf|mathrm|mathbf|quad|qquad|[,;: ])\s*\{?)");
+  std::string text(answer);
+  if (text.find('\\') == std::string::npos) return text;
+  RE2::GlobalReplace(&text, R"(\\(?:begin|end)\{[a-z]+\*?\})", " ");
+  RE2::GlobalReplace(&text, box, "\n");
+  RE2::GlobalReplace(&text, R"(\\\\)", "\n");
+  RE2::GlobalReplace(&text, command, " ");
+  return text;
+}
+
 }  // namespace
 
 CellsRead read_cells(std::string_view answer, const json::object& cells,
@@ -329,9 +397,10 @@ CellsRead read_cells(std::string_view answer, const json::object& cells,
   // Sentences first, stated lines over them, JSON over both: the stricter the form, the surer.
   Reading in_sentences(table);
   Reading reading(table);
-  for (std::size_t at = 0; at < answer.size();) {
-    const std::size_t end = std::min(answer.find('\n', at), answer.size());
-    const std::string line = plain(answer.substr(at, end - at));
+  const std::string text = unboxed(answer);
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    const std::string line = plain(std::string_view(text).substr(at, end - at));
     at = end + 1;
     for (const std::string& sentence : sentences_of(line)) in_sentences.sentence(sentence);
     // "Alice: knight, Bob: knave" on one line, after the line as a whole.
