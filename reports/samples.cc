@@ -17,10 +17,18 @@ namespace json = boost::json;
 
 namespace {
 
+// What a wrong answer votes for: its value where the judge worked one out ("0.5", "1/2" and
+// "\\frac12" are one vote), else the answer as it was read.
+std::string vote_of(const data::Verdict& verdict) {
+  const json::value* value = verdict.parts.if_contains("value");
+  if (value != nullptr && value->is_string()) return "= " + std::string(value->as_string());
+  return verdict.extracted;
+}
+
 // The samples of one question, by what they vote for.
 struct Votes {
   std::int64_t right = 0;
-  std::map<std::string, std::int64_t> wrong;  // by the answer as it was read
+  std::map<std::string, std::int64_t> wrong;  // by what the answer stands for
   std::int64_t silent = 0;                    // the rest; some of them for a reason below
   std::int64_t truncated = 0;
   std::int64_t unparsed = 0;
@@ -37,7 +45,7 @@ struct Votes {
         ++right;
         return;
       case data::Outcome::kWrong:
-        ++wrong[sample.verdict->extracted];
+        ++wrong[vote_of(*sample.verdict)];
         return;
       case data::Outcome::kTruncated:
         ++truncated;
@@ -90,6 +98,7 @@ MeanOfQuestions mean_of(const Questions& questions, Figure&& figure) {
 AtK means_at(const Questions& questions, std::int64_t k) {
   AtK result;
   result.k = k;
+  result.questions = static_cast<std::int64_t>(questions.size());
   result.pass =
       mean_of(questions, [&](const Votes& v) { return data::pass_at_k(v.total(), v.right, k); });
   result.majority = mean_of(questions, [&](const Votes& v) {
@@ -129,6 +138,7 @@ SamplesRow row_of(const Questions& questions) {
   row.bounds.best = 0;
   for (const auto& [hash, votes] : questions) {
     row.samples = std::min(row.samples, votes.total());
+    row.most_samples = std::max(row.most_samples, votes.total());
     const double asked = static_cast<double>(votes.total());
     row.unknown += votes.unknown();
     row.bounds.worst += static_cast<double>(votes.right) / asked;
@@ -145,9 +155,13 @@ SamplesRow row_of(const Questions& questions) {
                          data::wilson_of_rate(row.bounds.best, row.questions).high};
   // Beyond some hundred samples the sums take long and say no more.
   constexpr std::int64_t kMostSamples = 128;
-  if (row.samples > 1) {
-    for (const std::int64_t k : steps(std::min(row.samples, kMostSamples))) {
-      row.at.push_back(means_at(questions, k));
+  if (row.most_samples > 1) {
+    for (const std::int64_t k : steps(std::min(row.most_samples, kMostSamples))) {
+      Questions enough;
+      for (const auto& [hash, votes] : questions) {
+        if (votes.total() >= k) enough.emplace(hash, votes);
+      }
+      row.at.push_back(means_at(enough, k));
     }
   }
   return row;
@@ -200,6 +214,7 @@ json::array to_json(const std::vector<SamplesRow>& rows) {
     json::array at;
     for (const AtK& figures : row.at) {
       at.push_back(json::object{{"k", figures.k},
+                                {"questions", figures.questions},
                                 {"pass", to_json(figures.pass)},
                                 {"majority", to_json(figures.majority)},
                                 {"g_pass_half", to_json(figures.half)},
@@ -211,6 +226,7 @@ json::array to_json(const std::vector<SamplesRow>& rows) {
                                  {"language", row.language},
                                  {"questions", row.questions},
                                  {"samples", row.samples},
+                                 {"most_samples", row.most_samples},
                                  {"at", std::move(at)},
                                  {"truncated", to_json(row.truncated)},
                                  {"unparsed", to_json(row.unparsed)},
@@ -233,10 +249,10 @@ std::string samples_text(const json::array& rows) {
                     fitted(language_name(json::value_to<std::string>(row.at("language"))), 22));
     for (const json::value& at : row.at("at").as_array()) {
       repeated += fmt::format(
-          "{}{:>5}  {}{}{}{}{}\n", name, json::value_to<std::int64_t>(at.at("k")),
-          fitted(mean_text(at.at("pass")), 15), fitted(mean_text(at.at("majority")), 15),
-          fitted(mean_text(at.at("g_pass_half")), 15), fitted(mean_text(at.at("g_pass_all")), 15),
-          mean_text(at.at("mean_g_pass")));
+          "{}{:>5}{:>11}  {}{}{}{}{}\n", name, json::value_to<std::int64_t>(at.at("k")),
+          json::value_to<std::int64_t>(at.at("questions")), fitted(mean_text(at.at("pass")), 15),
+          fitted(mean_text(at.at("majority")), 15), fitted(mean_text(at.at("g_pass_half")), 15),
+          fitted(mean_text(at.at("g_pass_all")), 15), mean_text(at.at("mean_g_pass")));
     }
     if (json::value_to<std::int64_t>(row.at("unknown")) == 0) continue;
     std::string kinds;
@@ -255,9 +271,9 @@ std::string samples_text(const json::array& rows) {
   std::string out;
   if (!repeated.empty()) {
     out += fmt::format(
-        "\nSeveral samples a question, ± one standard error (questions as clusters)\n  {:42}{:>5}  "
+        "\nSeveral samples a question, ± one standard error (questions as clusters)\n  {:42}{:>5}{:>11}  "
         "{:15}{:15}{:15}{:15}{}\n{}",
-        "", "k", "pass@k", "maj@k", "G-Pass half", "G-Pass all", "mG-Pass", repeated);
+        "", "k", "questions", "pass@k", "maj@k", "G-Pass half", "G-Pass all", "mG-Pass", repeated);
   }
   if (!unknown.empty()) out += "\nWithout a readable answer, and what that leaves open\n" + unknown;
   return out;

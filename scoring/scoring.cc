@@ -20,7 +20,7 @@ using data::Question;
 using data::Verdict;
 
 // A judge's version changes when its findings may; stored verdicts name it.
-constexpr char kMathsVersion[] = "maths-3";
+constexpr char kMathsVersion[] = "maths-4";
 constexpr char kChoiceVersion[] = "choice-3";
 constexpr char kLogicVersion[] = "logic-2";
 
@@ -58,6 +58,8 @@ Verdict by_maths(const Question& question, const Generation& generation) {
   verdict.outcome = decide_outcome(generation, parsed, right, refused);
   if (parsed) verdict.value = right ? 1.0 : 0.0;
   verdict.parts["equality"] = finding.verdict;
+  // Equal answers in different words have one value; votes are counted by it.
+  if (parsed) verdict.parts["value"] = maths::value_of(finding.extracted);
   return verdict;
 }
 

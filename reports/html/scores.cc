@@ -40,7 +40,7 @@ void add_repeated(Dictionary& page, const std::vector<SamplesRow>& rows) {
                    "G-Pass@k, all", "mG-Pass@k"};
   for (const SamplesRow& row : rows) {
     for (const AtK& at : row.at) {
-      table.rows.push_back({row.suite, language_name(row.language), fmt::to_string(row.questions),
+      table.rows.push_back({row.suite, language_name(row.language), fmt::to_string(at.questions),
                             fmt::to_string(at.k), mean_cell(at.pass), mean_cell(at.majority),
                             mean_cell(at.half), mean_cell(at.all),
                             at.mean ? mean_cell(*at.mean) : TableCell("–")});

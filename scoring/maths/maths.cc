@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "data/text/unicode.h"
+#include "scoring/maths/algebra.h"
 #include "scoring/maths/compare.h"
 #include "scoring/maths/lexer.h"
 #include "scoring/maths/reader.h"
@@ -130,6 +131,27 @@ MathsVerdict decide(const std::string& a, const std::string& b, const Tolerance&
 }
 
 }  // namespace
+
+std::string value_of(std::string_view expression) {
+  const std::string text = plain_notation(data::trimmed(expression));
+  if (text.size() > kLongest) return one_space(text);
+  Budget budget(kSteps);
+  try {
+    const std::optional<Expression> read = read_side(text, budget);
+    if (read) {
+      Algebra algebra(budget, {});
+      const Fraction value = algebra.evaluate(*read);
+      if (Algebra::is_constant(value.top) && Algebra::is_constant(value.bottom)) {
+        const Rational quotient =
+            Algebra::constant_of(value.top) / Algebra::constant_of(value.bottom);
+        return quotient.str();
+      }
+    }
+  } catch (const Budget::Exhausted&) {
+  } catch (const Algebra::NotArithmetic&) {
+  }
+  return one_space(text);
+}
 
 MathsVerdict equivalent(std::string_view expression, std::string_view gold,
                         const Tolerance& tolerance) {

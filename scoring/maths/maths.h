@@ -39,6 +39,10 @@ std::string option_letter(std::string_view answer);
 // not, extract() falls back on the last value, which in a text that was cut off is no answer.
 bool has_marked_answer(std::string_view answer);
 
+// The rational number that an expression is, in lowest terms ("1/2" for "0.5" and "\frac12"), else
+// its text with single blanks: what equal answers share, for counting them.
+std::string value_of(std::string_view expression);
+
 // Two expressions, without any search for them in a text. `extracted` is `expression`.
 MathsVerdict equivalent(std::string_view expression, std::string_view gold,
                         const Tolerance& tolerance = {});

@@ -51,6 +51,36 @@ TEST(SamplesRows, VotesAndBoundsAreMeansOverQuestions) {
   EXPECT_NE(samples_text(to_json(rows)).find("maj@k"), std::string::npos);
 }
 
+// By spelling, 3 of 7 votes are right and win; by value 4 of 7 are wrong together.
+TEST(SamplesRows, WrongAnswersOfOneValueVoteTogether) {
+  RunData run;
+  for (int i = 0; i < 3; ++i) add(run, "a", Outcome::kRight, "2");
+  for (const char* spelling : {"0.5", "1/2", "\\frac12", "\\frac{1}{2}"}) {
+    add(run, "a", Outcome::kWrong, spelling);
+    run.samples.back().verdict->parts["value"] = "1/2";
+  }
+  const std::vector<SamplesRow> rows = samples_rows(run);
+  ASSERT_EQ(rows.size(), 1U);
+  ASSERT_EQ(rows[0].at.back().k, 7);
+  EXPECT_EQ(rows[0].at.back().majority.value, 0);
+}
+
+TEST(SamplesRows, AQuestionWithFewerSamplesLeavesTheOthersTheirs) {
+  RunData run;
+  add(run, "a", Outcome::kRight, "1");
+  for (int i = 0; i < 4; ++i) add(run, "b", i < 2 ? Outcome::kRight : Outcome::kWrong, "2");
+  const std::vector<SamplesRow> rows = samples_rows(run);
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_EQ(rows[0].samples, 1);
+  EXPECT_EQ(rows[0].most_samples, 4);
+  ASSERT_EQ(rows[0].at.size(), 3U);  // k = 1, 2, 4
+  EXPECT_EQ(rows[0].at[0].questions, 2);
+  EXPECT_NEAR(rows[0].at[0].pass.value, 0.75, 1e-12);
+  EXPECT_EQ(rows[0].at[1].questions, 1);  // the page and the table say so
+  EXPECT_NEAR(rows[0].at[1].pass.value, 5.0 / 6, 1e-12);
+  EXPECT_NE(samples_text(to_json(rows)).find("questions"), std::string::npos);
+}
+
 TEST(SamplesRows, OneKnownSampleAQuestionHasNothingToAdd) {
   RunData run;
   add(run, "a", Outcome::kRight, "1");

@@ -56,6 +56,67 @@ TEST(ChoiceReader, AlternativesAreNoChoice) {
   EXPECT_EQ(choice("The answer is B or at least close to it."), "B");
 }
 
+TEST(ChoiceReader, HedgesOfAnyFormAreNoChoice) {
+  for (const char* answer :
+       {"Answer: A/B/C/D", "The answer is B/D.", "Answer: A or B or C or D", "Answer: A and/or B",
+        "Answer: A, B or C", "The answer is A or possibly B.",
+        "One candidate is (B), which is wrong.",
+        "The closest answer would be (D), but it's not a correct choice.",
+        "None is listed, but it could be (C) purity."}) {
+    EXPECT_EQ(choice(answer), "none") << answer;
+  }
+}
+
+TEST(ChoiceReader, AClauseBehindTheLetterIsNoListOfLetters) {
+  constexpr const char* kTen = "ABCDEFGHIJ";
+  EXPECT_EQ(choice("The answer is A, I believe."), "A");
+  EXPECT_EQ(choice("The answer is A, I believe.", kTen), "A");
+  EXPECT_EQ(choice("The answer is C, I chose it for its clarity.", kTen), "C");
+  EXPECT_EQ(choice("The answer is C, I'm sure.", kTen), "C");
+  EXPECT_EQ(choice("The final answer is B, A is out."), "B");
+  EXPECT_EQ(choice("The answer is (I, J).", kTen), "IJ");
+  EXPECT_EQ(choice("The answers are A, B, and D."), "ABD");
+  EXPECT_EQ(choice("The answer is B and D because both hold."), "BD");
+  EXPECT_EQ(choice("Answer: A good reason is the price."), "none");
+  EXPECT_EQ(choice("Answer: I think it is unclear.", kTen), "none");
+  EXPECT_EQ(choice("Answer: A because it is cheap."), "A");
+}
+
+TEST(ChoiceReader, AStatedAnswerOutranksProse) {
+  EXPECT_EQ(choice("Answer: B\n\nExplanation: I would choose A if it were smaller."), "B");
+  EXPECT_EQ(choice("Answer: B\n\nExplanation: others pick A, and they say A is right."), "B");
+  EXPECT_EQ(choice("答案：B\n解析：若题目问最小，则应选A。"), "B");
+  EXPECT_EQ(choice("**Answer:** A. I chose it since B is true of cats."), "A");
+  EXPECT_EQ(choice("The answer is B because C is right only if x > 2."), "B");
+  EXPECT_EQ(choice("The answer is A. Wait, that is wrong. B is correct."), "B");
+  EXPECT_EQ(choice("I would choose A if it were smaller."), "none");
+}
+
+TEST(ChoiceReader, ConclusionsInMoreWords) {
+  constexpr const char* kTen = "ABCDEFGHIJ";
+  EXPECT_EQ(choice("It gives 57.15%. The closest option is G. 57.15%.", kTen), "G");
+  EXPECT_EQ(choice("The most accurate answer would be (G), as it says more.", kTen), "G");
+  EXPECT_EQ(choice("So it should be to raise the price (option B)."), "B");
+  EXPECT_EQ(choice("The enzyme responsible is (A) DNMT1."), "A");
+  EXPECT_EQ(choice("It isn't A; it's C."), "C");
+  EXPECT_EQ(choice("The answer isn't A; it's C."), "C");
+  EXPECT_EQ(choice("The answer is probably C."), "C");
+  EXPECT_EQ(choice("The one close to it is (C). The best answer of those given is (D) Circle."),
+            "D");
+  EXPECT_EQ(choice("The patient's blood type is A."), "none");
+}
+
+TEST(ChoiceReader, BoxesHoldALetterWithItsText) {
+  EXPECT_EQ(choice(R"(\boxed{\text{B. Paris}})"), "B");
+  EXPECT_EQ(choice(R"(\boxed{\textbf{(B)}\ 12})"), "B");
+  EXPECT_EQ(choice(R"(\boxed{\mathrm{(D)}})"), "D");
+  EXPECT_EQ(choice(R"(\boxed{C}, and the length is \boxed{12})"), "C");
+  for (const char* answer :
+       {R"(\boxed{12})", R"(\boxed{A + B})", R"(\boxed{E. coli})", R"(\boxed{)"}) {
+    EXPECT_EQ(choice(answer), "none") << answer;
+  }
+}
+
 TEST(ChoiceReader, TheLastStatementCounts) {
   EXPECT_EQ(choice("Answer: A\n\nWait, reconsider.\nAnswer: B"), "B");
   EXPECT_EQ(choice("<think>The answer is A</think>The answer is B."), "B");

@@ -59,6 +59,44 @@ TEST(LogicReader, NegationIsNotItsOpposite) {
   EXPECT_TRUE(read("Alice is not a knight.").read.empty());
 }
 
+TEST(LogicReader, AlternativesAreNoStatements) {
+  for (const char* answer :
+       {"Alice: knight or knave\nBob: knave or knight\nCarol: knave or knight",
+        "Alice: knight / knave\nBob: knave/knight\nCarol: knave/knight", "Alice：knight 或 knave",
+        "| Alice | knight or knave |", "Alice: knight or spy", "Alice is a knight / knave.",
+        "Knights: Alice or Bob"}) {
+    EXPECT_TRUE(read(answer).read.empty()) << answer;
+  }
+  EXPECT_EQ(read("Alice: knight (or truth-teller)").right, 1u);
+  EXPECT_EQ(read("Alice: knight / Bob: knave").right, 1u);
+  EXPECT_EQ(read(R"({"Alice": "knight or knave", "Bob": "knave", "Carol": "knave"})").right, 2u);
+}
+
+TEST(LogicReader, ValuesBeforeThoseWhoHaveThem) {
+  for (const char* answer : {"The knight is Alice; the knaves are Bob and Carol.",
+                             "The knaves are Bob, and Carol. The knight is Alice.",
+                             "The only knight is Alice and the knaves are Bob and Carol.",
+                             "The knights: Alice\nThe knaves: Bob, Carol"}) {
+    EXPECT_TRUE(read(answer).all_right()) << answer;
+  }
+  const CellsRead found = read("The knight is Alice and Bob is a knave.");
+  EXPECT_EQ(found.read,
+            (std::map<std::string, std::string>{{"Alice", "knight"}, {"Bob", "knave"}}));
+  EXPECT_TRUE(read("If the knights are Alice and Bob, Carol lies.").read.empty());
+  EXPECT_TRUE(read("The knights are not Alice and Bob.").read.empty());
+}
+
+TEST(LogicReader, TheFirstNameInABoxOrBehindAHeading) {
+  for (const char* answer :
+       {R"(\boxed{Alice: knight, Bob: knave, Carol: knave})",
+        R"(So $\boxed{\text{Alice: knight, Bob: knave, Carol: knave}}$.)",
+        R"(\[\boxed{\begin{aligned} Alice: knight \\ Bob: knave \\ Carol: knave \end{aligned}}\])",
+        "Answer: Alice: knight, Bob: knave, Carol: knave",
+        "Therefore, the final answer is: Alice: knight, Bob: knave, Carol: knave"}) {
+    EXPECT_TRUE(read(answer).all_right()) << answer;
+  }
+}
+
 TEST(LogicReader, AccuracyCountsCells) {
   const CellsRead found = read("Alice: knight\nBob: knight");
   EXPECT_EQ(found.total, 3u);
