@@ -103,7 +103,11 @@ class CommandLine {
   }
 
   void store_option(CLI::App* command, StoreChoice& store) {
-    command->add_option("--store", store.path, "database file")->envname("CANDOR_STORE");
+    // Not ->envname("CANDOR_STORE"): of a command within a command the variable would be read again
+    // over the option that was given. default_store_path reads it.
+    command->add_option(
+        "--store", store.path,
+        "database file; default: $CANDOR_STORE, or ~/.local/share/candor/candor.db");
   }
 
   void suite_options(CLI::App* command, suites::SuiteOptions& options) {
@@ -420,8 +424,26 @@ class CommandLine {
     replay->add_option("--gold-field", replay_.fields.gold, "the gold answer");
     replay->add_option("--model-name", replay_.model, "stored under this name");
     store_option(replay, replay_.store);
-    replay->add_flag("--json", replay_.json, "the summary as JSON");
-    on(replay, [this] { return replay_command(replay_); });
+    replay->add_flag("--json", replay_.json, "the summary as JSON; with --rule it always is");
+    on(replay, [this, replay] {
+      const auto refuse = [&](std::initializer_list<const char*> names, const char* why) {
+        for (const char* name : names) {
+          if (replay->get_option(name)->count() > 0) fail_usage("replay: {} {}", name, why);
+        }
+      };
+      if (replay_.rule.empty()) {
+        refuse({"--differences"}, "is of --rule: name the rule, or leave it out");
+      } else {
+        refuse({"--store", "--model-name"},
+               "stores a run, and with --rule none is stored: leave it out");
+      }
+      if (replay_.suites.empty() && replay_.suite_files.empty()) {
+        refuse({"--count", "--levels", "--languages", "--suite-seed", "--limit", "--protocol",
+                "--shots-file"},
+               "is of a suite: name the --suite, or leave it out");
+      }
+      return replay_command(replay_);
+    });
   }
 
   void add_bench() {

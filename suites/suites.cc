@@ -132,6 +132,7 @@ Suite load_suite(const std::string& name, const SuiteOptions& options) {
     suite.questions = candidate.questions(options);
     suite.condition.sampling.max_tokens = candidate.max_tokens;
     if (options.protocol && !suite.questions.empty()) {
+      options.protocol->refuse_own_wording(name, suite.questions[0].judge);
       options.protocol->apply(name, suite.questions[0].judge, suite.condition);
     }
     return suite;

@@ -1,6 +1,7 @@
 // `candor score`, `report`, `compare` and `runs`: what is done with stored runs.
 #include "data/base/error.h"
 #include "reports/reports.h"
+#include "reports/text.h"
 #include "runner/commands/commands.h"
 #include "runner/commands/json_lines.h"
 #include "runner/commands/model_choice.h"
@@ -110,7 +111,7 @@ int runs_list_command(const RunsOptions& options) {
       print_json_line(run_json(run, stored));
     } else {
       fmt::print("{}  {:<11}  {:>6} answers  {}  {}\n", run.id, run.status, stored,
-                 run.manifest.model_name, suite_names(run));
+                 reports::one_line(run.manifest.model_name), reports::one_line(suite_names(run)));
     }
   }
   return 0;

@@ -2,9 +2,11 @@
 #include <algorithm>
 
 #include "data/base/error.h"
+#include "reports/text.h"
 #include "runner/commands/commands.h"
 #include "runner/commands/json_lines.h"
 #include "runner/public/pull.h"
+#include "suites/protocols/protocol.h"
 
 namespace candor::runner {
 
@@ -13,7 +15,12 @@ namespace json = boost::json;
 namespace {
 
 suites::Suite chosen_suite(const SuitesOptions& options) {
+  if (options.suite_file && !options.suite.empty()) {
+    fail_usage("suites show: name a suite or give --suite-file, not both");
+  }
   if (options.suite_file) return load_suite_file(*options.suite_file, options.suite_options);
+  if (options.suite.empty())
+    fail_usage("suites show: name a suite (`candor suites`) or a --suite-file");
   return suites::load_suite(options.suite, options.suite_options);
 }
 
@@ -88,16 +95,28 @@ int suites_pull_command(const SuitesOptions& options) {
   SuitePull pull;
   pull.mirror = options.mirror;
   pull.say = [](const std::string& text) { fmt::print(stderr, "{}\n", text); };
-  for (const suites::Description& description : chosen_public(options.suite)) {
+  const std::vector<suites::Description> chosen = chosen_public(options.suite);
+  std::vector<std::string> failures;
+  for (const suites::Description& description : chosen) {
     fmt::print(stderr, "{}: {}, licence {}\n", description.suite, description.source->home,
                description.source->licence);
-    fmt::print("{}\n", pull_suite(description, pull).string());
+    try {
+      fmt::print("{}\n", pull_suite(description, pull).string());
+    } catch (const Error& error) {
+      if (chosen.size() == 1) throw;
+      failures.push_back(reports::one_line(error.what()));
+      fmt::print(stderr, "failed: {}\n", failures.back());
+    }
   }
-  return 0;
+  if (failures.empty()) return 0;
+  fmt::print(stderr, "{} of {} suites could not be got:\n", failures.size(), chosen.size());
+  for (const std::string& failure : failures) fmt::print(stderr, "  {}\n", failure);
+  return 3;
 }
 
 int suites_show_command(const SuitesOptions& options) {
   const suites::Suite suite = chosen_suite(options);
+  suites::check_suites(options.suite_options.protocol.get(), {suite.info.name});
   if (options.json) {
     for (const data::Question& question : suite.questions) {
       json::object object = data::to_json(question);
@@ -106,19 +125,24 @@ int suites_show_command(const SuitesOptions& options) {
     }
     return 0;
   }
-  fmt::print("{} {}: {}\n{} questions, hash {}\n", suite.info.name, suite.info.version,
-             suite.info.title, suite.questions.size(), suite.hash());
+  fmt::print("{} {}: {}\n{} questions, hash {}\n", reports::one_line(suite.info.name),
+             reports::one_line(suite.info.version), reports::one_line(suite.info.title),
+             suite.questions.size(), suite.hash());
   for (const data::Question& question : suite.questions) {
-    fmt::print("\n--- {}  [{}]  level {}  {}{}{}\n", question.id, question.language, question.level,
-               question.topic, question.twin.empty() ? "" : "  twin ", question.twin);
+    fmt::print("\n--- {}  [{}]  level {}  {}{}{}\n", reports::one_line(question.id),
+               reports::one_line(question.language), question.level,
+               reports::one_line(question.topic), question.twin.empty() ? "" : "  twin ",
+               reports::one_line(question.twin));
     for (const data::Message& message : question.messages) {
-      fmt::print("{}: {}\n", message.role, message.content);
+      fmt::print("{}: {}\n", reports::one_line(message.role), reports::visible(message.content));
     }
     json::object reference = question.reference;
     const std::vector<std::string> proof = data::proof_of(question);
     if (!proof.empty()) reference.erase("proof");
-    fmt::print("reference: {}\n", json::serialize(reference));
-    if (!proof.empty()) fmt::print("proof:\n  {}\n", fmt::join(proof, "\n  "));
+    fmt::print("reference: {}\n", reports::visible(json::serialize(reference)));
+    if (!proof.empty()) {
+      fmt::print("proof:\n  {}\n", reports::visible(fmt::format("{}", fmt::join(proof, "\n  "))));
+    }
   }
   return 0;
 }

@@ -28,14 +28,10 @@ bool goes_on_from(const json::value* prompt, const std::vector<std::string>& ans
 void EvalsEvents::add(const json::object& event, const std::string& place, Transcripts& out) {
   const JsonFields fields(event, place);
   if (const json::value* spec = fields.find("spec"); spec != nullptr && spec->is_object()) {
-    const std::string model = plain(spec->get_object().if_contains("completion_fns")).value_or("");
-    if (!out.model.empty() && out.model != model) {
-      fail(
-          "{}: field \"completion_fns\": \"{}\", but the log before it is of \"{}\": judge each "
-          "alone",
-          place, model, out.model);
-    }
-    out.model = model;
+    // The first is the one that is evaluated; further ones help a grader.
+    const std::vector<std::string> models =
+        plains(spec->get_object().if_contains("completion_fns"), place, "completion_fns");
+    set_model(models.empty() ? "" : models[0], place, "completion_fns", out);
     return;
   }
   if (fields.find("final_report") != nullptr) return;
@@ -43,6 +39,7 @@ void EvalsEvents::add(const json::object& event, const std::string& place, Trans
   if (type != "sampling" && type != "match" && type != "error") return;
   const std::string run = fields.text_or("run_id", "");
   const auto key = std::pair(run, fields.text("sample_id"));
+  if (key.second.empty()) fail("{}: field \"sample_id\" is empty", place);
   const json::object& data = fields.object("data");
   const int repeat = runs_.emplace(run, static_cast<int>(runs_.size())).first->second;
   const auto [found, added] = samples_.try_emplace(key);
@@ -50,11 +47,12 @@ void EvalsEvents::add(const json::object& event, const std::string& place, Trans
   if (added) {
     order_.push_back(key);
     sample.row.id = key.second;
+    sample.row.listed = true;
     sample.row.repeat = repeat;
     sample.row.place = place;
   }
   if (type == "match") {
-    sample.row.golds = plains(data.if_contains("expected"));
+    sample.row.golds = plains(data.if_contains("expected"), place, "expected");
     const json::value* correct = data.if_contains("correct");
     if (correct != nullptr && correct->is_bool()) {
       sample.row.marks["match"] = correct->get_bool() ? 1 : 0;
@@ -67,7 +65,7 @@ void EvalsEvents::add(const json::object& event, const std::string& place, Trans
     sample.answers = {""};
     return;
   }
-  std::vector<std::string> sampled = plains(data.if_contains("sampled"));
+  std::vector<std::string> sampled = plains(data.if_contains("sampled"), place, "sampled");
   if (sampled.empty()) fail("{}: field \"sampled\" is missing", place);
   const json::value* prompt = data.if_contains("prompt");
   const bool first = !sample.answered;

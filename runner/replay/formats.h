@@ -15,15 +15,21 @@
 
 namespace candor::runner {
 
-// Text, or a number or truth value as it is written; of a list its first entry.
+// Text, or a number or truth value as it is written; of a list its only entry.
 std::optional<std::string> plain(const boost::json::value* value);
-// All entries of a list, or the value itself.
-std::vector<std::string> plains(const boost::json::value* value);
+// All entries of a list, or the value itself; none for an object. Throws Error with place and field
+// where an entry of a list is neither.
+std::vector<std::string> plains(const boost::json::value* value, const std::string& place,
+                                const char* name);
 // The first of the names that has such a value.
 std::optional<std::string> first_of(const data::JsonFields& fields,
                                     std::initializer_list<const char*> names);
-// By the names that files use: "length", "max_tokens", "model_length", "content_filter", …;
-// anything else is an ordinary end.
+// The value of the first of the names that is there. Throws Error with place and field where it is
+// neither text nor number.
+std::optional<std::string> id_of(const data::JsonFields& fields, const std::string& place,
+                                 std::initializer_list<const char*> names);
+// By the names that files use, in any case: "length", "max_tokens", "model_length",
+// "content_filter", "refusal", …; anything else is an ordinary end.
 data::FinishReason finish_of(std::string_view reason);
 // The text of a message: a text, or a list of parts of which reasoning goes to `reasoning`.
 std::string content_of(const boost::json::value* content, std::string* reasoning);
@@ -34,6 +40,9 @@ std::string last_text(const boost::json::value* input);
 void split_reasoning(Transcript& row);
 // The choices of a chat completion: answer, reasoning and finish of the first.
 void read_choices(const boost::json::array& choices, Transcript& row);
+// Keeps the model's name. Throws Error with place and field where rows before are of another.
+void set_model(const std::string& model, const std::string& place, const char* field,
+               Transcripts& out);
 // A whole number from 0 to `most`.
 int count_of(const data::JsonFields& fields, const std::string& place, const char* name,
              int fallback, int most);

@@ -97,10 +97,11 @@ void read_inspect_sample(const json::object& sample, const std::string& place, T
   Transcript row;
   row.place = place;
   row.id = plain(fields.find("id")).value_or("");
+  row.listed = true;
   row.repeat = count_of(fields, place, "epoch", 1, 1'000'000) - 1;
   if (row.repeat < 0) fail("{}: field \"epoch\": expected a whole number from 1", place);
   row.question = last_text(fields.find("input"));
-  row.golds = plains(fields.find("target"));
+  row.golds = plains(fields.find("target"), place, "target");
   if (const json::value* choices = fields.find("choices"); choices && choices->is_array()) {
     const std::size_t count = std::min<std::size_t>(choices->get_array().size(), 26);
     if (count > 0) row.options = std::string("ABCDEFGHIJKLMNOPQRSTUVWXYZ").substr(0, count);
@@ -227,10 +228,13 @@ void read_evalscope_row(const json::object& object, const std::string& place, Tr
   row.place = place;
   row.id = first_of(fields, {"index", "sample_id", "id"}).value_or("");
   if (row.id.empty()) fail("{}: field \"index\" is missing", place);
+  row.listed = true;
   row.question = last_text(fields.find("messages"));
   if (row.question.empty()) row.question = last_text(fields.find("input"));
   const json::object& output = fields.object("model_output");
-  if (const auto model = plain(output.if_contains("model"))) out.model = *model;
+  if (const auto model = plain(output.if_contains("model"))) {
+    set_model(*model, place, "model", out);
+  }
   read_output(output, row);
   out.rows.push_back(std::move(row));
 }
@@ -241,6 +245,7 @@ void read_opencompass_entry(const std::string& name, const json::object& entry,
   Transcript row;
   row.place = place;
   row.id = name;
+  row.listed = true;
   const json::value* asked = fields.find("origin_prompt");
   if (asked != nullptr && asked->is_array() && !asked->get_array().empty()) {
     const json::object* last = asked->get_array().back().if_object();
@@ -248,8 +253,8 @@ void read_opencompass_entry(const std::string& name, const json::object& entry,
   } else {
     row.question = plain(asked).value_or("");
   }
-  row.golds = plains(fields.find("gold"));
-  const std::vector<std::string> answers = plains(fields.find("prediction"));
+  row.golds = plains(fields.find("gold"), place, "gold");
+  const std::vector<std::string> answers = plains(fields.find("prediction"), place, "prediction");
   if (answers.empty()) fail("{}: field \"prediction\" is missing", place);
   for (const std::string& answer : answers) {
     Transcript one = row;

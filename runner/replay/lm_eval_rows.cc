@@ -124,7 +124,7 @@ void read_answers(const json::array& requests, Transcript row, Transcripts& out)
 
 // The values of the metrics that the row names: "exact_match,strict-match".
 void read_marks(const JsonFields& fields, const std::string& filter, Transcript& row) {
-  for (const std::string& metric : plains(fields.find("metrics"))) {
+  for (const std::string& metric : plains(fields.find("metrics"), row.place, "metrics")) {
     const json::value* value = fields.find(metric);
     if (value == nullptr) continue;
     const double number = value->is_bool() ? (value->get_bool() ? 1.0 : 0.0) : number_of(*value);
@@ -138,6 +138,7 @@ void LmEvalRows::add(const json::object& object, const std::string& place, Trans
   const JsonFields fields(object, place);
   Transcript row;
   row.place = place;
+  row.listed = true;
   row.id = plain(fields.find("doc_id")).value_or("");
   if (row.id.empty()) fail("{}: field \"doc_id\" is missing", place);
   const json::array& requests = fields.array("resps");
@@ -164,7 +165,7 @@ void LmEvalRows::add(const json::object& object, const std::string& place, Trans
   }
   seen.answers = answers;
   seen.row = SIZE_MAX;
-  row.golds = plains(fields.find("target"));
+  row.golds = plains(fields.find("target"), place, "target");
   const auto asked = requests_of(fields);
   if (!asked.empty()) row.question = last_text(asked[0].first);
   if (const json::value* doc = fields.find("doc"); doc != nullptr && doc->is_object()) {

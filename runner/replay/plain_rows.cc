@@ -74,10 +74,10 @@ std::vector<std::string> answers_of(const JsonFields& fields, Transcript& row) {
                            "model_output", "prediction", "generated_text", "generation", "text"}) {
     const json::value* value = fields.find(name);
     if (value == nullptr || value->is_object()) continue;
-    if (auto found = plains(value); !found.empty()) return found;
+    if (auto found = plains(value, row.place, name); !found.empty()) return found;
   }
   for (const char* name : {"answers", "outputs", "responses", "completions", "generations"}) {
-    if (auto found = plains(fields.find(name)); !found.empty()) return found;
+    if (auto found = plains(fields.find(name), row.place, name); !found.empty()) return found;
   }
   // A stored answer of a chat service, bare or as its batches wrap it.
   const json::value* choices = fields.find("choices");
@@ -115,12 +115,13 @@ void read_plain_row(const json::object& object, const std::string& place,
   const JsonFields fields(object, place);
   Transcript row;
   row.place = place;
-  row.finish = finish_of(fields.text_or("finish", fields.text_or("finish_reason", "stop")));
+  row.finish =
+      finish_of(first_of(fields, {"finish", "finish_reason", "stop_reason"}).value_or("stop"));
   row.error = fields.text_or("error", "");
   if (!row.error.empty()) row.finish = data::FinishReason::kError;
   std::vector<std::string> answers;
   if (!named.answer.empty()) {
-    answers = plains(&at_path(object, named.answer, place));
+    answers = plains(&at_path(object, named.answer, place), place, named.answer.c_str());
     if (answers.empty()) fail("{}: field \"{}\": expected a text", place, named.answer);
   } else if (row.finish == data::FinishReason::kError) {
     answers = {fields.text_or("answer", "")};
@@ -128,10 +129,10 @@ void read_plain_row(const json::object& object, const std::string& place,
     answers = answers_of(fields, row);
   }
   // Exports of ours name the question's id "question"; where another field is the id, it is a text.
-  const auto id = !named.id.empty()
-                      ? plain(&at_path(object, named.id, place))
-                      : first_of(fields, {"id", "question_id", "custom_id", "task_id", "sample_id",
-                                          "problem_idx", "idx", "index"});
+  const auto id = !named.id.empty() ? plain(&at_path(object, named.id, place))
+                                    : id_of(fields, place,
+                                            {"id", "question_id", "custom_id", "task_id",
+                                             "sample_id", "problem_idx", "idx", "index"});
   if (!named.id.empty() && !id) fail("{}: field \"{}\": expected a text", place, named.id);
   row.id = id ? *id : first_of(fields, {"question"}).value_or("");
   if (row.question.empty()) row.question = first_of(fields, {"prompt"}).value_or("");
@@ -148,23 +149,15 @@ void read_plain_row(const json::object& object, const std::string& place,
   row.reasoning_closed = fields.boolean_or("reasoning_closed", true);
   read_tokens(fields, row);
   if (!named.gold.empty()) {
-    row.golds = plains(&at_path(object, named.gold, place));
+    row.golds = plains(&at_path(object, named.gold, place), place, named.gold.c_str());
   } else {
     for (const char* name : {"gold", "target", "ground_truth", "expected_answer", "ideal"}) {
-      if (row.golds = plains(fields.find(name)); !row.golds.empty()) break;
+      if (row.golds = plains(fields.find(name), place, name); !row.golds.empty()) break;
     }
   }
   row.options = letters_of(fields);
-  row.language = fields.text_or("language", fields.text_or("lang", "en"));
-  if (const auto model = first_of(fields, {"model"})) {
-    if (!out.model.empty() && out.model != *model) {
-      fail(
-          "{}: field \"model\": \"{}\", but the rows before it are of \"{}\": judge each model's "
-          "rows alone",
-          place, *model, out.model);
-    }
-    out.model = *model;
-  }
+  row.language = fields.text_or("language", fields.text_or("lang", ""));
+  if (const auto model = first_of(fields, {"model"})) set_model(*model, place, "model", out);
   const bool split = fields.find("reasoning") == nullptr && row.reasoning.empty();
   for (std::size_t i = 0; i < answers.size(); ++i) {
     Transcript one = row;

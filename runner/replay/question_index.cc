@@ -63,23 +63,62 @@ const QuestionIndex::Questions* QuestionIndex::last_inside(std::string_view text
   return best.empty() ? nullptr : by_whole_text(best);
 }
 
+bool QuestionIndex::by_texts(const Transcript& row, Questions& found, std::string& why) const {
+  const auto narrow = [&](std::string_view text) {
+    const Questions* of_text = by_whole_text(text);
+    if (of_text == nullptr) return true;
+    if (found.empty()) {
+      found = *of_text;
+      return true;
+    }
+    Questions both;
+    for (const data::Question* question : found) {
+      if (std::find(of_text->begin(), of_text->end(), question) != of_text->end()) {
+        both.push_back(question);
+      }
+    }
+    if (both.empty()) {
+      why = fmt::format("its texts are of different questions, {} and {}", found[0]->id,
+                        of_text->front()->id);
+      return false;
+    }
+    found = std::move(both);
+    return true;
+  };
+  return narrow(row.question) && std::all_of(row.texts.begin(), row.texts.end(), narrow);
+}
+
 const data::Question* QuestionIndex::find(const Transcript& row, std::string& why) const {
-  if (const auto found = by_id_.find(row.id); found != by_id_.end()) return found->second;
-  const Questions* questions = by_whole_text(row.question);
-  for (const std::string& text : row.texts) {
-    if (questions == nullptr) questions = by_whole_text(text);
-  }
-  if (questions == nullptr) questions = last_inside(row.question);
-  if (questions == nullptr) {
-    why = fmt::format("no question of the suite has the id \"{}\" or this text", row.id);
+  Questions questions;
+  if (!by_texts(row, questions, why)) return nullptr;
+  const auto found = by_id_.find(row.id);
+  const data::Question* named = found == by_id_.end() ? nullptr : found->second;
+  if (named != nullptr && !row.listed) {
+    if (questions.empty() ||
+        std::find(questions.begin(), questions.end(), named) != questions.end()) {
+      return named;
+    }
+    why = fmt::format("its id is that of question {}, its text that of {}", named->id,
+                      questions[0]->id);
     return nullptr;
   }
-  if (questions->size() > 1) {
-    why = fmt::format("{} questions of the suite have this text ({}, {}, …): give their ids",
-                      questions->size(), (*questions)[0]->id, (*questions)[1]->id);
+  if (questions.empty()) {
+    if (const Questions* inside = last_inside(row.question)) questions = *inside;
+  }
+  if (questions.empty()) {
+    why = row.listed
+              ? fmt::format(
+                    "no question of the suite has this text (\"{}\" is its place "
+                    "in the file's list, which tells nothing alone)",
+                    row.id)
+              : fmt::format("no question of the suite has the id \"{}\" or this text", row.id);
     return nullptr;
   }
-  return questions->front();
+  if (questions.size() == 1) return questions.front();
+  if (std::find(questions.begin(), questions.end(), named) != questions.end()) return named;
+  why = fmt::format("{} questions of the suite have this text ({}, {}, …): give their ids",
+                    questions.size(), questions[0]->id, questions[1]->id);
+  return nullptr;
 }
 
 }  // namespace candor::runner

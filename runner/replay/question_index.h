@@ -1,5 +1,7 @@
 // Finds the question that a transcript answers: by its id, by its text, or by the last question
 // that stands in its prompt, where a template, instructions and worked examples may be around it.
+// An id that is a place in the file's own list only chooses among questions of the same text; where
+// id and text are of different questions, none is chosen.
 #pragma once
 
 #include <map>
@@ -25,6 +27,9 @@ class QuestionIndex {
  private:
   using Questions = std::vector<const data::Question*>;
 
+  // The questions that every known text of the row is of. False, with the reason, where two of its
+  // texts are of different questions.
+  bool by_texts(const Transcript& row, Questions& found, std::string& why) const;
   void add_text(std::string_view text, const data::Question* question);
   const Questions* by_whole_text(std::string_view text) const;
   // Of all questions inside the text the one that ends last; of those the longest. Time grows with

@@ -2,6 +2,8 @@
 #include <algorithm>
 
 #include "data/base/error.h"
+#include "data/records/decimal.h"
+#include "data/text/unicode.h"
 #include "runner/replay/formats.h"
 
 namespace candor::runner {
@@ -11,18 +13,23 @@ namespace json = boost::json;
 std::optional<std::string> plain(const json::value* value) {
   if (value == nullptr) return std::nullopt;
   if (value->is_string()) return json::value_to<std::string>(*value);
-  // Boost writes 0.5 as 5E-1.
-  if (value->is_double()) return fmt::format("{}", value->get_double());
+  if (value->is_double()) return data::plain_decimal(value->get_double());
   if (value->is_number() || value->is_bool()) return json::serialize(*value);
-  if (value->is_array() && !value->get_array().empty()) return plain(&value->get_array().front());
+  if (value->is_array() && value->get_array().size() == 1) return plain(&value->get_array()[0]);
   return std::nullopt;
 }
 
-std::vector<std::string> plains(const json::value* value) {
+std::vector<std::string> plains(const json::value* value, const std::string& place,
+                                const char* name) {
   std::vector<std::string> found;
   if (value != nullptr && value->is_array()) {
     for (const json::value& entry : value->get_array()) {
-      if (auto text = plain(&entry)) found.push_back(std::move(*text));
+      auto text = plain(&entry);
+      if (!text) {
+        fail("{}: field \"{}\": entry {} is neither text nor number", place, name,
+             found.size() + 1);
+      }
+      found.push_back(std::move(*text));
     }
   } else if (auto text = plain(value)) {
     found.push_back(std::move(*text));
@@ -38,11 +45,29 @@ std::optional<std::string> first_of(const data::JsonFields& fields,
   return std::nullopt;
 }
 
-data::FinishReason finish_of(std::string_view reason) {
-  if (reason == "length" || reason == "max_tokens" || reason == "model_length") {
+std::optional<std::string> id_of(const data::JsonFields& fields, const std::string& place,
+                                 std::initializer_list<const char*> names) {
+  for (const char* name : names) {
+    const json::value* value = fields.find(name);
+    if (value == nullptr) continue;
+    if (auto found = plain(value)) return found;
+    fail("{}: field \"{}\": expected a text or a number", place, name);
+  }
+  return std::nullopt;
+}
+
+data::FinishReason finish_of(std::string_view written) {
+  const std::string reason = data::lower_case(written);
+  const auto is_one_of = [&](std::initializer_list<const char*> names) {
+    return std::find(names.begin(), names.end(), reason) != names.end();
+  };
+  if (is_one_of({"length", "max_tokens", "model_length", "max_length", "max_output_tokens"})) {
     return data::FinishReason::kLength;
   }
-  if (reason == "content_filter" || reason == "block") return data::FinishReason::kBlock;
+  if (is_one_of({"content_filter", "block", "blocklist", "safety", "recitation", "refusal",
+                 "prohibited_content", "spii"})) {
+    return data::FinishReason::kBlock;
+  }
   return reason == "error" ? data::FinishReason::kError : data::FinishReason::kStop;
 }
 
@@ -93,6 +118,7 @@ void split_reasoning(Transcript& row) {
   constexpr std::string_view kOpen = "<think>";
   constexpr std::string_view kClose = "</think>";
   const std::size_t end = row.answer.rfind(kClose);
+  const std::string written = row.answer;
   if (end != std::string::npos) {
     std::size_t begin = row.answer.find(kOpen);
     begin = begin < end ? begin + kOpen.size() : 0;
@@ -103,6 +129,18 @@ void split_reasoning(Transcript& row) {
     row.answer.clear();
     row.reasoning_closed = false;
   }
+  if (row.answer != written) row.written = written;
+}
+
+void set_model(const std::string& model, const std::string& place, const char* field,
+               Transcripts& out) {
+  if (!out.model.empty() && out.model != model) {
+    fail(
+        "{}: field \"{}\": \"{}\", but the rows before it are of \"{}\": judge each model's "
+        "rows alone",
+        place, field, model, out.model);
+  }
+  out.model = model;
 }
 
 void read_choices(const json::array& choices, Transcript& row) {

@@ -56,6 +56,19 @@ void refuse_others(const std::string& head, const std::string& file) {
   if (head.find_first_not_of(" \t\r\n") == std::string::npos) fail("{}: is empty", file);
 }
 
+// Fields are named for lines that keep theirs anywhere; the other formats say where they are.
+void refuse_names(const TranscriptFields& named, const std::string& format,
+                  const std::string& file) {
+  if (format == "jsonl") return;
+  for (const auto& [option, value] :
+       {std::pair("--id-field", &named.id), std::pair("--answer-field", &named.answer),
+        std::pair("--gold-field", &named.gold)}) {
+    if (value->empty()) continue;
+    fail_usage("{} {}: {} is of the format {}, whose fields are known: leave it out", option,
+               *value, file, format);
+  }
+}
+
 // One reader for the rows of a file, whatever holds them.
 class Rows {
  public:
@@ -160,11 +173,13 @@ Transcripts read_transcripts(const fs::path& path, const std::string& format,
       fail("{}: is a ZIP archive: only Inspect's logs are read as such", file);
     }
     out.format = "inspect";
+    refuse_names(named, out.format, file);
     read_inspect_archive(path, out);
     return out;
   }
   const JsonHead begins = json_head(head);
   out.format = format.empty() ? (begins.array ? "jsonl" : told_by(begins.names, file)) : format;
+  refuse_names(named, out.format, file);
   if (out.format == "inspect") {
     read_inspect_json(path, out);
   } else if (out.format == "opencompass" || begins.array) {
@@ -194,7 +209,10 @@ Transcripts read_transcripts(const std::vector<fs::path>& files, const std::stri
       all.model = one.model;
       named = &file;
     }
-    std::move(one.rows.begin(), one.rows.end(), std::back_inserter(all.rows));
+    for (Transcript& row : one.rows) {
+      row.file = static_cast<std::size_t>(&file - files.data());
+      all.rows.push_back(std::move(row));
+    }
     std::move(one.errors.begin(), one.errors.end(), std::back_inserter(all.errors));
     std::move(one.notices.begin(), one.notices.end(), std::back_inserter(all.notices));
   }

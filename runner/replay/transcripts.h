@@ -25,14 +25,18 @@
 namespace candor::runner {
 
 struct Transcript {
-  std::string place;     // "samples.jsonl:7"
-  std::string id;        // as the file names the question
+  std::string place;  // "samples.jsonl:7"
+  std::string id;     // as the file names the question
+  // The id is a place in the file's own list ("3"): it finds no question without its text.
+  bool listed = false;
+  std::size_t file = 0;  // of several, which
   std::string question;  // its text, where the file has it: the prompt, or its last message
   // Further texts of the row, one of which may be the bare question.
   std::vector<std::string> texts;
   int repeat = 0;
   std::string reasoning;
   std::string answer;
+  std::string written;  // with the reasoning that was split off `answer`; empty: none was
   bool reasoning_closed = true;
   data::FinishReason finish = data::FinishReason::kStop;
   std::string error;
@@ -45,7 +49,7 @@ struct Transcript {
   // What the file's own grader said, by its name: 1 right, 0 wrong, or what lies between.
   std::map<std::string, double> marks;
   std::string options = "ABCD";
-  std::string language = "en";
+  std::string language;  // empty: the file does not say
 };
 
 struct Transcripts {

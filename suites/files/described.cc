@@ -27,6 +27,7 @@ void need_files(const Description& description) {
       fail_usage("suite {} is not here ({}): get it with `candor suites pull {}`",
                  description.suite, (description.folder / file.name).string(), description.suite);
     }
+    check_source_file(*description.source, description.suite, description.folder, file.name);
   }
 }
 

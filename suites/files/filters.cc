@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "data/base/error.h"
+#include "data/records/decimal.h"
 #include "suites/files/problems.h"
 
 namespace candor::suites {
@@ -93,17 +94,17 @@ std::string match_of(const std::string& text, const std::string& pattern) {
 
 const std::vector<FilterInfo>& filters() {
   static const std::vector<FilterInfo> kFilters = {
-      {"or", true},       {"trim", false},    {"trim_end", false},   {"after", true},
-      {"before", true},   {"append", true},   {"prepend", true},     {"letter", false},
-      {"letters", false}, {"upper", false},   {"labels", false},     {"match", true},
-      {"join", true},     {"place_in", true}, {"prepend_each", true}};
+      {"or", true},       {"trim", false},  {"trim_end", false}, {"after", true},
+      {"before", true},   {"append", true}, {"prepend", true},   {"letter", false},
+      {"letters", false}, {"upper", false}, {"words", false},    {"labels", false},
+      {"match", true},    {"join", true},   {"place_in", true},  {"prepend_each", true}};
   return kFilters;
 }
 
 std::string plain_text(const json::value& value) {
   if (const json::string* text = value.if_string()) return std::string(*text);
   if (value.is_object() || value.is_array()) fail("expected a text or a number");
-  if (value.is_double()) return fmt::format("{}", value.get_double());  // JSON's writer has 5E-1
+  if (value.is_double()) return data::plain_decimal(value.get_double());
   return json::serialize(value);
 }
 
@@ -129,6 +130,8 @@ json::value filtered(std::string_view name, const std::string& argument, const j
     text = letter_of(text);
   } else if (name == "upper") {
     for (char& c : text) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  } else if (name == "words") {
+    std::replace(text.begin(), text.end(), '_', ' ');
   } else if (name == "labels") {
     text = labels_of(text);
   } else if (name == "match") {

@@ -95,9 +95,12 @@ class TableReader {
       : text_(text), quoting_(quoting), separator_(separator) {}
 
   bool more() const { return !text_.empty(); }
+  // Whether the next row is a line with nothing on it, not even quotes.
+  bool blank() const { return text_.starts_with('\n') || text_.starts_with("\r\n"); }
   int line() const { return line_; }  // of the row that row() gives next
 
-  // Throws Error (without place) on a quote that does not close or stands inside a plain cell.
+  // Throws Error (without place) on a quote that does not close, or text behind one that does. A
+  // quote inside a plain cell is a character like any other.
   std::vector<std::string> row() {
     std::vector<std::string> cells;
     ++line_;
@@ -165,6 +168,7 @@ void read_table(const std::string& file, std::string_view text, bool csv,
   TableReader reader(text, csv, csv ? ',' : '\t');
   while (reader.more() && (limit == 0 || records.size() < limit)) {
     const std::string where = fmt::format("{}:{}", file, reader.line() + 1);
+    const bool blank = reader.blank();
     std::vector<std::string> cells;
     try {
       cells = reader.row();
@@ -172,8 +176,15 @@ void read_table(const std::string& file, std::string_view text, bool csv,
       problems.add(fmt::format("{}: {}", where, error.what()));
       continue;
     }
-    if (cells.size() == 1 && cells[0].empty()) continue;
+    if (blank) continue;
     if (columns.empty()) {
+      std::vector<std::string> sorted = cells;
+      std::sort(sorted.begin(), sorted.end());
+      const auto twice = std::adjacent_find(sorted.begin(), sorted.end());
+      if (twice != sorted.end()) {
+        problems.add(fmt::format("{}: column \"{}\" is there twice", where, printable(*twice)));
+        return;
+      }
       columns = std::move(cells);
       continue;
     }

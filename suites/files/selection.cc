@@ -47,6 +47,9 @@ void select_questions(Suite& suite, const SuiteOptions& options, const std::stri
   std::set<std::string> languages, topics;
   for (const data::Question& question : questions) topics.insert(question.topic);
   if (!options.part.empty()) {
+    if (topics == std::set<std::string>{""}) {
+      fail_usage("{}: there is no part \"{}\": it has no parts", place, printable(options.part));
+    }
     if (!topics.contains(options.part)) {
       fail_usage("{}: there is no part \"{}\"{}; its parts: {}", place, printable(options.part),
                  nearest_hint(options.part, {topics.begin(), topics.end()}),

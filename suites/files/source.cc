@@ -4,6 +4,8 @@
 #include <charconv>
 #include <cstdlib>
 
+#include "data/base/hash.h"
+
 namespace candor::suites {
 
 namespace {
@@ -52,6 +54,21 @@ Source source_of(const YamlFields& fields) {
   }
   if (source.files.empty()) fields.problem("files", "names no file");
   return source;
+}
+
+void check_source_file(const Source& source, const std::string& suite,
+                       const std::filesystem::path& folder, const std::string& name) {
+  for (const SourceFile& file : source.files) {
+    if (file.name != name) continue;
+    const std::filesystem::path path = folder / name;
+    std::error_code error;
+    const std::uintmax_t bytes = std::filesystem::file_size(path, error);
+    if (!error && bytes == file.bytes && data::sha256_file(path) == file.sha256) return;
+    fail(
+        "suite {}: {} is not the published file, by its size or SHA-256: get it again with "
+        "`candor suites pull {}`, or give changed questions as a --suite-file",
+        suite, path.string(), suite);
+  }
 }
 
 std::filesystem::path public_folder(const std::string& suite) {

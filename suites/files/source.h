@@ -30,6 +30,11 @@ struct Source {
 // Notes every mistake in the fields' problems.
 Source source_of(const YamlFields& fields);
 
+// Throws Error unless the file of the suite's folder has the registered size and SHA-256. A name
+// that is not registered passes.
+void check_source_file(const Source& source, const std::string& suite,
+                       const std::filesystem::path& folder, const std::string& name);
+
 // The folder of the pulled files of a suite: ${XDG_CACHE_HOME:-~/.cache}/candor/suites/NAME. Throws
 // Error where neither variable is set.
 std::filesystem::path public_folder(const std::string& suite);

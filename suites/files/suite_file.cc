@@ -84,6 +84,7 @@ Suite own_suite(const fs::path& path, const SuiteOptions& options) {
   suite.info.title = fmt::format("Questions of {}", path.filename().string());
   suite.questions = std::move(collector.questions);
   if (options.protocol) {
+    options.protocol->refuse_own_wording(suite.info.name, suite.questions[0].judge);
     options.protocol->apply(suite.info.name, suite.questions[0].judge, suite.condition);
   }
   select_questions(suite, options, path.string());
@@ -92,6 +93,7 @@ Suite own_suite(const fs::path& path, const SuiteOptions& options) {
 
 // A data file that a bundled description knows, wherever it lies and whatever its name.
 Suite recognised_suite(Description description, const fs::path& file, const SuiteOptions& options) {
+  description.source.reset();  // a file of the user's own, whatever its name
   description.folder = file.parent_path();
   description.data = {{file.filename().string(), {}, {}, {}, {}, {}}};
   return described_suite(description, options);

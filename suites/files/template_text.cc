@@ -186,6 +186,12 @@ std::string TemplateText::fill(const json::object& fields) const {
   return out;
 }
 
+bool TemplateText::names(std::string_view path) const {
+  return std::any_of(parts_.begin(), parts_.end(), [&](const Part& part) {
+    return !part.path.empty() && name_of(part.path) == path;
+  });
+}
+
 json::value TemplateText::value(const json::object& fields) const {
   const bool one_field =
       parts_.size() == 2 && parts_[0].literal.empty() && parts_[1].literal.empty();

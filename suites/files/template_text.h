@@ -17,6 +17,7 @@ namespace candor::suites {
 //   letter       0 is A
 //   letters      the capital letters of a text or of a list of texts, in order: "(A) C", ["A","C"]
 //   upper        a to z as A to Z
+//   words        "_" as a blank
 //   labels       the letters of the lines that begin with "(A)", in order
 //   match "re"   the first group of a regular expression (RE2); no match is an error
 //   join "x"     a list of texts as one text
@@ -31,6 +32,8 @@ class TemplateText {
   std::string fill(const boost::json::object& fields) const;
   // The same; but a template that is one field gives a list or object as it is.
   boost::json::value value(const boost::json::object& fields) const;
+  // Whether a field of this path ("item.question") is put in.
+  bool names(std::string_view path) const;
   bool empty() const { return parts_.size() == 1 && parts_[0].literal.empty(); }
 
  private:

@@ -13,9 +13,9 @@ namespace candor::suites {
 namespace {
 
 const std::vector<std::string>& form_fields() {
-  static const std::vector<std::string> kFields = {"prompt",       "answer",   "shots",    "style",
-                                                   "separator",    "method",   "by",       "judge",
-                                                   "continuation", "template", "condition"};
+  static const std::vector<std::string> kFields = {
+      "prompt", "preface", "answer", "shots",        "style",    "separator",
+      "method", "by",      "judge",  "continuation", "template", "condition"};
   return kFields;
 }
 
@@ -24,7 +24,7 @@ void merge(YAML::Node& under, const YAML::Node& over) {
   for (const auto& field : over) {
     const std::string key = field.first.Scalar();
     if (std::find(form_fields().begin(), form_fields().end(), key) == form_fields().end()) continue;
-    if (key == "condition" && under[key] && field.second.IsMap()) {
+    if (key == "condition" && under[key] && under[key].IsMap() && field.second.IsMap()) {
       YAML::Node both = YAML::Clone(under[key]);
       for (const auto& part : field.second) both[part.first.Scalar()] = part.second;
       under[key] = both;
@@ -46,6 +46,13 @@ std::string one_of(const YamlFields& fields, const std::string& key, const std::
 Form form_of(const YamlFields& fields) {
   Form form;
   form.prompt = language_texts(fields, "prompt");
+  for (const auto& [language, text] : form.prompt.texts) {
+    if (!text.empty() && !text.names("item.question")) {
+      fields.problem("prompt", "{{item.question}} is not in it: every question would be the same");
+    }
+  }
+  form.preface = language_texts(fields, "preface");
+  form.raw = one_of(fields, "template", "chat", {"chat", "none"}) == "none";
   form.answer = language_texts(fields, "answer");
   form.shots = fields.integer_or("shots", 0, 0, 64);
   form.turns = one_of(fields, "style", "turns", {"turns", "text"}) == "turns";
@@ -75,8 +82,16 @@ YAML::Node Protocol::merged(const std::string& suite, const std::string& kind) c
   merge(all, root_);
   // A const node: asking for a key must not make it.
   const YAML::Node& root = root_;
-  if (root["kinds"] && root["kinds"][kind]) merge(all, root["kinds"][kind]);
-  if (root["suites"] && root["suites"][suite]) merge(all, root["suites"][suite]);
+  const auto add = [&](const char* group, const std::string& name) {
+    // What is no mapping is told when the file is read.
+    if (!root.IsMap() || !root[group] || !root[group].IsMap()) return;
+    const YAML::Node forms = root[group];
+    for (const auto& form : forms) {
+      if (form.first.IsScalar() && form.first.Scalar() == name) merge(all, form.second);
+    }
+  };
+  add("kinds", kind);
+  add("suites", suite);
   return all;
 }
 
@@ -84,8 +99,7 @@ Protocol::Resolved Protocol::resolve(const YAML::Node& merged, Problems& problem
   const YamlFields fields(merged, file_, problems);
   Resolved resolved;
   resolved.form = form_of(fields);
-  resolved.raw = one_of(fields, "template", "chat", {"chat", "none"}) == "none";
-  if (resolved.raw && resolved.form.turns && resolved.form.shots > 0) {
+  if (resolved.form.raw && resolved.form.turns && resolved.form.shots > 0) {
     fields.problem("style", "without a chat template examples are one text: expected text");
   }
   if (fields.has("condition")) {
@@ -116,11 +130,28 @@ void Protocol::apply(const std::string& suite, const std::string& kind,
   const Resolved& chosen = resolved(suite, kind);
   if (no_system_) condition.system.reset();
   if (system_) condition.system = system_;
-  condition.raw = chosen.raw;
+  condition.raw = chosen.form.raw;
   if (!chosen.condition.IsMap()) return;
   Problems problems;
   set_condition(YamlFields(chosen.condition, file_, problems), condition);
   problems.throw_any(Error::Kind::kUsage);
+}
+
+void Protocol::refuse_own_wording(const std::string& suite, const std::string& kind) const {
+  if (!form(suite, kind).raw) return;
+  fail_usage(
+      "protocol {} puts questions without a chat template, and has no form for those of {} (judge "
+      "{}), which are worded for a conversation: ask them without it, or by a protocol with a "
+      "\"prompt\" for them",
+      name_, printable(suite), kind);
+}
+
+std::vector<std::string> Protocol::suite_names() const {
+  std::vector<std::string> names;
+  const YAML::Node& root = root_;
+  if (!root.IsMap() || !root["suites"] || !root["suites"].IsMap()) return names;
+  for (const auto& suite : root["suites"]) names.push_back(suite.first.Scalar());
+  return names;
 }
 
 std::vector<std::string> protocol_names() {

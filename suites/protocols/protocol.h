@@ -18,9 +18,11 @@ namespace candor::suites {
 
 // How questions of one kind are put. What a field leaves open, the suite's own description decides.
 struct Form {
-  LanguageTexts prompt;  // over `item`; empty: the suite's own wording
-  LanguageTexts answer;  // what the assistant says in an example, over `item`
-  int shots = 0;         // worked examples before the question
+  LanguageTexts prompt;   // over `item`; empty: the suite's own wording
+  LanguageTexts preface;  // over `item`, before the examples; may be empty
+  bool raw = false;       // without a chat template
+  LanguageTexts answer;   // what the assistant says in an example, over `item`
+  int shots = 0;          // worked examples before the question
   bool turns = true;  // examples as turns of the conversation; else as one text with the question
   std::string separator = "\n\n";  // between examples in one text
   bool likelihood = false;         // options are scored as continuations, nothing is generated
@@ -35,19 +37,24 @@ class Protocol {
   const std::string& version() const { return version_; }
   const std::string& title() const { return title_; }
   const std::string& sha256() const { return sha256_; }  // of the file's bytes
+  const std::string& file() const { return file_; }
+  // Those that have fields of their own.
+  std::vector<std::string> suite_names() const;
 
   // The general fields, those of the kind (the judge's name), those of the suite: the later wins.
   // `suite` without "/PART".
   const Form& form(const std::string& suite, const std::string& kind) const;
   // Sets what the protocol says of system prompt, thinking and sampling.
   void apply(const std::string& suite, const std::string& kind, data::Condition& condition) const;
+  // Throws Error (usage) where the form is without a chat template: questions in their own wording,
+  // which is that of a conversation, would be continued as texts.
+  void refuse_own_wording(const std::string& suite, const std::string& kind) const;
 
  private:
   friend std::shared_ptr<const Protocol> load_protocol(const std::string& name_or_path);
   struct Resolved {
     Form form;
     YAML::Node condition;  // merged
-    bool raw = false;
   };
   const Resolved& resolved(const std::string& suite, const std::string& kind) const;
   Resolved resolve(const YAML::Node& merged, class Problems& problems) const;
@@ -63,6 +70,10 @@ class Protocol {
 // A bundled protocol's name, or the path of a file. Throws Error (usage) that lists every mistake
 // with its line, or the names there are.
 std::shared_ptr<const Protocol> load_protocol(const std::string& name_or_path);
+
+// Throws Error (usage) where the protocol has a field for a suite that is neither bundled nor
+// public nor one of `asked`: a slip of the pen that would go without effect. Null: none.
+void check_suites(const Protocol* protocol, const std::vector<std::string>& asked);
 
 // The bundled ones, in order.
 std::vector<std::string> protocol_names();

@@ -40,6 +40,10 @@ void Wording::load_examples() {
         "name a file of your own with --shots-file",
         description_.suite, path.string(), description_.suite);
   }
+  if (shots_file_.empty() && description_.source) {
+    check_source_file(*description_.source, description_.suite, description_.folder,
+                      description_.shots.data);
+  }
   const DataFile file{path.filename().string(), {}, {}, {}, {}, {}};
   Problems problems;
   const bool by_name = description_.format.empty() || !shots_file_.empty();
@@ -85,6 +89,9 @@ std::string Wording::ready_examples(const Item& item) {
   const std::string name = TemplateText(description_.shots.text).fill(item.fields);
   const auto found = ready_.find(name);
   if (found != ready_.end()) return found->second;
+  if (description_.source) {
+    check_source_file(*description_.source, description_.suite, description_.folder, name);
+  }
   std::string text = read_text(description_.folder / name);
   const std::string& behind = description_.shots.behind;
   if (!behind.empty()) {
@@ -120,7 +127,9 @@ void Wording::score_options(const Item& item, const Form& form, data::Question& 
 
 void Wording::put(const Item& item, data::Question& question) {
   const Form& form = protocol_.form(description_.suite, question.judge);
-  if (!form.prompt.empty() && description_.has_item()) {
+  const bool put_here = !form.prompt.empty() && description_.has_item();
+  if (!put_here && form.raw) protocol_.refuse_own_wording(description_.suite, question.judge);
+  if (put_here) {
     try {
       std::vector<data::Message> messages;
       std::string text;
@@ -143,6 +152,10 @@ void Wording::put(const Item& item, data::Question& question) {
         }
       }
       messages.push_back({"user", text + asked(item)});
+      if (!form.preface.empty()) {
+        const json::object fields{{"item", item.fields.at("item")}};
+        messages.front().content.insert(0, form.preface.of(item.language).fill(fields));
+      }
       question.messages = std::move(messages);
     } catch (const Error& error) {
       if (error.kind() == Error::Kind::kUsage) throw;  // of the whole set, not of this row

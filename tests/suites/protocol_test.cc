@@ -12,6 +12,7 @@
 namespace candor::suites {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 
 class ProtocolTest : public testing::Test {
@@ -97,11 +98,11 @@ TEST_F(ProtocolTest, ExamplesInOneTextAndOptionsScoredAsContinuations) {
 
 TEST_F(ProtocolTest, TheKindAndThenTheSuiteHaveTheLastWord) {
   const std::string text =
-      "protocol: p\nprompt: general\ncondition: {max_tokens: 1, top_k: 3}\n"
-      "kinds: {choice: {prompt: kind, condition: {max_tokens: 2}}}\n";
-  EXPECT_EQ(load(text).questions[0].messages[0].content, "kind");
-  const Suite suite = load(text + "suites: {zoo: {prompt: suite}}\n");
-  EXPECT_EQ(suite.questions[0].messages[0].content, "suite");
+      "protocol: p\nprompt: 'general {{item.question}}'\ncondition: {max_tokens: 1, top_k: 3}\n"
+      "kinds: {choice: {prompt: 'kind {{item.question}}', condition: {max_tokens: 2}}}\n";
+  EXPECT_EQ(load(text).questions[0].messages[0].content, "kind Sings?");
+  const Suite suite = load(text + "suites: {zoo: {prompt: 'suite {{item.question}}'}}\n");
+  EXPECT_EQ(suite.questions[0].messages[0].content, "suite Sings?");
   EXPECT_EQ(suite.condition.sampling.max_tokens, 2);
   EXPECT_EQ(suite.condition.sampling.top_k, 3);
 }
@@ -114,7 +115,7 @@ TEST_F(ProtocolTest, TheSetItselfGivesExamplesButNeverTheQuestionAsked) {
   const Suite suite = load("protocol: p\nshots: 1\nprompt: \"{{item.question}}\"\nanswer: x\n");
   EXPECT_EQ(suite.questions[0].messages[0].content, "Bites?");
   EXPECT_EQ(suite.questions[1].messages[0].content, "Sings?");
-  EXPECT_THAT(problem("protocol: p\nshots: 2\nprompt: x\nanswer: x\n"),
+  EXPECT_THAT(problem("protocol: p\nshots: 2\nprompt: '{{item.question}}'\nanswer: x\n"),
               HasSubstr("2 examples are wanted, there are 1"));
 }
 
@@ -135,9 +136,10 @@ TEST_F(ProtocolTest, AQuestionIsNeverAmongItsOwnExamplesWhateverFileTheyComeFrom
                 .messages.size(),
             3U)
       << "one fewer than are wanted, where the question is among them";
-  EXPECT_THAT(problem("protocol: p\nshots: 3\nprompt: x\nanswer: x\n"),
+  EXPECT_THAT(problem("protocol: p\nshots: 3\nprompt: '{{item.question}}'\nanswer: x\n"),
               HasSubstr("3 examples are wanted, there are 1"));
-  EXPECT_THAT(problem("protocol: p\nprompt: x\n"), HasSubstr("leave out --shots-file"));
+  EXPECT_THAT(problem("protocol: p\nprompt: '{{item.question}}'\n"),
+              HasSubstr("leave out --shots-file"));
   shots_file_.clear();
   std::filesystem::remove(folder_.path() / "dev.jsonl");
   EXPECT_THAT(problem(one), testing::AllOf(HasSubstr("dev.jsonl"), HasSubstr("--shots-file")));
@@ -151,10 +153,55 @@ TEST_F(ProtocolTest, MistakesAreToldWithFileLineAndField) {
   EXPECT_THAT(problem("protocol: p\nby: luck\n"), HasSubstr("p.yaml:2: field \"by\""));
   EXPECT_THAT(problem("protocol: p\nkinds: {choices: {shots: 0}}\n"), HasSubstr("choices"));
   EXPECT_THAT(problem("protocol: p\ncondition: {top_p: 2}\n"), HasSubstr("top_p"));
-  EXPECT_THAT(problem("protocol: p\nprompt: \"{{question}}\"\n"),
+  EXPECT_THAT(problem("protocol: p\nprompt: \"{{question}} {{item.question}}\"\n"),
               HasSubstr("field \"question\" is missing"));
   EXPECT_THAT(problem("version: \"1\"\n"), HasSubstr("protocol"));
+  EXPECT_THAT(problem("protocol: p\nprompt: {en: '{{item.question}}', zh: x}\n"),
+              HasSubstr("p.yaml:2: field \"prompt\": {{item.question}} is not in it"));
+  for (const char* text : {"protocol: p\nkinds: 7\n", "protocol: p\nkinds: {choice: 7}\n",
+                           "protocol: p\nsuites: [zoo]\n", "7\n"}) {
+    EXPECT_THAT(problem(text), AllOf(HasSubstr("p.yaml:"), HasSubstr("expected fields"))) << text;
+  }
   EXPECT_THROW(load_protocol("r1-papr"), Error);
+}
+
+TEST_F(ProtocolTest, AFieldForASuiteThatNobodyKnowsIsAMistake) {
+  const auto protocol = load_protocol(
+      folder_.write("p.yaml", "protocol: p\nsuites: {gsm8k: {shots: 0}, zoo: {shots: 0}}\n")
+          .string());
+  EXPECT_NO_THROW(check_suites(protocol.get(), {"zoo/birds"}));
+  EXPECT_NO_THROW(check_suites(nullptr, {}));
+  const auto slip =
+      load_protocol(folder_.write("p.yaml", "protocol: p\nsuites: {gsm9k: {shots: 0}}\n").string());
+  try {
+    check_suites(slip.get(), {"zoo"});
+    ADD_FAILURE();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), Error::Kind::kUsage);
+    EXPECT_THAT(error.what(), AllOf(HasSubstr("\"gsm9k\""), HasSubstr("\"gsm8k\"")));
+  }
+}
+
+TEST_F(ProtocolTest, APrefaceStandsOnceBeforeTheExamples) {
+  const std::string text =
+      "protocol: p\nshots: 1\npreface: 'Of {{item.topic | words}}. '\nanswer: ' a '\n"
+      "prompt: '{{item.question}}'\n";
+  EXPECT_EQ(load(text + "style: text\nseparator: '; '\n").questions[0].messages[0].content,
+            "Of birds. Flies? a ; Sings?");
+  const auto turns = load(text).questions[0].messages;
+  ASSERT_EQ(turns.size(), 3U);
+  EXPECT_EQ(turns[0].content, "Of birds. Flies?");
+  EXPECT_EQ(turns[2].content, "Sings?");
+}
+
+TEST_F(ProtocolTest, WithoutATemplateAndAFormASuiteIsRefused) {
+  EXPECT_THAT(problem("protocol: p\ntemplate: none\n"), HasSubstr("has no form for those of zoo"));
+  EXPECT_EQ(problem("protocol: p\ntemplate: none\nprompt: '{{item.question}}'\n"), "");
+  SuiteOptions options;
+  options.protocol = load_protocol("lm-eval");
+  for (const char* name : {"arithmetic", "logic", "code"}) {
+    EXPECT_THROW((void)load_suite(name, options), Error) << name;
+  }
 }
 
 TEST_F(ProtocolTest, ItsHashIsThatOfTheFileAndTheBundledOnesAreWellFormed) {

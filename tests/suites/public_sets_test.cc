@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <fstream>
 #include <map>
 #include <set>
 
@@ -130,6 +131,7 @@ TEST_F(PublicSetsTest, EveryRowIsAQuestionOrLeftOutForAReason) {
 // Every prompt of every set under every protocol: none has a brace of a template left in it that
 // the question did not bring, and none its own question among its examples.
 TEST_F(PublicSetsTest, EveryProtocolPutsEverySet) {
+  std::size_t refused = 0;
   for (const std::string& name : protocol_names()) {
     const auto protocol = load_protocol(name);
     for (const Description& description : bundled_descriptions()) {
@@ -142,6 +144,12 @@ TEST_F(PublicSetsTest, EveryProtocolPutsEverySet) {
       if (description.suite == "gsm8k" && shots) {
         EXPECT_THROW((void)load_suite("gsm8k", options), Error);
         options.shots_file = public_folder("gsm8k") / "test.jsonl";
+      }
+      const auto& form = protocol->form(description.suite, kind);
+      if (form.raw && form.prompt.empty()) {
+        EXPECT_THROW((void)load_suite(description.suite, options), Error);
+        ++refused;
+        continue;
       }
       const Suite suite = load_suite(description.suite, options);
       for (const data::Question& question : suite.questions) {
@@ -160,11 +168,73 @@ TEST_F(PublicSetsTest, EveryProtocolPutsEverySet) {
         if (bare->second.size() > 40) {
           EXPECT_LE(seen, 1U) << question.id;
         }
-        if (!protocol->form(description.suite, kind).prompt.empty()) {
+        // Of LogiQA lm-eval has words between the passage and the question.
+        const bool apart = description.suite == "logiqa" && form.raw;
+        if (apart) {
+          const std::string passage = bare->second.substr(0, bare->second.find('\n'));
+          EXPECT_NE(question.messages.back().content.find(passage), std::string::npos);
+        } else if (!form.prompt.empty()) {
           EXPECT_GE(seen, 1U) << question.id;
         }
       }
     }
+  }
+  EXPECT_EQ(refused, 5U) << "sets of code, of knights and of values have no form in lm-eval";
+}
+
+TEST_F(PublicSetsTest, TheHarnessesWordsStandAroundTheQuestions) {
+  SuiteOptions options;
+  options.protocol = load_protocol("lm-eval");
+  const Suite mmlu = load_suite("mmlu", options);
+  const std::string& first = mmlu.questions[0].messages[0].content;
+  EXPECT_TRUE(first.starts_with(
+      "The following are multiple choice questions (with answers) about abstract algebra.\n\n"))
+      << first.substr(0, 200);
+  EXPECT_EQ(first.find("The following are multiple", 1), std::string::npos) << "once";
+  const Suite logiqa = load_suite("logiqa", options);
+  const std::string& question = logiqa.questions[0].messages[0].content;
+  EXPECT_TRUE(question.starts_with("Passage: ")) << question;
+  EXPECT_NE(question.find("\nQuestion: "), std::string::npos) << question;
+  EXPECT_NE(question.find("\nChoices:\nA. "), std::string::npos) << question;
+  EXPECT_TRUE(question.ends_with("\nAnswer:")) << question;
+  data::Condition condition;
+  options.protocol->apply("gsm8k", "maths", condition);
+  EXPECT_EQ(condition.sampling.stop,
+            (std::vector<std::string>{"Question:", "问题：", "</s>", "<|im_end|>"}))
+      << "a worked solution has blank lines";
+}
+
+// A small model repeats a letter that stands for one.
+TEST_F(PublicSetsTest, NoPromptOfOptionsHoldsAPlaceholderThatCouldBeCopied) {
+  for (const char* name : {"agieval", "agieval-law", "ceval", "logiqa", "mmlu"}) {
+    for (const data::Question& question : load_suite(name, {}).questions) {
+      const std::string& text = question.messages[0].content;
+      const std::size_t tail = text.rfind("\n\n");
+      EXPECT_EQ(text.find('X', tail), std::string::npos) << name << " " << text.substr(tail);
+    }
+  }
+}
+
+TEST_F(PublicSetsTest, ChangedFilesAreRefused) {
+  const std::filesystem::path folder = public_folder("aime2024");
+  const auto published = std::filesystem::read_symlink(folder);
+  std::filesystem::remove(folder);
+  std::filesystem::copy(published, folder, std::filesystem::copy_options::recursive);
+  EXPECT_EQ(load_suite("aime2024", {}).questions.size(), 30U);
+  std::filesystem::path data;
+  for (const Description& description : bundled_descriptions()) {
+    if (description.suite == "aime2024") data = folder / description.data[0].name;
+  }
+  std::filesystem::permissions(data, std::filesystem::perms::owner_all);
+  std::fstream file(data, std::ios::in | std::ios::out | std::ios::binary);
+  file.seekp(-1, std::ios::end);
+  file.put(' ');  // the last line end: nothing that is read has changed
+  file.close();
+  try {
+    (void)load_suite("aime2024", {});
+    ADD_FAILURE();
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("is not the published file"), std::string::npos);
   }
 }
 

@@ -311,6 +311,8 @@ TEST_F(SuiteFileTest, RaggedAndBrokenTablesAreErrors) {
   const std::string told = problems("t.yaml", yaml);
   EXPECT_TRUE(contains(told, "t.csv:2: text after the closing quote")) << told;
   EXPECT_TRUE(contains(told, "t.csv:4: a quoted cell does not end")) << told;
+  write("t.csv", "q,q,a\nx,y,1\n");
+  EXPECT_TRUE(contains(problems("t.yaml", yaml), "t.csv:1: column \"q\" is there twice"));
   write("t.csv", "q,a\n\xff,1\n");
   EXPECT_TRUE(contains(problems("t.yaml", yaml), "UTF-8"));
 }

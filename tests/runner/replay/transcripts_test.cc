@@ -122,11 +122,71 @@ TEST(Transcripts, WhatCannotBeReadIsNamedAndNothingIsLost) {
                           HasSubstr("file.jsonl:9: field \"reasoning\"")));
 }
 
+TEST(Transcripts, NothingOfARowIsLostUnsaid) {
+  const Transcripts found = read(
+      "{\"id\": {}, \"answer\": \"1\"}\n{\"id\": [], \"answer\": \"1\"}\n"
+      "{\"id\": [1, 2], \"answer\": \"1\"}\n{\"id\": 4, \"answer\": [\"a\", null]}\n"
+      "{\"id\": 5, \"answer\": [[\"a\", \"b\"]]}\n{\"id\": 6, \"answer\": \"a\", \"gold\": [1, "
+      "{}]}\n"
+      "{\"id\": true, \"answer\": \"1\"}\n");
+  ASSERT_EQ(found.rows.size(), 1U);
+  EXPECT_EQ(found.rows[0].id, "true");
+  EXPECT_THAT(found.errors,
+              ElementsAre(HasSubstr("file.jsonl:1: field \"id\""), HasSubstr("file.jsonl:2: field"),
+                          HasSubstr("file.jsonl:3: field \"id\""),
+                          HasSubstr("file.jsonl:4: field \"answer\": entry 2"),
+                          HasSubstr("file.jsonl:5: field \"answer\": entry 1"),
+                          HasSubstr("file.jsonl:6: field \"gold\": entry 2")));
+  const Transcripts unnamed = read(
+      "{\"spec\": {}}\n{\"type\": \"sampling\", \"sample_id\": \"\", \"data\": {\"sampled\": "
+      "\"x\"}}\n");
+  EXPECT_THAT(unnamed.rows, IsEmpty());
+  EXPECT_THAT(unnamed.errors, ElementsAre(HasSubstr(":2: field \"sample_id\" is empty")));
+}
+
+TEST(Transcripts, TheEndOfAnAnswerIsReadByAnyOfItsNames) {
+  using data::FinishReason;
+  for (const auto& [fields, finish] :
+       {std::pair("\"finish_reason\": \"MAX_TOKENS\"", FinishReason::kLength),
+        std::pair("\"stop_reason\": \"max_tokens\"", FinishReason::kLength),
+        std::pair("\"finish_reason\": null, \"stop_reason\": \"refusal\"", FinishReason::kBlock),
+        std::pair("\"finish_reason\": \"SAFETY\"", FinishReason::kBlock),
+        std::pair("\"stop_reason\": 151645", FinishReason::kStop),
+        std::pair("\"stop_reason\": \"end_turn\"", FinishReason::kStop)}) {
+    const Transcripts found = read(std::string("{\"answer\": \"a\", ") + fields + "}");
+    ASSERT_EQ(found.rows.size(), 1U) << fields;
+    EXPECT_EQ(found.rows[0].finish, finish) << fields;
+  }
+}
+
+TEST(Transcripts, DecimalsAreWrittenAsPeopleDo) {
+  const Transcripts found = read("{\"answer\": [0.5, 5.0, 1e-7, 1e21, -2.25], \"gold\": 0.00001}");
+  std::vector<std::string> answers;
+  for (const Transcript& row : found.rows) answers.push_back(row.answer);
+  EXPECT_THAT(answers, ElementsAre("0.5", "5", "0.0000001", "1000000000000000000000", "-2.25"));
+  EXPECT_THAT(found.rows[0].golds, ElementsAre("0.00001"));
+}
+
+TEST(Transcripts, NamedFieldsAreOfJsonLinesAlone) {
+  const auto told = [](const TranscriptFields& fields) -> std::string {
+    try {
+      (void)read_transcripts(sample("inspect.json"), "", fields);
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "";
+  };
+  EXPECT_THAT(told({"id", "", ""}), HasSubstr("--id-field id: "));
+  EXPECT_THAT(told({"", "a", ""}), HasSubstr("--answer-field"));
+  EXPECT_THAT(told({"", "", "g"}), HasSubstr("--gold-field"));
+}
+
 TEST(Transcripts, UnclosedThinkingHasNoAnswer) {
   const Transcripts found = read(R"({"id": 1, "answer": "<think>so 5"})");
   EXPECT_FALSE(found.rows[0].reasoning_closed);
   EXPECT_EQ(found.rows[0].answer, "");
   EXPECT_EQ(found.rows[0].reasoning, "so 5");
+  EXPECT_EQ(found.rows[0].written, "<think>so 5");
 }
 
 TEST(Transcripts, AnAnswerBesideItsReasoningIsNotSplitAgain) {
