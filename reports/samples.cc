@@ -271,7 +271,8 @@ std::string samples_text(const json::array& rows) {
   std::string out;
   if (!repeated.empty()) {
     out += fmt::format(
-        "\nSeveral samples a question, ± one standard error (questions as clusters)\n  {:42}{:>5}{:>11}  "
+        "\nSeveral samples a question, ± one standard error (questions as clusters)\n  "
+        "{:42}{:>5}{:>11}  "
         "{:15}{:15}{:15}{:15}{}\n{}",
         "", "k", "questions", "pass@k", "maj@k", "G-Pass half", "G-Pass all", "mG-Pass", repeated);
   }

@@ -22,10 +22,10 @@ struct MeanOfQuestions {
 struct AtK {
   std::int64_t k = 1;
   std::int64_t questions = 0;  // those with at least k samples; the others cannot say anything of k
-  MeanOfQuestions pass;      // pass@k
-  MeanOfQuestions majority;  // maj@k; right answers vote together, wrong ones by their value
-  MeanOfQuestions half;      // G-Pass@k at one half: at least half of k are right
-  MeanOfQuestions all;       // G-Pass@k at one: all of k are right
+  MeanOfQuestions pass;        // pass@k
+  MeanOfQuestions majority;    // maj@k; right answers vote together, wrong ones by their value
+  MeanOfQuestions half;        // G-Pass@k at one half: at least half of k are right
+  MeanOfQuestions all;         // G-Pass@k at one: all of k are right
   // mG-Pass@k, for even k alone: with an odd one its published sum stays below 1.
   std::optional<MeanOfQuestions> mean;
 };
@@ -44,9 +44,9 @@ struct SamplesRow {
   std::int64_t samples = 0;       // of the question that has fewest
   std::int64_t most_samples = 0;  // of the one that has most
   std::vector<AtK> at;  // k = 1, 2, 4, … and the most samples; empty with one sample a question
-  Share truncated;           // cut off before an answer could be read
-  Share unparsed;            // a whole reply without a readable answer
-  Share failed;              // no reply, or not judged yet
+  Share truncated;      // cut off before an answer could be read
+  Share unparsed;       // a whole reply without a readable answer
+  Share failed;         // no reply, or not judged yet
   // All of these taken as all wrong and as all right.
   std::int64_t unknown = 0;
   data::Bounds bounds;
