@@ -34,24 +34,25 @@ class Turns {
   std::map<std::pair<std::string, std::string>, const data::Question*> questions_;
 };
 
-// What stands before the question; empty and `problem` set where a turn has no answer.
+// What stands before the question; empty and `problem` or `open` set where a turn has no answer.
 std::vector<data::Message> history(const Turns& turns, data::StoreWriter& store,
                                    const std::string& run_id, const Ask& ask,
-                                   const data::Question& question, std::string& problem) {
+                                   const data::Question& question, std::string& problem,
+                                   bool& open) {
   const data::Question* earlier = turns.before(question);
   if (earlier == nullptr) return {};
-  std::vector<data::Message> messages = history(turns, store, run_id, ask, *earlier, problem);
-  if (!problem.empty()) return {};
+  std::vector<data::Message> messages = history(turns, store, run_id, ask, *earlier, problem, open);
+  if (!problem.empty() || open) return {};
   const auto answer =
       store.generation(run_id, {earlier->hash(), ask.condition->hash(), ask.repeat});
   if (!answer) {
-    problem = fmt::format("the turn before, {}, is not answered", earlier->id);
+    open = true;
   } else if (answer->finish == data::FinishReason::kError) {
     problem = fmt::format("the turn before, {}, failed: {}", earlier->id, answer->error);
   } else if (answer->finish == data::FinishReason::kBlock) {
     problem = fmt::format("the turn before, {}, was blocked", earlier->id);
   }
-  if (!problem.empty()) return {};
+  if (!problem.empty() || open) return {};
   messages.insert(messages.end(), earlier->messages.begin(), earlier->messages.end());
   messages.push_back({"assistant", answer->answer});
   return messages;
@@ -76,7 +77,9 @@ void fill_histories(const Plan& plan, data::StoreWriter& store, const std::strin
   std::vector<Ask> ready;
   for (Ask& ask : asks) {
     std::string problem;
-    ask.history = history(turns, store, run_id, ask, *ask.question, problem);
+    bool open = false;
+    ask.history = history(turns, store, run_id, ask, *ask.question, problem, open);
+    if (open) continue;
     if (problem.empty()) {
       ready.push_back(std::move(ask));
       continue;

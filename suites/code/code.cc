@@ -10,8 +10,18 @@ namespace candor::suites {
 namespace {
 
 const std::vector<CodeFamily>& families(int level) {
-  if (level == 1) return code_level1();
-  return level == 2 ? code_level2() : code_level3();
+  switch (level) {
+    case 1:
+      return code_level1();
+    case 2:
+      return code_level2();
+    case 3:
+      return code_level3();
+    case 4:
+      return code_level4();
+    default:
+      return code_level5();
+  }
 }
 
 boost::json::object reference_of(const CodeProblem& problem, std::string_view language) {
@@ -44,8 +54,9 @@ Draft draft(int level, std::size_t kind, Random& random) {
 }  // namespace
 
 std::vector<data::Question> code_questions(const SuiteOptions& options) {
-  return generate("code", options, {families(1).size(), families(2).size(), families(3).size()},
-                  draft);
+  std::vector<std::size_t> kinds;
+  for (int level = 1; level <= 5; ++level) kinds.push_back(families(level).size());
+  return generate("code", options, kinds, draft);
 }
 
 }  // namespace candor::suites

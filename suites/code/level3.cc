@@ -345,8 +345,8 @@ CodeProblem encode_number(Random& r) {
             "leading zeros. A negative number is written as $s followed by its absolute "
             "value. Zero is the single letter for 0.",
             v),
-       fill("用$b进制写出n，以$d中的字母作为数字：第一个字母表示0，最后一个表示$b - "
-            "1。高位在前，不带前导零。"
+       fill("用$b进制写出n，以$d中的字母作为数字：第一个字母表示0，最后一个表示$l。"
+            "高位在前，不带前导零。"
             "负数写作$s后接其绝对值。零就是表示0的那个字母。",
             v)},
       fill("    if n < 0:\n        return $s + encode_number(-n)\n"

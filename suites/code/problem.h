@@ -80,6 +80,8 @@ using CodeFamily = CodeProblem (*)(Random&);
 const std::vector<CodeFamily>& code_level1();
 const std::vector<CodeFamily>& code_level2();
 const std::vector<CodeFamily>& code_level3();
+const std::vector<CodeFamily>& code_level4();
+const std::vector<CodeFamily>& code_level5();
 
 // Inputs.
 std::vector<std::int64_t> draw_numbers(Random& random, int count, int lo, int hi);

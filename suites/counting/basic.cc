@@ -139,7 +139,8 @@ MathsProblem committee(Random& r) {
 }
 
 MathsProblem last_digit(Random& r) {
-  const int base = r.between(2, 9) + 10 * r.between(1, 9), exponent = r.between(15, 90);
+  const int tens = r.between(1, 9), base = 10 * tens + r.between(2, 9),
+            exponent = r.between(15, 90);
   std::int64_t digit = 0;
   std::vector<Bilingual> proof = power_steps(base, exponent, 10, digit);
   proof.push_back(step("{}", digit));

@@ -400,7 +400,7 @@ TEST_P(ArithmeticTest, PairsHaveTheSameNumbersAndAnswer) {
     std::sort(a.begin(), a.end());
     std::sort(b.begin(), b.end());
     EXPECT_EQ(a, b) << question.messages[0].content << "\n" << other.messages[0].content;
-    EXPECT_EQ(question.reference, other.reference);
+    EXPECT_EQ(question.reference.at("answer"), other.reference.at("answer"));
     for (const Bilingual& name : all_people()) {
       EXPECT_EQ(question.messages[0].content.find(name.zh) != std::string::npos,
                 other.messages[0].content.find(name.en) != std::string::npos)

@@ -16,7 +16,8 @@ namespace {
 std::vector<CodeProblem> problems(int each) {
   std::vector<CodeProblem> all;
   int family_number = 0;
-  for (const auto* level : {&code_level1(), &code_level2(), &code_level3()}) {
+  for (const auto* level :
+       {&code_level1(), &code_level2(), &code_level3(), &code_level4(), &code_level5()}) {
     for (const CodeFamily family : *level) {
       ++family_number;
       for (int i = 0; i < each; ++i) {
@@ -55,6 +56,79 @@ TEST(CodeTest, PythonSolutionsPassTheHiddenTestsAndTheExamples) {
   file.close();
   EXPECT_EQ(std::system(fmt::format("python3 -I '{}'", script.string()).c_str()), 0)
       << "see the assertion above; script kept: " << script;
+  if (!HasFailure()) std::filesystem::remove(script);
+}
+
+// Changes one comparison, operator, whole number or condition of a solution at a time, and runs the
+// hidden tests on what comes out. Not every change makes a solution wrong (a bound that is never
+// reached, a needless condition), but most do.
+constexpr char kMutate[] = R"py(
+import ast, copy, signal, sys
+class TooLong(BaseException): pass
+def alarm(*_): raise TooLong()
+signal.signal(signal.SIGALRM, alarm)
+SWAPS = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Add, ast.Mod: ast.FloorDiv,
+         ast.FloorDiv: ast.Mod, ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt,
+         ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.And: ast.Or, ast.Or: ast.And,
+         ast.In: ast.NotIn, ast.NotIn: ast.In}
+def mutants(source):
+    tree = ast.parse(source)
+    count = sum(1 for _ in ast.walk(tree))
+    for i in range(count):
+        other = copy.deepcopy(tree)
+        node = list(ast.walk(other))[i]
+        if isinstance(node, (ast.BinOp, ast.BoolOp)) and type(node.op) in SWAPS:
+            node.op = SWAPS[type(node.op)]()
+        elif isinstance(node, ast.Compare) and type(node.ops[0]) in SWAPS:
+            node.ops[0] = SWAPS[type(node.ops[0])]()
+        elif isinstance(node, ast.Constant) and type(node.value) is int:
+            node.value += 1
+        else:
+            continue
+        yield ast.unparse(ast.fix_missing_locations(other))
+killed, made = {}, {}
+def passes(source, test, name):
+    space = {}
+    signal.setitimer(signal.ITIMER_REAL, 1)
+    try:
+        exec(source + '\n' + test, space)
+        space['check'](space[name])
+        return True
+    except (Exception, TooLong):
+        return False
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+def run(source, test, name):
+    assert passes(source, test, name), name
+    for mutant in mutants(source):
+        made[name] = made.get(name, 0) + 1
+        killed[name] = killed.get(name, 0) + (not passes(mutant, test, name))
+def finish():
+    print('mutants', sum(made.values()), 'failed', sum(killed.values()))
+    for name in made:
+        if killed[name] < 0.6 * made[name]:
+            sys.exit(f'{name}: only {killed[name]} of {made[name]} changed solutions fail')
+    if sum(killed.values()) < 0.85 * sum(made.values()):
+        sys.exit('too few changed solutions fail')
+)py";
+
+TEST(CodeTest, ChangedSolutionsFailTheHiddenTests) {
+  if (!has_python()) GTEST_SKIP() << "python3 is not installed";
+  const std::filesystem::path script =
+      std::filesystem::path(testing::TempDir()) / "candor_code_mutants.py";
+  std::ofstream file(script);
+  file << kMutate;
+  for (const CodeProblem& problem : problems(2)) {
+    const auto text = [](const std::string& source) {
+      return boost::json::serialize(boost::json::string(source));
+    };
+    file << "run(" << text(problem.whole_solution()) << ", " << text(problem.test_code()) << ", '"
+         << problem.name << "')\n";
+  }
+  file << "finish()\n";
+  file.close();
+  EXPECT_EQ(std::system(fmt::format("python3 -I '{}'", script.string()).c_str()), 0)
+      << "see the line above; script kept: " << script;
   if (!HasFailure()) std::filesystem::remove(script);
 }
 

@@ -213,7 +213,7 @@ inline std::string wrong_in(const std::string& line) {
       for (char c = 'a'; c <= 'z'; ++c) {
         letters[std::string(1, c)] = Rational(7 * point + 3 * (c - 'a') + 11, 13 + point);
       }
-      for (const char c : {'A', 'B'}) letters[std::string(1, c)] = Rational(point + 2 + c, 7);
+      for (const char c : {'A', 'B', 'C'}) letters[std::string(1, c)] = Rational(point + 2 + c, 7);
       std::vector<Rational> values;
       for (const std::string& side : relation.sides) values.push_back(value_of(side, letters));
       for (std::size_t i = 0; i < relation.signs.size() && !naming; ++i) {
