@@ -31,12 +31,13 @@ json::object to_json(const Condition& condition) {
                                 {"stop", std::move(stop)}}}};
   // Absent where it is the rule: conditions of before this field keep their hash.
   if (condition.raw) object["raw"] = true;
+  if (!condition.answer_language.empty()) object["answer_language"] = condition.answer_language;
   return object;
 }
 
 Condition condition_from_json(const json::object& object, std::string_view where) {
   const JsonFields fields(object, where);
-  fields.only({"system", "shots", "thinking", "prefill", "raw", "sampling"});
+  fields.only({"system", "shots", "thinking", "prefill", "raw", "answer_language", "sampling"});
   Condition condition;
   if (fields.find("system") != nullptr) condition.system = fields.text("system");
   if (fields.find("shots") != nullptr) {
@@ -49,6 +50,7 @@ Condition condition_from_json(const json::object& object, std::string_view where
   condition.thinking = fields.text_or("thinking", "default");
   condition.prefill = fields.text_or("prefill", "");
   condition.raw = fields.boolean_or("raw", false);
+  condition.answer_language = fields.text_or("answer_language", "");
   const JsonFields sampling(fields.object("sampling"), where);
   sampling.only({"temperature", "top_p", "top_k", "min_p", "max_tokens", "stop"});
   condition.sampling.temperature = sampling.number_or("temperature", 0);

@@ -30,7 +30,10 @@ struct Condition {
   std::vector<Message> shots;         // worked examples put before the question
   std::string thinking = "default";   // "default", "off", "forced" (a start is prefilled)
   std::string prefill;                // text the answer is made to begin with; usually empty
-  bool raw = false;                   // the messages' texts one after another, no chat template
+  // "en", "zh" or "zh-Hant": the last message also asks for an answer in this language, in the
+  // words of the question's own; empty: it says nothing of it.
+  std::string answer_language;
+  bool raw = false;  // the messages' texts one after another, no chat template
   Sampling sampling;
 
   std::string hash() const;
