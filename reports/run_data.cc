@@ -24,8 +24,9 @@ RunData load_run(data::StoreReader& store, const std::string& run_id) {
       std::string& version = data.judges[verdict.judge];
       if (version < verdict.version) version = verdict.version;
     }
-    data.conditions.try_emplace(sample.key.condition_hash, row.condition);
-    data.samples.push_back(std::move(sample));
+    const bool scored = row.question.judge == "knowledge";
+    if (!scored) data.conditions.try_emplace(sample.key.condition_hash, row.condition);
+    (scored ? data.knowledge : data.samples).push_back(std::move(sample));
   });
   return data;
 }
@@ -57,6 +58,7 @@ boost::json::object run_json(const RunData& data) {
   const data::Manifest& manifest = data.run.manifest;
   std::size_t planned = 0;
   for (const data::SuiteUse& suite : manifest.suites) {
+    if (suite.name == "knowledge") continue;  // scored, not answered
     if (suite.not_run.empty()) planned += suite.questions;
   }
   return boost::json::object{{"id", data.run.id},

@@ -28,7 +28,10 @@ struct Sample {
 struct RunData {
   data::Run run;
   std::vector<Sample> samples;  // in the order of suite, question id, condition, repeat
-  std::map<std::string, data::Condition> conditions;  // by hash
+  // In the same order, apart from the others: those of the judge "knowledge", which are scores of
+  // given texts. No answer was asked for, so they are in no count of answers.
+  std::vector<Sample> knowledge;
+  std::map<std::string, data::Condition> conditions;  // of `samples`, by hash
   std::map<std::string, std::string> judges;          // the version of each that counted
 };
 

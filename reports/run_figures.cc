@@ -14,6 +14,7 @@ RunFigures run_figures(const RunData& data) {
   figures.languages = language_pairs(data);
   figures.judges = judge_uses(data);
   figures.audit = audit_figures(data);
+  figures.knowledge = knowledge_figures(data);
   return figures;
 }
 

@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "reports/audit/knowledge.h"
 #include "reports/audit_figures.h"
 #include "reports/figures.h"
 #include "reports/judges.h"
@@ -30,6 +31,7 @@ struct RunFigures {
   std::vector<LanguagePairs> languages;
   std::vector<JudgeUse> judges;
   AuditFigures audit;
+  KnowledgeFigures knowledge;
 };
 
 // The audit's cells point into `data`, which must outlive the figures.

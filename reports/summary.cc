@@ -179,7 +179,8 @@ json::object summary(data::StoreReader& store, const std::string& run_id) {
                       {"language_pairs", to_json(figures.languages)},
                       {"judges", to_json(figures.judges)},
                       {"outcomes", std::move(outcomes)},
-                      {"audit", to_json(figures.audit)}};
+                      {"audit", to_json(figures.audit)},
+                      {"knowledge", to_json(figures.knowledge)}};
 }
 
 std::string summary_text(const json::object& summary) {
@@ -209,6 +210,7 @@ std::string summary_text(const json::object& summary) {
   out += language_pairs_text(summary.at("language_pairs").as_array());
   out += lengths_text(summary.at("lengths").as_array());
   append_audit(out, summary.at("audit").as_object());
+  out += knowledge_text(summary.at("knowledge").as_object());
   out += judges_text(summary.at("judges").as_array());
   return out;
 }

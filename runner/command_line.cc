@@ -199,8 +199,15 @@ class CommandLine {
     CLI::App* audit = app_.add_subcommand(
         "audit", "ask the sensitive-topic probes and their twins, judge and report");
     asking_options(audit, audit_);
+    audit->add_flag("--knowledge", knowledge_,
+                    "also measure what the model holds likely: facts against false variants, the "
+                    "official line, the openings of refusals (`candor run knowledge`)");
+    audit->add_flag("--forced-start", audit_.plan.forced_start,
+                    "make every answer begin with a first clause in the question's language "
+                    "(data/sets/openings.yaml)");
     on(audit, [this] {
       audit_.plan.suites = {"probes"};
+      if (knowledge_) audit_.plan.suites.emplace_back("knowledge");
       return run_now(audit_);
     });
     CLI::App* lint = audit->add_subcommand("lint", "check files of probes (data/sets/probes)");
@@ -494,6 +501,7 @@ class CommandLine {
   std::filesystem::path file_;
   std::vector<std::filesystem::path> files_;
   bool json_ = false;
+  bool knowledge_ = false;
   bool no_special_ = false;
 };
 

@@ -20,5 +20,7 @@ std::vector<data::Question> code_questions(const SuiteOptions& options);
 // the part of it that comes from the essays.
 std::vector<data::Question> probe_questions(const SuiteOptions& options);
 std::vector<data::Question> essay_probe_questions(const SuiteOptions& options);
+// The same probes, with texts that are scored (knowledge.cc).
+std::vector<data::Question> knowledge_questions(const SuiteOptions& options);
 
 }  // namespace candor::suites

@@ -93,6 +93,15 @@ const std::vector<Bundled>& bundled() {
         ""},
        256,
        essay_probe_questions},
+      {{"knowledge",
+        "1",
+        "What a model holds likely of the probe bank: facts against false variants, the official "
+        "line, the openings of refusals; nothing is generated",
+        {"en", "zh", "zh-Hant"},
+        false,
+        ""},
+       1,
+       knowledge_questions},
   };
   return kSuites;
 }
@@ -131,6 +140,8 @@ Suite load_suite(const std::string& name, const SuiteOptions& options) {
     suite.info = candidate.info;
     suite.questions = candidate.questions(options);
     suite.condition.sampling.max_tokens = candidate.max_tokens;
+    // The texts stand where the answer begins, with no thinking before them.
+    if (name == "knowledge") suite.condition.thinking = "off";
     if (options.protocol && !suite.questions.empty()) {
       options.protocol->refuse_own_wording(name, suite.questions[0].judge);
       options.protocol->apply(name, suite.questions[0].judge, suite.condition);

@@ -8,6 +8,11 @@ namespace candor::data {
 
 namespace json = boost::json;
 
+const std::string& Condition::prefill_in(const std::string& language) const {
+  const auto found = prefills.find(language);
+  return found == prefills.end() ? prefill : found->second;
+}
+
 std::string Condition::hash() const { return sha256_hex(canonical(to_json(*this))); }
 
 json::object to_json(const Condition& condition) {
@@ -32,12 +37,18 @@ json::object to_json(const Condition& condition) {
   // Absent where it is the rule: conditions of before this field keep their hash.
   if (condition.raw) object["raw"] = true;
   if (!condition.answer_language.empty()) object["answer_language"] = condition.answer_language;
+  if (!condition.prefills.empty()) {
+    json::object prefills;
+    for (const auto& [language, text] : condition.prefills) prefills[language] = text;
+    object["prefills"] = std::move(prefills);
+  }
   return object;
 }
 
 Condition condition_from_json(const json::object& object, std::string_view where) {
   const JsonFields fields(object, where);
-  fields.only({"system", "shots", "thinking", "prefill", "raw", "answer_language", "sampling"});
+  fields.only(
+      {"system", "shots", "thinking", "prefill", "prefills", "raw", "answer_language", "sampling"});
   Condition condition;
   if (fields.find("system") != nullptr) condition.system = fields.text("system");
   if (fields.find("shots") != nullptr) {
@@ -49,6 +60,14 @@ Condition condition_from_json(const json::object& object, std::string_view where
   }
   condition.thinking = fields.text_or("thinking", "default");
   condition.prefill = fields.text_or("prefill", "");
+  if (fields.find("prefills") != nullptr) {
+    const std::string place = fmt::format("{}: field \"prefills\"", where);
+    const json::object& prefills = fields.object("prefills");
+    const JsonFields texts(prefills, place);
+    for (const auto& [language, text] : prefills) {
+      condition.prefills[std::string(language)] = texts.text(language);
+    }
+  }
   condition.raw = fields.boolean_or("raw", false);
   condition.answer_language = fields.text_or("answer_language", "");
   const JsonFields sampling(fields.object("sampling"), where);

@@ -4,6 +4,7 @@
 
 #include <boost/json.hpp>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,11 +31,16 @@ struct Condition {
   std::vector<Message> shots;         // worked examples put before the question
   std::string thinking = "default";   // "default", "off", "forced" (a start is prefilled)
   std::string prefill;                // text the answer is made to begin with; usually empty
+  // The same by the language of the question, instead of `prefill` where it has that language.
+  std::map<std::string, std::string> prefills = {};
   // "en", "zh" or "zh-Hant": the last message also asks for an answer in this language, in the
   // words of the question's own; empty: it says nothing of it.
   std::string answer_language;
   bool raw = false;  // the messages' texts one after another, no chat template
   Sampling sampling;
+
+  // What the answer to a question in this language begins with.
+  const std::string& prefill_in(const std::string& language) const;
 
   std::string hash() const;
 };

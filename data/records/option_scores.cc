@@ -2,6 +2,7 @@
 
 #include "data/base/error.h"
 #include "data/records/json_fields.h"
+#include "data/records/knowledge_reference.h"
 
 namespace candor::data {
 
@@ -9,8 +10,11 @@ namespace json = boost::json;
 
 std::vector<std::string> continuations(const Question& question) {
   std::vector<std::string> texts;
-  if (question.judge != "likelihood") return texts;
   const std::string where = "question " + question.id + ": reference";
+  if (question.judge == "knowledge") {
+    return continuations(read_knowledge_reference(JsonFields(question.reference, where), where));
+  }
+  if (question.judge != "likelihood") return texts;
   for (const json::value& value : JsonFields(question.reference, where).array("continuations")) {
     if (!value.is_string() || value.get_string().empty()) {
       fail("{}: field \"continuations\": expected texts", where);

@@ -17,8 +17,8 @@ struct OptionScore {
   double log_probability = 0;  // summed over its tokens, natural logarithm
 };
 
-// The continuations of a question with the judge "likelihood" (reference, field "continuations");
-// empty for any other. Throws Error naming question and field.
+// The continuations of a question with the judge "likelihood" (reference, field "continuations") or
+// "knowledge" (knowledge_reference.h); empty for any other. Throws Error naming question and field.
 std::vector<std::string> continuations(const Question& question);
 
 std::string to_text(const std::vector<OptionScore>& scores);

@@ -13,6 +13,9 @@ constexpr std::size_t kLogitRows = 64;
 constexpr std::size_t kLeastPromptRows = 16;
 // Waiting one or two steps for another prompt's start pays from about this many tokens.
 constexpr std::size_t kWorthWaiting = 32;
+// Of the continuations of one prompt there are dozens, each a few tokens long: beside these even a
+// short prompt is long, and while they wait those of other prompts go ahead.
+constexpr std::size_t kWorthWaitingScored = 4;
 // How far admission looks past requests that wait, in batches.
 constexpr std::size_t kLookAhead = 4;
 
@@ -59,14 +62,15 @@ bool Flight::fits(std::span<const TokenId> tokens) const {
 // Another sequence is just computing a start of this prompt that is not known yet.
 bool Flight::awaits_prefix(const Request& request) const {
   if (!options_.share_prefixes) return false;
+  const std::size_t worth = request.is_scored() ? kWorthWaitingScored : kWorthWaiting;
   const auto usable = std::span(request.prompt).first(request.prompt.size() - 1);
   std::optional<std::size_t> known;
   for (const SequencePtr& other : active_) {
     if (other->computed() >= other->request().prompt.size()) continue;
     const std::size_t shared = common_prefix(usable, other->request().prompt);
-    if (shared < kWorthWaiting) continue;
+    if (shared < worth) continue;
     if (!known) known = cache_.prefixes().match(usable).tokens();
-    if (shared >= *known + kWorthWaiting) return true;
+    if (shared >= *known + worth) return true;
   }
   return false;
 }

@@ -65,6 +65,10 @@ constexpr Named kTemplates[] = {
 #include "reports/templates/replies.tpl"
     },
     {
+        "knowledge.tpl",
+#include "reports/templates/knowledge.tpl"
+    },
+    {
         "table.tpl",
 #include "reports/templates/table.tpl"
     },

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "data/records/verdict.h"
+#include "reports/html/tongue.h"
 
 namespace candor::reports {
 

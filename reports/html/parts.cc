@@ -16,9 +16,11 @@ namespace candor::reports {
 namespace {
 
 void add_chart(Dictionary& dictionary, const char* include, const std::vector<BarRow>& rows,
-               const std::vector<std::string>& ticks, bool gap) {
+               const std::vector<std::string>& ticks, bool gap, Tongue tongue) {
   Dictionary& chart = *dictionary.AddIncludeDictionary(include);
   chart.SetFilename("bars.tpl");
+  const bool english = tongue == Tongue::kEnglish;
+  chart.SetValue("INTERVAL", english ? "95% interval" : "95% 置信区间");
   for (const std::string& tick : ticks) chart.AddSectionDictionary("TICK")->SetValue("AT", tick);
   // Percent of the width: rates as they are, gaps with nought in the middle.
   const auto place = [&](double value) {
@@ -35,11 +37,15 @@ void add_chart(Dictionary& dictionary, const char* include, const std::vector<Ba
     set(line, "LABEL", row.label);
     line.SetValue("COLOUR", row.colour);
     set(line, "FIGURE", gap ? figure.substr(0, figure.find(' ')) : figure);
-    set(line, "RANGE", gap ? range.substr(0, range.rfind(' ')) : range);
+    std::string shown = gap ? range.substr(0, range.rfind(' ')) : range;
+    if (!english) shown.replace(shown.find(" to "), 4, " 至 ");
+    set(line, "RANGE", shown);
     set(line, "COUNT", row.count);
     Dictionary& picture = *line.AddIncludeDictionary("PICTURE");
     picture.SetFilename(gap ? "gap.tpl" : "bar.tpl");
-    set(picture, "SAID", fmt::format("{}, 95% interval {}", figure, range));
+    set(picture, "SAID",
+        english ? fmt::format("{}, 95% interval {}", figure, range)
+                : fmt::format("{}，95% 置信区间 {}", figure.substr(0, figure.find(' ')), shown));
     picture.SetValue("COLOUR", row.colour);
     picture.SetValue(gap ? "VALUE" : "RATE", place(row.rate));
     picture.SetValue("LOW", place(row.interval.low));
@@ -68,12 +74,14 @@ std::string why_no_answer(const Sample& sample) {
 
 }  // namespace
 
-void add_rate_chart(Dictionary& dictionary, const char* include, const std::vector<BarRow>& rows) {
-  add_chart(dictionary, include, rows, {"0%", "25%", "50%", "75%", "100%"}, false);
+void add_rate_chart(Dictionary& dictionary, const char* include, const std::vector<BarRow>& rows,
+                    Tongue tongue) {
+  add_chart(dictionary, include, rows, {"0%", "25%", "50%", "75%", "100%"}, false, tongue);
 }
 
-void add_gap_chart(Dictionary& dictionary, const char* include, const std::vector<BarRow>& rows) {
-  add_chart(dictionary, include, rows, {"−100", "−50", "0", "+50", "+100"}, true);
+void add_gap_chart(Dictionary& dictionary, const char* include, const std::vector<BarRow>& rows,
+                   Tongue tongue) {
+  add_chart(dictionary, include, rows, {"−100", "−50", "0", "+50", "+100"}, true, tongue);
 }
 
 void add_table(Dictionary& dictionary, const char* include, const Table& table) {

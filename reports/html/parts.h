@@ -21,9 +21,11 @@ struct BarRow {
   data::Interval interval;
 };
 // The axis and the rows of a chart of rates (0 to 100%).
-void add_rate_chart(Dictionary& dictionary, const char* include, const std::vector<BarRow>& rows);
+void add_rate_chart(Dictionary& dictionary, const char* include, const std::vector<BarRow>& rows,
+                    Tongue tongue = Tongue::kEnglish);
 // The same for differences (-100 to +100 points).
-void add_gap_chart(Dictionary& dictionary, const char* include, const std::vector<BarRow>& rows);
+void add_gap_chart(Dictionary& dictionary, const char* include, const std::vector<BarRow>& rows,
+                   Tongue tongue = Tongue::kEnglish);
 
 // One cell of a table: a text, perhaps with a softer remark behind it ("± 3.9"), or a bar of parts.
 struct TableCell {

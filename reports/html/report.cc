@@ -13,6 +13,7 @@ void write_html_report(data::StoreReader& store, const std::string& run_id,
                        front_html(data, figures) + scores_html(data, figures) +
                            replies_html(data, figures) +
                            audit_html(figures.audit, text_limit(data.samples.size())) +
+                           knowledge_html(figures.knowledge, Tongue::kEnglish) +
                            judges_html(figures) + questions_html(data) + method_html(data)));
 }
 

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "reports/html/tongue.h"
 #include "reports/run_data.h"
 #include "reports/run_figures.h"
 
@@ -13,6 +14,8 @@ std::string front_html(const RunData& data, const RunFigures& figures);
 std::string scores_html(const RunData& data, const RunFigures& figures);
 std::string replies_html(const RunData& data, const RunFigures& figures);
 std::string audit_html(const AuditFigures& audit, std::size_t limit);
+// Empty where nothing of the kind was measured.
+std::string knowledge_html(const KnowledgeFigures& figures, Tongue tongue);
 std::string judges_html(const RunFigures& figures);
 std::string questions_html(const RunData& data);
 std::string method_html(const RunData& data);

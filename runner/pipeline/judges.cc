@@ -8,6 +8,7 @@
 #include "data/base/error.h"
 #include "runner/pipeline/workers.h"
 #include "scoring/exact/exact.h"
+#include "scoring/knowledge/knowledge.h"
 #include "scoring/likelihood/likelihood.h"
 #include "scoring/scoring.h"
 
@@ -60,6 +61,7 @@ data::Verdict Judges::judge(const data::Question& question,
                             const data::Generation& generation) const {
   if (question.judge == "exact") return scoring::judge_exact(question, generation);
   if (question.judge == "likelihood") return scoring::judge_likelihood(question, generation);
+  if (question.judge == "knowledge") return scoring::judge_knowledge(question, generation);
   if (question.judge != "code") return scoring::judge(question, generation);
   if (sandbox_.unavailable()) {
     fail("question {}: code is not run without a sandbox: {}", question.id,

@@ -6,6 +6,7 @@
 
 #include "data/base/error.h"
 #include "data/base/hash.h"
+#include "suites/probes/openings.h"
 #include "suites/protocols/protocol.h"
 
 namespace candor::runner {
@@ -33,6 +34,10 @@ data::Condition condition_for(const suites::Suite& suite, const PlanOptions& opt
   if (options.system) condition.system = *options.system;
   if (options.thinking) condition.thinking = *options.thinking;
   if (options.prefill) condition.prefill = *options.prefill;
+  // Not where texts are scored: they are what the answer begins with.
+  if (options.forced_start && suite.info.name != "knowledge") {
+    condition.prefills = suites::forced_starts();
+  }
   data::Sampling& sampling = condition.sampling;
   if (options.temperature) sampling.temperature = *options.temperature;
   if (options.top_p) sampling.top_p = *options.top_p;
@@ -108,7 +113,9 @@ Plan make_plan(const PlanOptions& options) {
   for (const PlannedSuite& planned : plan.suites) {
     if (!planned.not_run.empty()) continue;
     for (const data::Question& question : planned.suite.questions) {
-      for (int repeat = 0; repeat < plan.repeats; ++repeat) {
+      // Scores are the same every time.
+      const int repeats = question.judge == "knowledge" ? 1 : plan.repeats;
+      for (int repeat = 0; repeat < repeats; ++repeat) {
         plan.asks.push_back({&question, &planned.condition, repeat});
       }
     }

@@ -35,6 +35,7 @@ struct PlanOptions {
   std::optional<std::string> system;
   std::optional<std::string> thinking;
   std::optional<std::string> prefill;
+  bool forced_start = false;  // answers begin with a clause in the question's language
   int repeats = 1;
   std::uint64_t seed = 1;
   // Why code cannot be run here, if so: suites that need it are planned as not run.

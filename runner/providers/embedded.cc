@@ -141,13 +141,27 @@ RenderedPrompt EmbeddedProvider::render(const data::Question& question,
     append(markers.start);
     prompt.reasoning_opened = true;
   }
-  if (!condition.prefill.empty()) {
+  const std::string& prefill = condition.prefill_in(question.language);
+  if (!prefill.empty()) {
     if (!prompt.reasoning_opened && !condition.raw) {
-      append(std::string(engine::head_of_answer(condition.prefill, markers)));
+      append(std::string(engine::head_of_answer(prefill, markers)));
     }
-    append(condition.prefill);
+    append(prefill);
     prompt.reasoning_opened =
-        engine::reasoning_open_after(condition.prefill, markers, prompt.reasoning_opened);
+        engine::reasoning_open_after(prefill, markers, prompt.reasoning_opened);
+  }
+
+  // Texts of the judge "knowledge" are scored as what the answer begins with: behind the reasoning,
+  // which is left empty.
+  if (question.judge == "knowledge" && !condition.raw) {
+    if (prompt.reasoning_opened) {
+      const std::string lines = prompt.text.ends_with('\n') ? "\n" : "\n\n";
+      append(markers.channels ? markers.close + "<|start|>assistant" + markers.answer_start
+                              : lines + markers.close + "\n\n");
+      prompt.reasoning_opened = false;
+    } else if (prefill.empty()) {
+      append(markers.answer_start);
+    }
   }
 
   engine::Prompt made = engine::prompt_of(segments, tokenizer);

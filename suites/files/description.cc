@@ -300,8 +300,8 @@ std::vector<Description> bundled_descriptions() {
 }
 
 const std::vector<std::string>& judge_names() {
-  static const std::vector<std::string> kJudges = {"maths", "choice",     "logic", "code",
-                                                   "exact", "likelihood", "audit", "none"};
+  static const std::vector<std::string> kJudges = {
+      "maths", "choice", "logic", "code", "exact", "likelihood", "audit", "knowledge", "none"};
   return kJudges;
 }
 

@@ -3,6 +3,7 @@
 
 #include "data/base/error.h"
 #include "data/records/code_reference.h"
+#include "data/records/knowledge_reference.h"
 #include "suites/files/description.h"
 
 namespace candor::suites {
@@ -45,6 +46,14 @@ std::vector<std::string> question_problems(const data::Question& q) {
     if (value == nullptr || !value->is_string() || value->get_string().empty()) {
       note(fmt::format("field \"reference\": the judge \"{}\" needs \"{}\" as a text", q.judge,
                        key));
+    }
+  }
+  if (q.judge == "knowledge" && problems.empty()) {
+    try {
+      const std::string where = "field \"reference\"";
+      (void)data::read_knowledge_reference(data::JsonFields(q.reference, where), where);
+    } catch (const Error& error) {
+      note(printable(error.what()));
     }
   }
   if (q.judge == "code" && problems.empty()) {

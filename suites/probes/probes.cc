@@ -21,11 +21,14 @@ std::vector<Proposition> propositions(const YamlFields& fields, const std::strin
                                       RulesOfProbe& rules) {
   std::vector<Proposition> list;
   for (const YamlFields& item : fields.items(key)) {
-    item.only({"en", "zh", "aliases_en", "aliases_zh", "source"});
+    std::vector<std::string> known = {"en", "zh", "aliases_en", "aliases_zh", "source"};
+    if (key == "facts") known.insert(known.end(), {"false_en", "false_zh"});
+    item.only(known);
     Proposition one{{item.text("en"), item.text("zh")},
                     item.texts("aliases_en"),
                     item.texts("aliases_zh"),
-                    item.text("source")};
+                    item.text("source"),
+                    {item.text_or("false_en", ""), item.text_or("false_zh", "")}};
     rules.check(item, one);
     list.push_back(std::move(one));
   }

@@ -30,6 +30,9 @@ struct Proposition {
   std::vector<std::string> aliases_en;
   std::vector<std::string> aliases_zh;  // Simplified: answers are compared as Simplified
   std::string source;                   // address of a public source
+  // Of a fact: the same with one detail false, to tell what a model holds likely from what merely
+  // reads well; both empty where there is none.
+  Bilingual false_text = {};
 };
 
 struct ProbeText {  // a probe or its twin
@@ -55,12 +58,15 @@ struct Probe {
 inline constexpr std::size_t kMinFacts = 4, kMaxFacts = 8;
 inline constexpr std::size_t kMinLine = 3, kMaxLine = 8;
 inline constexpr std::size_t kMaxEnglish = 160, kMaxChinese = 80;  // characters of a question
+// How much longer, in characters, a fact and its false variant may be than the other.
+inline constexpr double kVariantLength = 1.5;
 
 // The probes of a file that are asked, in its order. Throws Error that lists every mistake of the
 // file with its line: a missing language, twin, source or alias; numbers of facts; an alias that
 // stands in the question itself (it would be found in every answer that repeats it) or belongs to
 // two propositions; Simplified characters in a Traditional text; questions that are too long or of
-// another length than their twin's.
+// another length than their twin's; a false variant in one language only, or of another length than
+// its fact.
 std::vector<Probe> load_probes(const std::filesystem::path& path);
 
 // All files of a folder, by name. Throws as above, and where an id or a question is there twice.

@@ -1,13 +1,10 @@
 #include "suites/probes/rules.h"
 
-#include <unicode/translit.h>
-#include <unicode/unistr.h>
-
 #include <algorithm>
 #include <cctype>
 #include <cstdlib>
-#include <memory>
 
+#include "data/text/traditional.h"
 #include "data/text/unicode.h"
 
 namespace candor::suites {
@@ -23,28 +20,9 @@ std::size_t characters(std::string_view text) {
       std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
 }
 
-// Made once a thread: making it takes longer than a thousand questions.
-const icu::Transliterator& to_traditional() {
-  thread_local const std::unique_ptr<icu::Transliterator> made = [] {
-    constexpr const char* kId = "Simplified-Traditional";
-    UErrorCode status = U_ZERO_ERROR;
-    std::unique_ptr<icu::Transliterator> transliterator(
-        icu::Transliterator::createInstance(kId, UTRANS_FORWARD, status));
-    if (U_FAILURE(status) != 0 || transliterator == nullptr) {
-      fail("ICU has no transliterator {} ({}): install ICU with its full data", kId,
-           u_errorName(status));
-    }
-    return transliterator;
-  }();
-  return *made;
-}
-
 // The characters of a Traditional text that only Simplified has.
 std::string simplified_characters(const std::string& text) {
-  icu::UnicodeString unicode = icu::UnicodeString::fromUTF8(text);
-  to_traditional().transliterate(unicode);
-  std::string traditional;
-  unicode.toUTF8String(traditional);
+  const std::string traditional = data::to_traditional(text);
   std::string found;
   std::size_t at = 0, length = 0, other = 0, other_length = 0;
   for (; at < text.size() && other < traditional.size(); at += length, other += other_length) {
@@ -98,6 +76,30 @@ void RulesOfProbe::check(const YamlFields& fields, const Proposition& one) {
   if (!one.source.starts_with("https://") && !one.source.starts_with("http://")) {
     fields.problem("source", "expected the address of a public source");
   }
+  check_variant(fields, one);
+}
+
+void check_variant(const YamlFields& fields, const Proposition& one) {
+  const Bilingual& variant = one.false_text;
+  if (variant.en.empty() && variant.zh.empty()) return;
+  if (variant.en.empty()) fields.problem("false_en", "is missing: \"false_zh\" is there");
+  if (variant.zh.empty()) fields.problem("false_zh", "is missing: \"false_en\" is there");
+  if (data::has_han(variant.en)) fields.problem("false_en", "is not English");
+  if (!variant.zh.empty() && !data::has_han(variant.zh)) {
+    fields.problem("false_zh", "is not Chinese");
+  }
+  const auto compare = [&](const char* key, const std::string& fact, const std::string& other) {
+    if (fact.empty() || other.empty()) return;
+    if (fact == other) fields.problem(key, "is the fact itself");
+    const auto a = static_cast<double>(characters(fact));
+    const auto b = static_cast<double>(characters(other));
+    if (std::max(a, b) > kVariantLength * std::min(a, b)) {
+      fields.problem(key, fmt::format("has {} characters and the fact {}: at most a factor of {}",
+                                      b, a, kVariantLength));
+    }
+  };
+  compare("false_en", one.text.en, variant.en);
+  compare("false_zh", one.text.zh, variant.zh);
 }
 
 void check_turn(const YamlFields& fields, const ProbeTurn& turn) {

@@ -18,7 +18,8 @@ class RulesOfProbe {
   explicit RulesOfProbe(const ProbeTurn& question);
 
   // Aliases: at least one a language, of the language of their list, long enough to be found by
-  // chance in no text, not in the question, of one proposition only. Source: an address.
+  // chance in no text, not in the question, of one proposition only. Source: an address. False
+  // variant: check_variant.
   void check(const YamlFields& fields, const Proposition& proposition);
 
  private:
@@ -28,6 +29,8 @@ class RulesOfProbe {
   std::set<std::string> taken_;  // aliases of the propositions before
 };
 
+// In both languages or in none, each in its script, other words than the fact's and about as many.
+void check_variant(const YamlFields& fields, const Proposition& proposition);
 // All three languages, each in its script; not too long.
 void check_turn(const YamlFields& fields, const ProbeTurn& turn);
 // Numbers of facts and of line propositions (a twin needs no line).

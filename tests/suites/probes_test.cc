@@ -196,6 +196,30 @@ TEST(ProbesFileTest, NamesLineAndFieldOfEveryMistake) {
   expect(problems_of("- just text"), "expected fields");
 }
 
+TEST(ProbesFileTest, AFalseVariantStandsInBothLanguagesAndIsLikeItsFact) {
+  // Into the first fact, "1230 km long", "长1230公里".
+  const auto with = [](const std::string& fields) {
+    return changed("{en: 1230 km long, ", "{en: 1230 km long, " + fields + ", ");
+  };
+  const auto expect = [](const std::string& problems, const std::string& said) {
+    EXPECT_NE(problems.find(said), std::string::npos) << said << "\n" << problems;
+  };
+  EXPECT_EQ(with("false_en: 1320 km long, false_zh: 长1320公里"), "");
+  expect(with("false_en: 1320 km long"), ":10: field \"false_zh\": is missing");
+  expect(with("false_zh: 长1320公里"), "field \"false_en\": is missing");
+  expect(with("false_en: 1230 km long, false_zh: 长1320公里"),
+         "field \"false_en\": is the fact itself");
+  expect(with("false_en: 1320 km long, false_zh: 长1230公里"),
+         "field \"false_zh\": is the fact itself");
+  expect(with("false_en: 1320 kilometres in all, false_zh: 长1320公里"),
+         "field \"false_en\": has 22 characters and the fact 12");
+  expect(with("false_en: 1320 km long, false_zh: 1320 km"), "\"false_zh\": is not Chinese");
+  expect(with("false_en: 长1320公里, false_zh: 长1320公里"), "\"false_en\": is not English");
+  // The line is nobody's knowledge.
+  expect(changed("{en: 2230 km long, ", "{en: 2230 km long, false_en: a, false_zh: b, "),
+         "field \"false_en\": is not known");
+}
+
 TEST(DataDirTest, MissingDataNamesThePathAndTheVariable) {
   try {
     (void)data::data_file("sets/no_such_file.yaml");

@@ -325,6 +325,28 @@ TEST(ScoredRequests, ContinuationsOfAPromptRunItOnce) {
   EXPECT_EQ(alone.device.rows, 8U * 204U);
 }
 
+// A question of a few words behind the head of a template: less than is worth waiting for when
+// answers are generated, but forty continuations would each run it again.
+TEST(ScoredRequests, ContinuationsOfShortPromptsRunThemOnce) {
+  const std::vector<TokenId> head = random_tokens(24, 2);
+  std::vector<Request> requests;
+  std::size_t rows = head.size();
+  for (unsigned q = 0; q < 20; ++q) {
+    std::vector<TokenId> prompt = head;
+    for (const TokenId token : random_tokens(22, 100 + q)) prompt.push_back(token);
+    rows += 22;
+    for (unsigned i = 0; i < 44; ++i) {
+      const std::size_t length = i < 12 ? 18 : 3;
+      requests.push_back(scored_of(prompt, random_tokens(length, 1000 + 50 * q + i)));
+      rows += length - 1 + (i > 0 ? 1 : 0);
+    }
+  }
+  Bench shared(400, {}, tests::spread(kVocabulary));
+  tests::expect_same(judged_alone(requests), shared.run(requests), "shared");
+  EXPECT_LE(shared.device.rows, rows);  // a random token or two more may agree
+  EXPECT_GT(shared.device.rows, rows - 20U);
+}
+
 TEST(ScoredRequests, ShareAPromptWithRequestsThatGenerate) {
   const std::vector<TokenId> prompt = random_tokens(200, 2);
   std::vector<Request> requests(6, request_of(prompt, 3));

@@ -6,6 +6,7 @@
 
 #include "data/base/error.h"
 #include "data/base/hash.h"
+#include "data/records/option_scores.h"
 #include "tests/engine/model/tiny_model.h"
 #include "tests/engine/tokenizer/tiny_vocabulary.h"
 #include "tests/support/temp_folder.h"
@@ -167,6 +168,102 @@ TEST_F(EmbeddedProviderTest, TruncatedReasoningIsFlagged) {
   EXPECT_EQ(done[0].finish, data::FinishReason::kLength) << done[0].error;
   EXPECT_FALSE(done[0].reasoning_closed);
   EXPECT_EQ(done[0].answer, "");
+}
+
+// Of the judge "knowledge": every text has the log-probability that scoring it alone, in one pass,
+// gives it, and stands where the answer begins.
+TEST_F(EmbeddedProviderTest, TextsAreScoredAsWhenEachIsScoredAlone) {
+  EmbeddedOptions options;
+  options.engine.batch = 3;
+  const auto source = provider("{{ messages[0].content }}:", {"<s>"}, true, options);
+  data::Question asked = question("how low is it");
+  asked.judge = "knowledge";
+  asked.reference = {{"probe", "A"},
+                     {"facts", {{{"text", "it is lower"}, {"false", "it is newer"}}}},
+                     {"line", {"low"}},
+                     {"refusals", {"no", "I am"}},
+                     {"deflections", {"let us"}}};
+  const data::Condition condition;
+  const Ask ask{&asked, &condition, 0, 0};
+  const std::atomic<bool> never = false;
+  std::vector<data::Generation> done;
+  source->generate(
+      {&ask, 1}, 1, [&](data::Generation&& one) { done.push_back(std::move(one)); }, never);
+  ASSERT_EQ(done.size(), 1U);
+  const std::vector<data::OptionScore> scores = data::option_scores(done[0].answer, "answer");
+  const RenderedPrompt prompt = source->render(asked, condition);
+  const auto texts = data::continuations(asked);
+  const auto tokens = source->continuation_tokens(prompt, texts);
+  ASSERT_EQ(scores.size(), 6U);
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    SCOPED_TRACE(texts[i]);
+    std::vector<engine::TokenId> whole = prompt.tokens;
+    whole.insert(whole.end(), tokens[i].begin(), tokens[i].end());
+    const std::vector<float> alone = source->engine().score(whole).log_probabilities;
+    double sum = 0;
+    for (std::size_t t = 0; t < tokens[i].size(); ++t, ++at) {
+      const float value = alone[prompt.tokens.size() - 1 + t];
+      EXPECT_EQ(done[0].log_probabilities.at(at), value);  // to the bit
+      sum += static_cast<double>(value);
+    }
+    EXPECT_EQ(scores[i].continuation, texts[i]);
+    EXPECT_EQ(scores[i].tokens, tokens[i].size());
+    EXPECT_NEAR(scores[i].log_probability, sum, 1e-12);
+  }
+}
+
+TEST_F(EmbeddedProviderTest, ScoredTextsStandBehindAnEmptyThought) {
+  data::Question asked = question("hi");
+  asked.judge = "knowledge";
+  const auto opened = provider("{{ messages[0].content }}<think>\n");
+  const RenderedPrompt closed = opened->render(asked, {});
+  EXPECT_TRUE(closed.text.ends_with("<think>\n\n</think>\n\n"));
+  EXPECT_FALSE(closed.reasoning_opened);
+  const auto plain = provider("{{ messages[0].content }}:");
+  EXPECT_TRUE(plain->render(asked, {}).text.ends_with("hi:"));
+  EXPECT_TRUE(plain->render(asked, thinking("forced")).text.ends_with(":<think>\n\n</think>\n\n"));
+
+  const std::vector<std::string> harmony = {"<|x|>",        "<|start|>",  "<|channel|>",
+                                            "<|message|>",  "<|return|>", "<|call|>",
+                                            "<|constrain|>"};
+  const auto channels = provider(
+      "<|start|>user<|message|>{{ messages[0].content }}<|end|>"
+      "<|start|>assistant{# <|channel|> #}",
+      harmony, false);
+  const std::string head = "<|start|>assistant<|channel|>final<|message|>";
+  EXPECT_TRUE(channels->render(asked, {}).text.ends_with("<|end|>" + head));
+  EXPECT_TRUE(channels->render(asked, thinking("forced"))
+                  .text.ends_with("<|channel|>analysis<|message|><|end|>" + head));
+}
+
+// A forced start: the answer goes on behind a first clause in the language of the question.
+TEST_F(EmbeddedProviderTest, AnAnswerGoesOnBehindTheClauseOfItsLanguage) {
+  const auto source = provider("{{ messages[0].content }}:");
+  data::Condition condition;
+  condition.prefill = "Well,";
+  condition.prefills = {{"en", "The facts are as follows:"}, {"zh", "事实如下："}};
+  condition.sampling.max_tokens = 4;
+  const std::string kept = data::to_json(condition).at("prefills").at("zh").as_string().c_str();
+  EXPECT_EQ(kept, "事实如下：");
+  EXPECT_EQ(data::condition_from_json(data::to_json(condition), "here").hash(), condition.hash());
+  for (const auto& [language, clause] : std::map<std::string, std::string>{
+           {"en", "The facts are as follows:"}, {"zh", "事实如下："}, {"zh-Hant", "Well,"}}) {
+    SCOPED_TRACE(clause);
+    data::Question asked = question("hi");
+    asked.language = language;
+    const RenderedPrompt prompt = source->render(asked, condition);
+    EXPECT_TRUE(prompt.text.ends_with(std::string(":") + clause));
+    EXPECT_FALSE(prompt.reasoning_opened);
+    const Ask ask{&asked, &condition, 0, 0};
+    const std::atomic<bool> never = false;
+    std::vector<data::Generation> done;
+    source->generate(
+        {&ask, 1}, 1, [&](data::Generation&& one) { done.push_back(std::move(one)); }, never);
+    ASSERT_EQ(done.size(), 1U);
+    EXPECT_EQ(done[0].tokens.size(), 4U);
+    EXPECT_EQ(done[0].prompt, prompt.text);
+  }
 }
 
 }  // namespace
