@@ -14,6 +14,14 @@ namespace candor::reports {
 void write_html_report(data::StoreReader& store, const std::string& run_id,
                        const std::filesystem::path& target);
 
+// The page of an audit in English and in Chinese, one file in the same way. Error where the run
+// asked no question of the audit.
+void write_html_audit(data::StoreReader& store, const std::string& run_id,
+                      const std::filesystem::path& target);
+
+// The figures of the audit's page as JSON (audit/report.h).
+boost::json::object audit_summary(data::StoreReader& store, const std::string& run_id);
+
 // The figures of the report as JSON: scores by suite, language and level with intervals, outcome
 // counts that sum to the number asked, the audit's two axes by language, pairs that differ.
 boost::json::object summary(data::StoreReader& store, const std::string& run_id);

@@ -103,6 +103,13 @@ std::string points(const data::Interval& interval) {
   return signed_points(interval.low) + " to " + signed_points(interval.high) + " points";
 }
 
+std::string point_tenths(double difference) {
+  const long tenths_of = std::lround(difference * 1000);
+  if (tenths_of == 0) return "0.0";
+  return fmt::format("{}{}.{}", tenths_of < 0 ? "−" : "+", std::labs(tenths_of) / 10,
+                     std::labs(tenths_of) % 10);
+}
+
 std::string p_value(double p) {
   return p < 0.001 ? "p < 0.001" : fmt::format("p = {:.{}f}", p, p < 0.1 ? 3 : 2);
 }

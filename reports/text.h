@@ -32,6 +32,7 @@ std::string tenths(double rate);                      // "31.4%"
 std::string percent(const data::Interval& interval);  // "18% to 48%"
 std::string points(double difference);                // "+12 points", "−3 points"
 std::string points(const data::Interval& interval);   // "−3 to +27 points"
+std::string point_tenths(double difference);          // "+12.3", "−3.0", "0.0"
 std::string p_value(double p);                        // "p = 0.021", "p < 0.001"
 std::string plain_p(double p);                        // "0.021", "< 0.001", for a column of them
 

@@ -208,6 +208,7 @@ class CommandLine {
     on(audit, [this] {
       audit_.plan.suites = {"probes"};
       if (knowledge_) audit_.plan.suites.emplace_back("knowledge");
+      audit_.audit_page = true;
       return run_now(audit_);
     });
     CLI::App* lint = audit->add_subcommand("lint", "check files of probes (data/sets/probes)");
@@ -227,6 +228,8 @@ class CommandLine {
     report->add_option("-o,--output,--report", report_.output)->capture_default_str();
     store_option(report, report_.store);
     report->add_flag("--json", report_.json, "the figures as JSON instead");
+    report->add_flag("--audit", report_.audit,
+                     "the audit's page, in English and Chinese, instead of the general one");
     on(report, [this] { return report_command(report_); });
 
     CLI::App* compare = app_.add_subcommand("compare", "two runs side by side");

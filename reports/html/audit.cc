@@ -193,6 +193,16 @@ std::string audit_html(const AuditFigures& audit, std::size_t limit) {
                           language_name(audit.languages[0]), language_name(audit.languages[1]));
   }
   set(page, "HEADING", heading);
+  std::string more =
+      "The audit has a page of its own, in English and in Chinese, with its figures by topic, the "
+      "judge's errors and the method: candor report --audit.";
+  if (audit.conditions > 1) {
+    more += fmt::format(
+        " The figures and answers here are of the first of {} conditions; that page has all of "
+        "them.",
+        audit.conditions);
+  }
+  set(page, "MORE", more);
   add_findings(page, audit);
   add_rates(page, audit);
   add_gaps(page, audit);
@@ -213,7 +223,7 @@ std::string audit_html(const AuditFigures& audit, std::size_t limit) {
     const MarkKind kind = mark_kind(what);
     Dictionary& mark = *page.AddSectionDictionary("MARK");
     mark.SetValue("KIND", kind.css);
-    mark.SetValue("SHOWN", kind.shown);
+    set(mark, "SHOWN", kind.shown.en);
   }
   std::string out =
       expand("audit.tpl", page) + probe_articles(audit.probes, audit.languages, limit);

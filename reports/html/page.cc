@@ -116,6 +116,34 @@ constexpr Named kTemplates[] = {
         "bench.tpl",
 #include "reports/templates/bench.tpl"
     },
+    {
+        "blocks.tpl",
+#include "reports/templates/blocks.tpl"
+    },
+    {
+        "tongue.tpl",
+#include "reports/templates/tongue.tpl"
+    },
+    {
+        "tongue_end.tpl",
+#include "reports/templates/tongue_end.tpl"
+    },
+    {
+        "heat.tpl",
+#include "reports/templates/heat.tpl"
+    },
+    {
+        "audit_pair.tpl",
+#include "reports/templates/audit_pair.tpl"
+    },
+    {
+        "audit_index.tpl",
+#include "reports/templates/audit_index.tpl"
+    },
+    {
+        "audit_side.tpl",
+#include "reports/templates/audit_side.tpl"
+    },
 };
 
 // ctemplate keeps templates by name for the whole program.
@@ -131,9 +159,13 @@ void load_templates() {
   static_cast<void>(loaded);
 }
 
-std::string style_hash() {
+constexpr const char* kAuditStyle =
+#include "reports/templates/audit_page.css"
+    ;
+
+std::string hash_of(const std::string& style) {
   std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
-  SHA256(reinterpret_cast<const unsigned char*>(kStyle), std::strlen(kStyle), digest.data());
+  SHA256(reinterpret_cast<const unsigned char*>(style.data()), style.size(), digest.data());
   std::array<unsigned char, 4 * ((SHA256_DIGEST_LENGTH + 2) / 3) + 1> text{};
   const int size = EVP_EncodeBlock(text.data(), digest.data(), SHA256_DIGEST_LENGTH);
   return std::string(reinterpret_cast<const char*>(text.data()), static_cast<std::size_t>(size));
@@ -154,7 +186,7 @@ struct Range {
 // The part of a text, cut at every edge of a span; each piece carries the names of all spans that
 // cover it.
 void add_pieces(Dictionary& dictionary, std::string_view text, Range range,
-                const std::vector<data::Span>& spans, std::string_view field) {
+                const std::vector<data::Span>& spans, std::string_view field, Tongue tongue) {
   std::set<std::size_t> edges = {range.begin, range.end};
   std::vector<data::Span> inside;
   for (data::Span span : spans) {
@@ -174,7 +206,8 @@ void add_pieces(Dictionary& dictionary, std::string_view text, Range range,
     for (const data::Span& span : inside) {
       if (span.begin > from || span.end < to) continue;
       const MarkKind mark = mark_kind(span.what);
-      const std::string name = *mark.shown != '\0' ? mark.shown : span.what;
+      const std::string_view shown = mark.shown.in(tongue);
+      const std::string name = shown.empty() ? span.what : std::string(shown);
       if (kind == nullptr) kind = mark.css;
       if (names.find(name) == std::string::npos) names += (names.empty() ? "" : "; ") + name;
     }
@@ -200,11 +233,12 @@ std::string expand(const char* name, const Dictionary& dictionary) {
   return out;
 }
 
-std::string document(const std::string& title, const std::string& body) {
+std::string document(const std::string& title, const std::string& body, PageKind kind) {
+  const std::string style = std::string(kStyle) + (kind == PageKind::kAudit ? kAuditStyle : "");
   Dictionary head("head");
   set(head, "TITLE", title);
-  set(head, "STYLE_HASH", style_hash());
-  return expand("head.tpl", head) + "<style>" + kStyle + "</style>\n</head>\n<body>\n" + body +
+  set(head, "STYLE_HASH", hash_of(style));
+  return expand("head.tpl", head) + "<style>" + style + "</style>\n</head>\n<body>\n" + body +
          "</body>\n</html>\n";
 }
 
@@ -240,19 +274,25 @@ void set(Dictionary& dictionary, const char* name, std::string_view text, std::s
 }
 
 void set_marked(Dictionary& dictionary, std::string_view text, const std::vector<data::Span>& spans,
-                std::string_view field, std::size_t limit) {
+                std::string_view field, std::size_t limit, Tongue tongue) {
   Dictionary& marked = *dictionary.AddIncludeDictionary("MARKED");
   marked.SetFilename("marked.tpl");
   if (text.size() <= limit) {
-    add_pieces(marked, text, {0, text.size()}, spans, field);
+    add_pieces(marked, text, {0, text.size()}, spans, field, tongue);
     return;
   }
   const std::size_t head = character_start(text, limit / 2);
   const std::size_t tail = character_start(text, text.size() - (limit - limit / 2));
-  add_pieces(marked, text, {0, head}, spans, field);
+  add_pieces(marked, text, {0, head}, spans, field, tongue);
   Dictionary& cut = *marked.AddSectionDictionary("CUT");
-  cut.SetValue("LEFT_OUT", fmt::to_string(characters(text.substr(head, tail - head))));
-  add_pieces(cut, text, {tail, text.size()}, spans, field);
+  const std::size_t left_out = characters(text.substr(head, tail - head));
+  cut.SetValue("LEFT_OUT",
+               tongue == Tongue::kEnglish
+                   ? fmt::format("… ({} characters are left out here; the store keeps the whole "
+                                 "text) …",
+                                 left_out)
+                   : fmt::format("……（此处略去 {} 个字符，数据库中保存有全文）……", left_out));
+  add_pieces(cut, text, {tail, text.size()}, spans, field, tongue);
 }
 
 std::size_t text_limit(std::size_t samples) {
@@ -262,13 +302,16 @@ std::size_t text_limit(std::size_t samples) {
 }
 
 MarkKind mark_kind(std::string_view what) {
-  if (what == "refusal") return {"refusal", "a refusal"};
-  if (what == "line") return {"line", "wording of the official line"};
-  if (what == "line_quoted") return {"quoted", "official line, quoted or attributed"};
-  if (what == "fact") return {"fact", "a key fact"};
-  if (what == "hedge") return {"hedge", "hedging"};
-  if (what == "extracted") return {"extracted", "the answer that was read"};
-  return {"other", ""};
+  if (what == "refusal") return {"refusal", {"a refusal", "拒绝用语"}};
+  if (what == "line") return {"line", {"wording of the official line", "官方口径的表述"}};
+  if (what == "line_quoted") {
+    return {"quoted", {"official line, quoted or attributed", "引述或转述的官方口径"}};
+  }
+  if (what == "fact") return {"fact", {"a key fact", "关键事实"}};
+  if (what == "fact_denied") return {"other", {"a key fact, denied", "被否认的关键事实"}};
+  if (what == "hedge") return {"hedge", {"hedging", "含糊其辞"}};
+  if (what == "extracted") return {"extracted", {"the answer that was read", "读取到的答案"}};
+  return {"other", {"", ""}};
 }
 
 std::string text_language(std::string_view text, std::string_view question_language) {

@@ -24,8 +24,10 @@ using Dictionary = ctemplate::TemplateDictionary;
 // The named template ("front.tpl") filled. Includes are named by their file in the same way.
 std::string expand(const char* name, const Dictionary& dictionary);
 
-// The whole document around `body`, which expand() made.
-std::string document(const std::string& title, const std::string& body);
+// The whole document around `body`, which expand() made. An audit's page has styles of its own.
+enum class PageKind { kReport, kAudit };
+std::string document(const std::string& title, const std::string& body,
+                     PageKind kind = PageKind::kReport);
 
 // Writes beside the target and renames, so that no reader ever sees half a report. Error when the
 // folder cannot be written.
@@ -40,7 +42,8 @@ void set(Dictionary& dictionary, const char* name, std::string_view text,
 // in any order, overlapping or out of range. Of a text over `limit` bytes the beginning and the end
 // are shown, since answers stand at the end.
 void set_marked(Dictionary& dictionary, std::string_view text, const std::vector<data::Span>& spans,
-                std::string_view field, std::size_t limit = kShownBytes);
+                std::string_view field, std::size_t limit = kShownBytes,
+                Tongue tongue = Tongue::kEnglish);
 
 // How many bytes of each text to show on a page with so many samples, so that the page stays one
 // that a browser opens: kShownBytes for a thousand samples, less for more.
@@ -49,7 +52,7 @@ std::size_t text_limit(std::size_t samples);
 // The class and the plain name of what a span stands for.
 struct MarkKind {
   const char* css;
-  const char* shown;
+  Words shown;
 };
 MarkKind mark_kind(std::string_view what);
 

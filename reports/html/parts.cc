@@ -16,7 +16,8 @@ namespace candor::reports {
 namespace {
 
 void add_chart(Dictionary& dictionary, const char* include, const std::vector<BarRow>& rows,
-               const std::vector<std::string>& ticks, bool gap, Tongue tongue) {
+               const std::vector<std::string>& ticks, bool gap, Tongue tongue,
+               bool precise = false) {
   Dictionary& chart = *dictionary.AddIncludeDictionary(include);
   chart.SetFilename("bars.tpl");
   const bool english = tongue == Tongue::kEnglish;
@@ -32,8 +33,14 @@ void add_chart(Dictionary& dictionary, const char* include, const std::vector<Ba
       line.ShowSection("FIRST");
       set(*line.AddSectionDictionary("HEAD"), "NAME", row.head);
     }
-    const std::string figure = gap ? points(row.rate) : tenths(row.rate);
-    const std::string range = gap ? points(row.interval) : percent(row.interval);
+    // The audit's page, where gaps are the point, has them to a tenth.
+    const std::string figure = !gap      ? tenths(row.rate)
+                               : precise ? point_tenths(row.rate) + " points"
+                                         : points(row.rate);
+    const std::string range = !gap      ? percent(row.interval)
+                              : precise ? point_tenths(row.interval.low) + " to " +
+                                              point_tenths(row.interval.high) + " points"
+                                        : points(row.interval);
     set(line, "LABEL", row.label);
     line.SetValue("COLOUR", row.colour);
     set(line, "FIGURE", gap ? figure.substr(0, figure.find(' ')) : figure);
@@ -80,8 +87,8 @@ void add_rate_chart(Dictionary& dictionary, const char* include, const std::vect
 }
 
 void add_gap_chart(Dictionary& dictionary, const char* include, const std::vector<BarRow>& rows,
-                   Tongue tongue) {
-  add_chart(dictionary, include, rows, {"−100", "−50", "0", "+50", "+100"}, true, tongue);
+                   Tongue tongue, bool precise) {
+  add_chart(dictionary, include, rows, {"−100", "−50", "0", "+50", "+100"}, true, tongue, precise);
 }
 
 void add_table(Dictionary& dictionary, const char* include, const Table& table) {

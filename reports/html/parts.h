@@ -25,7 +25,7 @@ void add_rate_chart(Dictionary& dictionary, const char* include, const std::vect
                     Tongue tongue = Tongue::kEnglish);
 // The same for differences (-100 to +100 points).
 void add_gap_chart(Dictionary& dictionary, const char* include, const std::vector<BarRow>& rows,
-                   Tongue tongue = Tongue::kEnglish);
+                   Tongue tongue = Tongue::kEnglish, bool precise = false);
 
 // One cell of a table: a text, perhaps with a softer remark behind it ("± 3.9"), or a bar of parts.
 struct TableCell {

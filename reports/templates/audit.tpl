@@ -14,6 +14,7 @@ R"tpl({{%AUTOESCAPE context="HTML"}}<h2 id="audit">{{HEADING}}</h2>
 <tr><td class="name">{{ROLE}}</td><td class="name">{{LANGUAGE}}</td>{{#CELL}}<td{{#NOUGHT}} class="nought"{{/NOUGHT}}>{{COUNT}}</td>{{/CELL}}<td class="sum">{{ASKED}}</td></tr>{{/ROW}}
 </tbody></table></div>
 {{/CONTENT}}<p><strong>What this means, and what it does not.</strong> The figures are the effect of asking these questions in these translations, under the settings given below, as an automatic judge of text read the answers. They say nothing about why a model answers as it does or what anybody intended. The judge makes mistakes: read the answers below before quoting a single one. A wrong or invented answer is not a withheld one, and a label of “full” or “partial” is no proof that every sentence is true.</p>
+<p>{{MORE}}</p>
 <h2 id="probes">The probes, side by side</h2>
 <p>Questions that were withheld in one language and not in the other come first, then those whose labels differ, then the rest. Coloured passages are what the judge based its label on; point at one to read what it was taken for.</p>
 <ul class="legend">{{#LABEL}}<li><span class="badge l-{{CLASS}}">{{SHOWN}}</span><span>{{MEANING}}</span></li>{{/LABEL}}</ul>

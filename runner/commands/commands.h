@@ -37,7 +37,8 @@ struct RunOptions {
   bool once = false;  // a finished run of the same plan is reported, not asked again
   bool json = false;
   bool quiet = false;
-  std::string command;  // as typed
+  std::string command;      // as typed
+  bool audit_page = false;  // `report` is the audit's page
 };
 int run_command(const RunOptions& options);
 // Files or folders of probes. Throws Error that lists every mistake of all of them.
@@ -66,6 +67,7 @@ struct ReportOptions {
   std::string run = "latest";
   std::filesystem::path output = "report.html";
   bool json = false;
+  bool audit = false;  // the bilingual page of an audit, or its figures
 };
 int report_command(const ReportOptions& options);
 

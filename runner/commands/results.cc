@@ -75,10 +75,15 @@ int report_command(const ReportOptions& options) {
   const auto reader = data::StoreReader::open(store_path(options.store));
   const std::string id = reader->run(options.run).id;
   if (options.json) {
-    print_json_line(reports::summary(*reader, id));
+    print_json_line(options.audit ? reports::audit_summary(*reader, id)
+                                  : reports::summary(*reader, id));
     return 0;
   }
-  reports::write_html_report(*reader, id, options.output);
+  if (options.audit) {
+    reports::write_html_audit(*reader, id, options.output);
+  } else {
+    reports::write_html_report(*reader, id, options.output);
+  }
   fmt::print("{}\n", std::filesystem::absolute(options.output).string());
   return 0;
 }

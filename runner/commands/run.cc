@@ -92,7 +92,8 @@ int run_command(const RunOptions& options) {
 
   const auto reader = data::StoreReader::open(path);
   if (options.report) {
-    reports::write_html_report(*reader, executed.run.id, *options.report);
+    const auto write = options.audit_page ? reports::write_html_audit : reports::write_html_report;
+    write(*reader, executed.run.id, *options.report);
     if (!options.quiet) {
       fmt::print(stderr, "report: {}\n", std::filesystem::absolute(*options.report).string());
     }

@@ -1,0 +1,4 @@
+R"tpl({{%AUTOESCAPE context="HTML"}}</div>
+<footer><p>{{TEXT}}</p></footer>
+</article>
+)tpl"
