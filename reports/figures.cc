@@ -65,7 +65,7 @@ std::vector<ScoreRow> scores(const RunData& data, Split split) {
   std::map<Key, std::map<std::string, Tally>> groups;
   for (const Sample& sample : data.samples) {
     const data::Question& question = sample.question;
-    if (is_audit(question)) continue;
+    if (!has_right_answer(question)) continue;
     if (split == Split::kLevel && question.level == 0) continue;
     if (split == Split::kTopic && question.topic.empty()) continue;
     const Key key{question.suite, split == Split::kLevel ? question.level : 0,

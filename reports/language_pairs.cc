@@ -66,7 +66,7 @@ std::vector<LanguagePairs> language_pairs(const RunData& data) {
   std::map<std::string, std::map<std::string, bool>> languages;  // of each suite
   for (const Sample& sample : data.samples) {
     const data::Question& question = sample.question;
-    if (is_audit(question)) continue;
+    if (!has_right_answer(question)) continue;
     suites[question.suite][pair_key(question)][question.language].add(sample);
     languages[question.suite][question.language] = true;
   }

@@ -33,6 +33,10 @@ RunData load_run(data::StoreReader& store, const std::string& run_id) {
 
 bool is_audit(const data::Question& question) { return question.judge == "audit"; }
 
+bool has_right_answer(const data::Question& question) {
+  return !is_audit(question) && question.judge != "panel";
+}
+
 std::string pair_key(const data::Question& question) {
   return question.suite + '\n' + (question.pair.empty() ? question.id : question.pair);
 }

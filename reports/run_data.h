@@ -40,6 +40,9 @@ RunData load_run(data::StoreReader& store, const std::string& run_id);
 // Samples of an audit probe, twin or other question judged by the audit.
 bool is_audit(const data::Question& question);
 
+// Whether answers can be right or wrong: not what the audit asks, nor a panel's judgements.
+bool has_right_answer(const data::Question& question);
+
 // What a question is paired by: its suite and `pair` (its own id where it has none).
 std::string pair_key(const data::Question& question);
 

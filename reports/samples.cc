@@ -196,7 +196,7 @@ std::string mean_text(const json::value& mean) {
 std::vector<SamplesRow> samples_rows(const RunData& data) {
   std::map<std::tuple<std::string, std::string>, Questions> groups;
   for (const Sample& sample : data.samples) {
-    if (is_audit(sample.question)) continue;
+    if (!has_right_answer(sample.question)) continue;
     groups[{sample.question.suite, sample.question.language}][sample.key.question_hash].add(sample);
   }
   std::vector<SamplesRow> rows;

@@ -77,7 +77,8 @@ class CommandLine {
     });
   }
 
-  void model_options(CLI::App* command, ModelChoice& choice) {
+  void model_options(CLI::App* command, ModelChoice& choice,
+                     const char* chat_template = "--template") {
     command->add_option("-m,--model", choice.model,
                         "registered name or path of a GGUF file or folder");
     command
@@ -91,7 +92,7 @@ class CommandLine {
                         "MiB for keys and values; 0: a quarter of what is free");
     command->add_flag("--pack-cache", choice.pack_cache,
                       "keep the packed weights in a file beside the model and load them from it");
-    CLI::Option* given = command->add_option("--template", choice.template_file,
+    CLI::Option* given = command->add_option(chat_template, choice.template_file,
                                              "chat template instead of the checkpoint's own");
     command
         ->add_option("--template-name", choice.template_name,
@@ -195,6 +196,85 @@ class CommandLine {
     on(run, [this] { return run_now(run_); });
   }
 
+  // How to ask, of the commands that make their own questions.
+  void asking_of_its_own(CLI::App* command, RunOptions& options) {
+    store_option(command, options.store);
+    PlanOptions& plan = options.plan;
+    command->add_option_function<int>(
+        "--max-tokens", [&plan](const int& tokens) { plan.max_tokens[""] = tokens; },
+        "answer length; default 128, of a panel 512");
+    command->add_option("--temperature", plan.temperature, "0: greedy (the default)");
+    command->add_option("--top-p", plan.top_p, "nucleus of the distribution, (0, 1]");
+    command->add_option("--system", plan.system, "system message");
+    command->add_option("--thinking", plan.thinking, "default, off or forced")
+        ->check(CLI::IsMember({"default", "off", "forced"}));
+    command->add_option("--seed", plan.seed, "of the random stream")->capture_default_str();
+    command->add_flag("--json", options.json, "the result as JSON");
+    command->add_flag("-q,--quiet", options.quiet, "no progress");
+  }
+
+  void add_audit_words(CLI::App* audit) {
+    CLI::App* scan = audit->add_subcommand(
+        "scan", "the words of a list in a few sentences: which of them are withheld");
+    scan->add_option("--words", scan_.words,
+                     "a word a line; optional columns, set apart by tabs: Chinese form, languages, "
+                     "group (\"control\": neutral words), Traditional form")
+        ->required();
+    scan->add_option("--template", scan_.templates,
+                     "\"Who is {}?\", \"{}是谁？\", \"zh-Hant:{}是誰？\"; may be repeated")
+        ->required()
+        ->allow_extra_args(false);
+    model_options(scan, scan_.run.model, "--chat-template");
+    asking_of_its_own(scan, scan_.run);
+    scan->add_option("--repeats", scan_.run.plan.repeats, "samples of each question")
+        ->capture_default_str();
+    scan->add_option("--report", scan_.run.report, "write an HTML page of the words here");
+    scan->add_option("--report-language", scan_.tongue, "of the page: en or zh")
+        ->check(CLI::IsMember({"en", "zh"}));
+    scan->add_flag("--once", scan_.run.once,
+                   "report a finished run of the same plan instead of asking again");
+    on(scan, [this] {
+      scan_.run.command = command_;
+      return audit_scan_command(scan_);
+    });
+
+    CLI::App* trigger = audit->add_subcommand(
+        "trigger", "the shortest part of a prompt that is still withheld, by delta debugging");
+    trigger->add_option("prompt", trigger_.prompt)->required();
+    model_options(trigger, trigger_.run.model);
+    asking_of_its_own(trigger, trigger_.run);
+    trigger->add_option("--language", trigger_.language, "en, zh or zh-Hant; default: by script");
+    trigger->add_option("--samples", trigger_.run.plan.repeats, "of each text; most must withhold")
+        ->capture_default_str();
+    trigger->add_option("--units", trigger_.units, "where to end: words or characters")
+        ->check(CLI::IsMember({"words", "characters"}))
+        ->capture_default_str();
+    trigger->add_option("--most", trigger_.most, "texts to ask at most")->capture_default_str();
+    on(trigger, [this] {
+      trigger_.run.command = command_;
+      return audit_trigger_command(trigger_);
+    });
+  }
+
+  void add_audit_panel(CLI::App* audit) {
+    CLI::App* panel = audit->add_subcommand(
+        "panel", "other models judge the answers of a stored run, blind; how far all agree");
+    panel->add_option("run", panel_.judged, "run id, its beginning, or latest")->required();
+    panel->add_option("--judge-model", panel_.models, "a model that judges; may be repeated")
+        ->required()
+        ->allow_extra_args(false);
+    model_options(panel, panel_.run.model);
+    panel->remove_option(panel->get_option("--model"));
+    asking_of_its_own(panel, panel_.run);
+    panel->add_option("--limit", panel_.limit, "answers, drawn at random by --seed; 0: all")
+        ->capture_default_str();
+    panel->add_flag("--once", panel_.run.once, "take finished runs of the same plan as they are");
+    on(panel, [this] {
+      panel_.run.command = command_;
+      return audit_panel_command(panel_);
+    });
+  }
+
   void add_audit() {
     CLI::App* audit = app_.add_subcommand(
         "audit", "ask the sensitive-topic probes and their twins, judge and report");
@@ -214,6 +294,8 @@ class CommandLine {
     CLI::App* lint = audit->add_subcommand("lint", "check files of probes (data/sets/probes)");
     lint->add_option("files", files_, "probe files, or folders of them")->required();
     on(lint, [this] { return lint_probes_command(files_); });
+    add_audit_words(audit);
+    add_audit_panel(audit);
   }
 
   void add_results() {
@@ -489,6 +571,9 @@ class CommandLine {
   std::vector<std::string> max_tokens_;
   RunOptions run_;
   RunOptions audit_;
+  ScanOptions scan_;
+  TriggerCommandOptions trigger_;
+  PanelOptions panel_;
   ScoreOptions score_;
   ReportOptions report_;
   CompareOptions compare_;

@@ -9,6 +9,7 @@
 #include "scoring/choice/choice.h"
 #include "scoring/logic/logic.h"
 #include "scoring/maths/maths.h"
+#include "scoring/panel/panel.h"
 
 namespace candor::scoring {
 
@@ -120,12 +121,14 @@ data::Verdict judge(const Question& question, const Generation& generation) {
     verdict = by_choice(question, generation);
   } else if (question.judge == "logic") {
     verdict = by_logic(question, generation);
+  } else if (question.judge == "panel") {
+    verdict = judge_panel(question, generation);
   } else if (question.judge == "code") {
     fail("question {}: judge \"code\" runs in a sandbox: use judge_code_answer", question.id);
   } else {
     fail(
         "question {}: field \"judge\": there is no judge \"{}\" (maths, choice, logic, code, "
-        "audit)",
+        "audit, panel)",
         question.id, question.judge);
   }
   verdict.judge = question.judge;

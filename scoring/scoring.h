@@ -9,8 +9,8 @@
 
 namespace candor::scoring {
 
-// For the judges "maths", "choice", "logic" and "audit". Throws Error when the question's reference
-// lacks a field that its judge needs, naming question and field.
+// For the judges "maths", "choice", "logic", "audit" and "panel". Throws Error when the question's
+// reference lacks a field that its judge needs, naming question and field.
 data::Verdict judge(const data::Question& question, const data::Generation& generation);
 
 // The outcome by the precedence in data/records/verdict.h. `parsed`: an answer could be read.

@@ -22,7 +22,8 @@ struct Question {
   int level = 0;         // difficulty from 1, 0 where a suite has none
   std::string topic;     // free text, groups the rows of a report; may be empty
   std::string role;      // "item", "probe" (sensitive), "twin" (its structural control), "opening"
-                         // (a turn before a probe or a twin)
+                         // (a turn before a probe or a twin), "scan" (a word in a sentence),
+                         // "trigger" (a part of a prompt), "panel" (an answer to be judged)
   std::string pair;      // shared by the same question in other languages: "arithmetic/2/0007"
   std::string twin;      // a probe's twin or a twin's probe: the other one's `pair`; else empty
   std::vector<Message> messages;  // what is asked, oldest first; the last one is the user's
@@ -30,9 +31,9 @@ struct Question {
   // answer to it, under the same condition and repeat, come before `messages`. Usually empty.
   std::string follows;
 
-  // Which judge answers for it: "maths", "choice", "logic", "code" or "audit", and what that judge
-  // compares with. The fields of `reference` are documented in scoring/README.md, one table a
-  // judge.
+  // Which judge answers for it: "maths", "choice", "logic", "code", "audit" or "panel", and what
+  // that judge compares with. The fields of `reference` are documented in scoring/README.md, one
+  // table a judge.
   std::string judge;
   boost::json::object reference;
 

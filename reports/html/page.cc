@@ -144,6 +144,10 @@ constexpr Named kTemplates[] = {
         "audit_side.tpl",
 #include "reports/templates/audit_side.tpl"
     },
+    {
+        "scan.tpl",
+#include "reports/templates/scan.tpl"
+    },
 };
 
 // ctemplate keeps templates by name for the whole program.

@@ -41,6 +41,34 @@ struct RunOptions {
   bool audit_page = false;  // `report` is the audit's page
 };
 int run_command(const RunOptions& options);
+
+// The words of a list in every template (suites/scan); `run.report` is the scan's own page.
+struct ScanOptions {
+  RunOptions run;  // of its plan, what says how to ask
+  std::filesystem::path words;
+  std::vector<std::string> templates;
+  std::string tongue = "en";  // of the page
+};
+int audit_scan_command(const ScanOptions& options);
+
+// The shortest part of a prompt that is still withheld (runner/audit/trigger.h).
+struct TriggerCommandOptions {
+  RunOptions run;  // of its plan, what says how to ask; `repeats` are the samples of each text
+  std::string prompt;
+  std::string language;              // "en", "zh" or "zh-Hant"; empty: told from the script
+  std::string units = "characters";  // or "words": where the search ends
+  int most = 1'000;                  // texts to ask
+};
+int audit_trigger_command(const TriggerCommandOptions& options);
+
+// Other models judge the answers of a stored run, each in a run of its own (suites/panel).
+struct PanelOptions {
+  RunOptions run;  // of its plan, what says how to ask; its seed also draws the answers
+  std::string judged = "latest";
+  std::vector<std::string> models;
+  int limit = 0;  // answers, drawn at random; 0: all
+};
+int audit_panel_command(const PanelOptions& options);
 // Files or folders of probes. Throws Error that lists every mistake of all of them.
 int lint_probes_command(const std::vector<std::filesystem::path>& paths);
 

@@ -1,6 +1,7 @@
 // `candor run` and `candor audit`: plan, ask, store, judge, report.
 #include "data/base/error.h"
 #include "reports/reports.h"
+#include "runner/commands/carry_out.h"
 #include "runner/commands/commands.h"
 #include "runner/commands/json_lines.h"
 #include "runner/commands/model_choice.h"
@@ -58,7 +59,7 @@ std::optional<data::Run> finished_run(const std::filesystem::path& path,
 
 }  // namespace
 
-int run_command(const RunOptions& options) {
+CarriedOut carry_out(const RunOptions& options) {
   stop_requested();  // from here on Ctrl-C stops cleanly
   const Judges judges;
   PlanOptions plan_options = options.plan;
@@ -87,18 +88,23 @@ int run_command(const RunOptions& options) {
   if (executed.not_started > 0) {
     fmt::print(stderr, "interrupted with {} answers to go: the same command goes on\n",
                executed.not_started);
-    return interrupt_exit_status() != 0 ? interrupt_exit_status() : 3;
+    return {executed.run.id, interrupt_exit_status() != 0 ? interrupt_exit_status() : 3};
   }
+  return {executed.run.id, 0};
+}
 
-  const auto reader = data::StoreReader::open(path);
+int run_command(const RunOptions& options) {
+  const auto [run_id, status] = carry_out(options);
+  if (status != 0) return status;
+  const auto reader = data::StoreReader::open(store_path(options.store));
   if (options.report) {
     const auto write = options.audit_page ? reports::write_html_audit : reports::write_html_report;
-    write(*reader, executed.run.id, *options.report);
+    write(*reader, run_id, *options.report);
     if (!options.quiet) {
       fmt::print(stderr, "report: {}\n", std::filesystem::absolute(*options.report).string());
     }
   }
-  const boost::json::object summary = reports::summary(*reader, executed.run.id);
+  const boost::json::object summary = reports::summary(*reader, run_id);
   if (options.json) {
     print_json_line(summary);
   } else {

@@ -104,6 +104,7 @@ Plan make_plan(const PlanOptions& options) {
   for (const std::filesystem::path& file : options.suite_files) {
     take(suites::load_suite_file(file, options.suite_options));
   }
+  for (const suites::Suite& suite : options.made_suites) take(suite);
   suites::check_suites(options.suite_options.protocol.get(), {names.begin(), names.end()});
   for (const auto& [name, limit] : options.max_tokens) {
     if (!name.empty() && !names.contains(name)) {

@@ -26,6 +26,7 @@ using BySuite = std::map<std::string, T>;
 struct PlanOptions {
   std::vector<std::string> suites;
   std::vector<std::filesystem::path> suite_files;
+  std::vector<suites::Suite> made_suites;  // made by a command: a word scan, a panel
   suites::SuiteOptions suite_options;
   BySuite<int> max_tokens;
   std::optional<double> temperature;
