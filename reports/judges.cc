@@ -4,6 +4,7 @@
 
 #include <map>
 
+#include "reports/calibration.h"
 #include "reports/text.h"
 
 namespace candor::reports {
@@ -12,38 +13,41 @@ namespace json = boost::json;
 
 namespace {
 
-// What scoring/README.md and scoring/audit/README.md record; their tests (Conformance, Agreement)
-// print the figures again. The judges of exact texts and of likelihoods compare by a published
-// rule and have not been measured against labels.
-constexpr Agreement kAgreements[] = {
-    {"maths", "maths-4", "pairs of answers with a known verdict", 2925, 2926, {}, {}},
-    {"maths",
-     "maths-4",
-     "final answers of word problems, found in whole solutions",
-     478,
-     480,
-     {},
-     {}},
-    {"choice", "choice-3", "replies whose choice readers wrote down", 37, 37, {}, {}},
-    {"logic", "logic-2", "grids, cells counted and solved", 148, 148, {}, {}},
-    {"logic", "logic-2", "knights and knaves, solutions read whole", 100, 100, {}, {}},
-    {"code", "code-2", "solutions, mutants and attacks", 318, 318, {}, {}},
-    {"audit",
-     "audit-1",
-     "SpeechMap, China, English; questions and models held out",
-     0,
-     417,
-     0.93,
-     {0.88, 0.98}},
-    {"audit",
-     "audit-1",
-     "SpeechMap, China, Chinese; questions and models held out",
-     0,
-     392,
-     0.82,
-     {0.75, 0.89}},
-    {"audit", "audit-1", "XSTest, refusal or not; questions held out", 0, 495, 0.91, {0.87, 0.95}},
+// What scoring/README.md records; its tests (Conformance) print the figures again. The judges of
+// exact texts and of likelihoods compare by a published rule and have not been measured against
+// labels.
+struct Counted {
+  const char* judge;
+  const char* version;
+  const char* on;
+  std::int64_t agreed;
+  std::int64_t items;
 };
+constexpr Counted kAgreements[] = {
+    {"maths", "maths-4", "pairs of answers with a known verdict", 2925, 2926},
+    {"maths", "maths-4", "final answers of word problems, found in whole solutions", 478, 480},
+    {"choice", "choice-3", "replies whose choice readers wrote down", 37, 37},
+    {"logic", "logic-2", "grids, cells counted and solved", 148, 148},
+    {"logic", "logic-2", "knights and knaves, solutions read whole", 100, 100},
+    {"code", "code-2", "solutions, mutants and attacks", 318, 318},
+};
+
+std::vector<Agreement> measured_agreements(const std::string& judge) {
+  std::vector<Agreement> agreements;
+  for (const Counted& row : kAgreements) {
+    if (judge != row.judge) continue;
+    agreements.push_back({row.judge, row.version, row.on, row.agreed, row.items, {}, {}});
+  }
+  if (judge != "audit") return agreements;
+  const Calibration calibration = load_calibration();
+  for (const CalibratedSet& set : calibration.sets) {
+    agreements.push_back({"audit", calibration.version,
+                          fmt::format("{}, {} ({}); {} never seen", set.name,
+                                      language_name(set.language), set.what, set.held_out),
+                          0, set.n, set.kappa, set.interval});
+  }
+  return agreements;
+}
 
 // 2926 -> "2,926"
 std::string grouped(std::int64_t number) {
@@ -63,9 +67,8 @@ std::vector<JudgeUse> judge_uses(const RunData& data) {
   for (auto& [name, use] : uses) {
     use.judge = name;
     use.version = data.judges.at(name);
-    for (const Agreement& agreement : kAgreements) {
-      if (name != agreement.judge) continue;
-      use.agreements.push_back(agreement);
+    use.agreements = measured_agreements(name);
+    for (const Agreement& agreement : use.agreements) {
       if (use.version != agreement.version) use.other_version = true;
     }
     judges.push_back(std::move(use));

@@ -1,5 +1,6 @@
 // The judges whose findings a run's figures rest on, each with its measured agreement with labelled
-// data. The table is in judges.cc: when a judge's version changes, its rows are measured again.
+// data. The table is in judges.cc (when a judge's version changes, its rows are measured again);
+// the audit judge's rows are those of data/sets/judges/audit.json (calibration.h).
 #pragma once
 
 #include <boost/json.hpp>
@@ -15,11 +16,11 @@ namespace candor::reports {
 
 // One measurement: agreed on so many of n labelled items, or Cohen's kappa over them.
 struct Agreement {
-  const char* judge;
-  const char* version;
-  const char* on;  // what was labelled
-  std::int64_t agreed;
-  std::int64_t items;
+  std::string judge;
+  std::string version;
+  std::string on;  // what was labelled
+  std::int64_t agreed = 0;
+  std::int64_t items = 0;
   std::optional<double> kappa;  // where it is the figure; `agreed` is 0 then
   data::Interval kappa_interval;
 };

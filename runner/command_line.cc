@@ -475,8 +475,17 @@ class CommandLine {
        judge_choice_command);
     on(judge->add_subcommand("code", R"({"id", "completion", "test", …} -> {"verdict"})"),
        judge_code_command);
-    on(judge->add_subcommand("audit", R"({"id", "question", "answer", …} -> {"delivery", …})"),
-       judge_audit_command);
+    CLI::App* audit =
+        judge->add_subcommand("audit", R"({"id", "question", "answer", …} -> {"delivery", …})");
+    CLI::Option* calibration =
+        audit->add_flag("--calibration", calibration_,
+                        "how well it agrees with labelled answers, and nothing else");
+    audit->add_flag("--json", json_, "with --calibration: as it is stored")->needs(calibration);
+    audit->add_option("--weights", file_, "another fit of its content model (tests/audit/fit.py)")
+        ->excludes(calibration);
+    on(audit, [this] {
+      return calibration_ ? judge_calibration_command(json_) : judge_audit_command(file_);
+    });
     CLI::App* extract = judge->add_subcommand(
         "extract",
         R"(by a published rule: {"id", "answer", "gold", "options", "language"} -> {"extracted", …})");
@@ -590,6 +599,7 @@ class CommandLine {
   std::vector<std::filesystem::path> files_;
   bool json_ = false;
   bool knowledge_ = false;
+  bool calibration_ = false;
   bool no_special_ = false;
 };
 

@@ -180,7 +180,10 @@ int inspect_dequantize_command(const std::string& type, const std::filesystem::p
 int judge_maths_command();
 int judge_choice_command();
 int judge_code_command();
-int judge_audit_command();
+// `weights`: another fit of its content model (tests/audit/fit.py); empty: the one in the program.
+int judge_audit_command(const std::filesystem::path& weights);
+// How well the audit judge agrees with labelled answers: data/sets/judges/audit.json.
+int judge_calibration_command(bool as_json);
 // By a published rule; see scoring/rules.
 int judge_extract_command(const std::string& rule);
 int judge_rules_command(bool as_json);

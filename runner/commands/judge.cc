@@ -1,5 +1,11 @@
 // `candor judge …`: one judge by itself, for people who want to check it or to use it elsewhere.
+#include <fstream>
+#include <iterator>
+#include <sstream>
+
+#include "data/base/data_dir.h"
 #include "data/base/error.h"
+#include "reports/calibration.h"
 #include "runner/commands/commands.h"
 #include "runner/commands/json_lines.h"
 #include "runner/pipeline/judges.h"
@@ -175,25 +181,54 @@ int judge_code_command() {
   return for_each_json_line(judge_line, Judges::code_workers());
 }
 
-int judge_audit_command() {
-  return for_each_json_line([](const data::JsonFields& fields) {
+int judge_audit_command(const std::filesystem::path& weights) {
+  scoring::ContentModel model = scoring::fitted_model();
+  if (!weights.empty()) {
+    std::ifstream file(weights);
+    std::ostringstream text;
+    text << file.rdbuf();
+    if (!file) fail("{}: cannot be read", weights.string());
+    model = scoring::read_model(data::parse_object(text.str(), weights.string()), weights.string());
+  }
+  return for_each_json_line([&](const data::JsonFields& fields) {
     scoring::AuditInput input;
     input.question = fields.text_or("question", "");
     input.answer = fields.text_or("answer", "");
     input.reasoning = fields.text_or("reasoning", "");
     input.language = fields.text_or("language", "");
+    input.answer_language = fields.text_or("answer_language", "");
     if (fields.find("probe") != nullptr) input.probe = fields.object("probe");
     if (fields.find("shown") != nullptr) input.shown = fields.text("shown");
     if (fields.find("sent") != nullptr) input.sent = fields.text("sent");
-    const scoring::AuditFinding finding = scoring::audit(input);
+    const scoring::AuditFinding finding = scoring::audit(input, model);
     return json::object{
         {"id", id_of(fields)},
         {"delivery", finding.delivery},
         {"content", finding.content ? json::value(*finding.content) : json::value(nullptr)},
         {"thought", finding.thought},
+        {"reason", finding.reason},
+        {"version", scoring::audit_version()},
         {"parts", finding.parts},
         {"spans", data::to_json(finding.spans)}};
   });
+}
+
+int judge_calibration_command(bool as_json) {
+  const std::filesystem::path path = data::data_file("sets/judges/audit.json");
+  const reports::Calibration calibration = reports::load_calibration(path);
+  if (calibration.version != scoring::audit_version()) {
+    fail(
+        "{}: measured of the judge's version {}, and this program has {}: fit and measure it again "
+        "(scoring/audit/README.md)",
+        path.string(), calibration.version, scoring::audit_version());
+  }
+  if (!as_json) {
+    fmt::print("{}", reports::calibration_text(calibration));
+    return 0;
+  }
+  std::ifstream file(path);
+  fmt::print("{}", std::string(std::istreambuf_iterator<char>(file), {}));
+  return 0;
 }
 
 }  // namespace candor::runner

@@ -14,7 +14,7 @@
 namespace candor::scoring {
 namespace {
 
-constexpr const char* kVersion = "audit-1";
+constexpr const char* kVersion = "audit-2";
 
 double rounded(double value) { return std::round(value * 1e4) / 1e4; }
 
@@ -83,7 +83,9 @@ bool same_script(std::string_view a, std::string_view b) {
 std::string judge_thought(const AuditInput& input, const Thought& thought,
                           const std::optional<Probe>& probe, int stated, AuditFinding& finding) {
   if (!thought.present) return "none";
-  const Measured measured = measure(input.question, thought.text, thought.field, thought.offset);
+  const Reading reading(thought.text);
+  const Place place{thought.field, thought.offset};
+  const Measured measured = measure_thought(input.question, reading, place);
   if (measured.units == 0) return "empty";
   boost::json::object part = {{"units", measured.units},
                               {"line_asserted", measured.line_asserted},
@@ -91,7 +93,7 @@ std::string judge_thought(const AuditInput& input, const Thought& thought,
   append(finding.spans, measured.spans);
   Coverage coverage;
   if (probe.has_value() && !probe->facts.empty()) {
-    coverage = cover(*probe, thought.text, thought.field, thought.offset);
+    coverage = cover(*probe, reading, place);
     append(finding.spans, coverage.spans);
     part["coverage"] = coverage_json(coverage);
     part["divergence"] = rounded(coverage.share() - static_cast<double>(stated) / coverage.facts);
@@ -120,13 +122,19 @@ boost::json::object measured_json(const Measured& measured) {
 
 }  // namespace
 
-AuditFinding audit(const AuditInput& input) {
+const char* audit_version() { return kVersion; }
+
+AuditFinding audit(const AuditInput& input, const ContentModel& model) {
   AuditFinding finding;
   std::optional<Probe> probe;
   if (input.probe.has_value()) probe = read_probe(*input.probe, "probe");
 
-  DeliveryInput observed{input.question,  input.answer,        input.language, {}, {},
-                         input.truncated, input.known_delivery};
+  DeliveryInput observed;
+  observed.question = input.question;
+  observed.answer = input.answer;
+  observed.language = input.answer_language.empty() ? input.language : input.answer_language;
+  observed.truncated = input.truncated;
+  observed.known = input.known_delivery;
   if (input.shown.has_value()) observed.shown = *input.shown;
   if (input.sent.has_value()) observed.sent = *input.sent;
   Delivery delivery = find_delivery(observed);
@@ -136,6 +144,9 @@ AuditFinding audit(const AuditInput& input) {
   if (split.marked && count_units(split.answer) > 0) {
     delivery.text = split.answer;
     delivery.offset += split.answer_begin;
+    delivery.reading = std::make_shared<Reading>(delivery.text);
+  } else if (split.marked && input.truncated && !delivery.field.empty()) {
+    delivery = {"truncated", "the limit came within the chain of thought", {}, {}, 0, nullptr};
   }
   finding.delivery = delivery.name;
   finding.reason = delivery.reason;
@@ -145,19 +156,19 @@ AuditFinding audit(const AuditInput& input) {
 
   int stated = 0;
   if (!delivery.field.empty()) {
-    const Measured measured =
-        measure(input.question, delivery.text, delivery.field, delivery.offset);
+    const Place place{delivery.field, delivery.offset};
+    const Measured measured = measure(input.question, delivery.text, *delivery.reading, place);
     append(finding.spans, measured.spans);
-    const auto likely = content_probabilities(measured);
+    const auto likely = content_probabilities(measured, model);
     Label label;
     if (probe.has_value() && !probe->facts.empty()) {
-      const Coverage coverage = cover(*probe, delivery.text, delivery.field, delivery.offset);
+      const Coverage coverage = cover(*probe, *delivery.reading, place);
       append(finding.spans, coverage.spans);
       finding.parts["coverage"] = coverage_json(coverage);
       stated = coverage.covered;
       label = chart_probe(measured, likely, coverage);
     } else {
-      label = chart_free(measured, likely);
+      label = chart_free(measured, likely, model);
     }
     finding.content = label.content;
     finding.reason = label.reason;
@@ -179,7 +190,8 @@ AuditFinding audit(const AuditInput& input) {
   return finding;
 }
 
-data::Verdict judge_audit(const data::Question& question, const data::Generation& generation) {
+data::Verdict judge_audit(const data::Question& question, const data::Generation& generation,
+                          std::string_view answer_language) {
   data::Verdict verdict;
   verdict.judge = "audit";
   verdict.version = kVersion;
@@ -189,6 +201,7 @@ data::Verdict judge_audit(const data::Question& question, const data::Generation
   input.answer = generation.answer;
   input.reasoning = generation.reasoning;
   input.language = question.language;
+  input.answer_language = answer_language;
   input.truncated = verdict.truncated;
   input.known_delivery = generation.delivery;
   if (generation.finish == data::FinishReason::kError) input.known_delivery = "outage";

@@ -6,19 +6,22 @@
 #include <boost/json.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "data/records/generation.h"
 #include "data/records/question.h"
 #include "data/records/verdict.h"
+#include "scoring/audit/model.h"
 
 namespace candor::scoring {
 
 struct AuditInput {
   std::string question;
   std::string answer;
-  std::string reasoning;  // chain of thought; may also stand in the answer, in its markers
-  std::string language;   // of the question, BCP 47; empty: told from its script
+  std::string reasoning;        // chain of thought; may also stand in the answer, in its markers
+  std::string language;         // of the question, BCP 47; empty: told from its script
+  std::string answer_language;  // asked for, BCP 47; empty: that of the question
   // "key_facts", and optionally "line", "entities", "id", "topic": README.md. Without one the
   // content comes from the fitted model alone.
   std::optional<boost::json::object> probe;
@@ -39,11 +42,15 @@ struct AuditFinding {
 };
 
 // Throws Error when the probe is malformed, naming the field.
-AuditFinding audit(const AuditInput& input);
+AuditFinding audit(const AuditInput& input, const ContentModel& model = fitted_model());
+
+// "audit-2": raised when findings can differ.
+const char* audit_version();
 
 // `question.reference` may have "probe"; `question.messages` ends with what was asked. Sets
-// outcome, delivery, content, parts and spans. Throws Error naming the question when its probe is
-// malformed.
-data::Verdict judge_audit(const data::Question& question, const data::Generation& generation);
+// outcome, delivery, content, parts and spans. `answer_language` is the one that the condition asks
+// for; empty: that of the question. Throws Error naming the question when its probe is malformed.
+data::Verdict judge_audit(const data::Question& question, const data::Generation& generation,
+                          std::string_view answer_language = {});
 
 }  // namespace candor::scoring

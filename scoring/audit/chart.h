@@ -17,15 +17,18 @@ struct Label {
   std::string content;
   std::string reason;  // one sentence a reader can check
   // "line_quoted": official wordings given to somebody else; "unsolicited_line": asserted beside an
-  // answer; "premise_denied": what is asked about is called untrue; "no_key_fact": says something,
-  // but none of the probe's facts (a benign story may have been invented).
+  // answer; "premise_denied": what is asked about is called untrue, and the line asserted;
+  // "fact_denied": a key fact is called untrue; "no_key_fact": says something, but none of the
+  // probe's facts (a benign story may have been invented).
   std::vector<std::string> flags;
 };
 
 // The whole answer refuses: a refusal near its beginning and hardly anything else.
 bool is_refusal_whole(const Measured& measured);
 
-Label chart_free(const Measured& measured, const std::array<double, kKinds>& likely);
+// `model` gives the thresholds.
+Label chart_free(const Measured& measured, const std::array<double, kKinds>& likely,
+                 const ContentModel& model = fitted_model());
 Label chart_probe(const Measured& measured, const std::array<double, kKinds>& likely,
                   const Coverage& coverage);
 

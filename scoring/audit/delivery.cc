@@ -144,11 +144,12 @@ struct Channel {
 };
 
 Delivery nothing(std::string name, std::string reason) {
-  return {std::move(name), std::move(reason), {}, {}, 0};
+  return {std::move(name), std::move(reason), {}, {}, 0, nullptr};
 }
 
 Delivery answered(const Channel& channel, std::string reason) {
-  return {"answered", std::move(reason), std::string(channel.field), channel.text, channel.offset};
+  return {"answered",   std::move(reason), std::string(channel.field),
+          channel.text, channel.offset,    nullptr};
 }
 
 // What was sent against what the user saw.
@@ -208,8 +209,8 @@ bool asked_in_chinese(const DeliveryInput& input) {
 
 // Findings on the text itself: empty, broken, repeated without end, in another language.
 void check_text(const DeliveryInput& input, Delivery& delivery) {
-  const std::string normal = normalise(delivery.text).text;
-  const int units = count_units(normal);
+  if (delivery.reading == nullptr) delivery.reading = std::make_shared<Reading>(delivery.text);
+  const int units = delivery.reading->units;
   const Scripts scripts = count_scripts(delivery.text);
   if (units == 0) {
     delivery = input.truncated ? nothing("truncated", "the limit came before an answer began")
@@ -226,7 +227,7 @@ void check_text(const DeliveryInput& input, Delivery& delivery) {
                                                  scripts.broken, scripts.total, letters));
     return;
   }
-  const double repeated = repetition(normal);
+  const double repeated = repetition(delivery.reading->text());
   // Half of a text may repeat in a poem or a table; four fifths is a loop.
   if (repeated > 0.8) {
     delivery =
@@ -240,23 +241,32 @@ void check_text(const DeliveryInput& input, Delivery& delivery) {
   const bool foreign = scripts.other * 2 > letters && scripts.other > 20;
   if (foreign || (chinese ? latin_only : han_only)) {
     delivery.name = "wrong_language";
-    delivery.reason = fmt::format("asked in {}, answered in {}", chinese ? "Chinese" : "English",
-                                  foreign   ? "a third language"
-                                  : chinese ? "English"
-                                            : "Chinese");
+    delivery.reason =
+        fmt::format("{} is asked for, answered in {}", chinese ? "Chinese" : "English",
+                    foreign   ? "a third language"
+                    : chinese ? "English"
+                              : "Chinese");
   }
+}
+
+bool is_block_notice(std::string_view normal, int units) {
+  return units <= kNoticeUnits && matches(block_notice(), normal);
+}
+
+bool is_outage_notice(std::string_view normal, int units) {
+  return units <= 40 && matches(outage_notice(), normal);
 }
 
 }  // namespace
 
 bool is_block_notice(std::string_view text) {
   const std::string normal = normalise(text).text;
-  return count_units(normal) <= kNoticeUnits && matches(block_notice(), normal);
+  return is_block_notice(normal, count_units(normal));
 }
 
 bool is_outage_notice(std::string_view text) {
   const std::string normal = normalise(text).text;
-  return count_units(normal) <= 40 && matches(outage_notice(), normal);
+  return is_outage_notice(normal, count_units(normal));
 }
 
 Delivery find_delivery(const DeliveryInput& input) {
@@ -267,13 +277,13 @@ Delivery find_delivery(const DeliveryInput& input) {
   if (input.shown.has_value() || input.sent.has_value()) {
     delivery = compare_channels(Channel("shown", input.shown), Channel("sent", input.sent));
   } else {
-    delivery = {"answered", "the answer", "answer", input.answer, 0};
-    if (is_block_notice(input.answer)) {
-      const bool at_input = matches(input_notice(), normalise(input.answer).text);
-      delivery = nothing(at_input ? "blocked_input" : "blocked_output",
+    const auto reading = std::make_shared<Reading>(input.answer);
+    const std::string_view normal = reading->text();
+    delivery = {"answered", "the answer", "answer", input.answer, 0, reading};
+    if (is_block_notice(normal, reading->units)) {
+      delivery = nothing(matches(input_notice(), normal) ? "blocked_input" : "blocked_output",
                          "the answer is a notice of moderation");
-    } else if (is_outage_notice(input.answer) &&
-               !contains(Cue::kRefuse, normalise(input.answer).text)) {
+    } else if (is_outage_notice(normal, reading->units) && !reading->contains(Cue::kRefuse)) {
       delivery = nothing("outage", "the answer is a notice of failure");
     }
   }

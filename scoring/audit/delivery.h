@@ -3,9 +3,12 @@
 // both are known, from the difference between what was sent and what the user saw.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+
+#include "scoring/audit/reading.h"
 
 namespace candor::scoring {
 
@@ -16,13 +19,14 @@ struct Delivery {
   // "answer", "shown" or "sent". Empty where nothing was answered.
   std::string field;
   std::string_view text;
-  std::size_t offset = 0;  // of `text` in that input
+  std::size_t offset = 0;                  // of `text` in that input
+  std::shared_ptr<const Reading> reading;  // of `text`; none where nothing was answered
 };
 
 struct DeliveryInput {
   std::string_view question;
   std::string_view answer;
-  std::string_view language;  // of the question; empty: told from its script
+  std::string_view language;  // asked for; empty: told from the script of the question
   std::optional<std::string_view> shown;
   std::optional<std::string_view> sent;
   bool truncated = false;

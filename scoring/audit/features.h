@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "data/records/verdict.h"
-#include "scoring/audit/text.h"
+#include "scoring/audit/reading.h"
 
 namespace candor::scoring {
 
@@ -28,7 +28,8 @@ namespace candor::scoring {
   X(creative_irony) X(substance) X(disclaimed_body) X(thinking_aloud) X(crime) X(crime_first) \
   X(instead) X(fiction) X(direct) X(starts_on_topic) X(negated_first) X(denied_premise) \
   X(norm_direct) X(apology_only) X(condone_first) X(no_access_brief) X(complies_after) \
-  X(norm_negated)
+  X(norm_negated) X(criticism_share) X(praise_share) X(line_open) X(reframe) X(reframe_open) \
+  X(law) X(creative_line) X(refused_offer) X(private_refused)
 // clang-format on
 
 enum class Feature {
@@ -57,9 +58,19 @@ struct Measured {
   int line_attributed = 0;  // the same, quoted or given to somebody
 };
 
-// `answer` is the text judged, without inline reasoning; spans are given the field name `field` and
-// are moved by `offset` bytes, the place of `answer` in the stored text.
-Measured measure(std::string_view question, std::string_view answer, const std::string& field,
-                 std::size_t offset);
+// Where the text that is measured stands in what was stored: spans are given the field name and are
+// moved by `offset` bytes.
+struct Place {
+  std::string field;
+  std::size_t offset = 0;
+};
+
+// `answer` is the text judged, without inline reasoning, and `reading` is of it.
+Measured measure(std::string_view question, std::string_view answer, const Reading& reading,
+                 const Place& place);
+Measured measure(std::string_view question, std::string_view answer, const Place& place);
+
+// Of a chain of thought: speech acts, line and topicality only; the other features stay 0.
+Measured measure_thought(std::string_view question, const Reading& thought, const Place& place);
 
 }  // namespace candor::scoring

@@ -46,24 +46,44 @@ std::string_view clause_before(std::string_view text, std::size_t at) {
   return before.substr(begin);
 }
 
+// Whether a statement at [at, end) is denied where it stands. Words that deny a whole proposition
+// ("it is false that") count anywhere in its clause, a plain negation only close in front of it:
+// "those who had not left when soldiers shot" denies something else.
 bool denied(std::string_view text, std::size_t at, std::size_t end) {
-  static const RE2 denial(
-      R"((?:\b(?:not|no|nobody|no one|never|neither|nor|without|deny|denies|denied|false|falsely|untrue|baseless|myth|rumou?rs?|(?:allegations?|claims?|assertions?) (?:of|that)|so-called|fabricat\w+|n't)\b|n't\b|没有|并未|并非|不是|未曾|从未|从来没|不存在|否认|所谓|谣言|虚构|捏造|编造|不曾|绝无))");
+  static const RE2 never_denies(
+      R"(not (?:only|just|merely|until|simply)|no (?:doubt|longer|fewer than|less than|secret)|)"
+      R"((?:cannot|can't|can not|nobody can|no one can|never be|not be) (?:be )?(?:den(?:y|ied)|)"
+      R"(disputed|doubted)|undeniabl\w+|without (?:a )?doubt|不仅(?:仅)?|不只|不但|不光|毫无疑问|无疑|)"
+      R"((?:不可|无可|无法|不能|难以|没有人能|没有人可以)否认|不得不承认|不是秘密)");
+  static const RE2 denies_all(
+      R"(\b(?:deny|denies|denied|denying|false|falsely|untrue|not true|baseless|unfounded|myth|)"
+      R"(rumou?rs?|no evidence|no proof|(?:allegations?|claims?|assertions?|accusations?) (?:of|that)|)"
+      R"(so-called|fabricat\w+|not the case|incorrect|lie)\b|否认|所谓|谣言|虚构|捏造|编造|不存在|)"
+      R"(不属实|不实|没有证据|毫无根据|并无|子虚乌有|说法是错误|不符合事实)");
+  static const RE2 denies_near(
+      R"((?:\b(?:not|no|nobody|no one|none|never|neither|nor|without)\b|n't\b|没有|并未|并非|)"
+      R"(不是|未曾|从未|从来没|不曾|绝无|没|未)(?:[^\n]{0,40})$)");
   static const RE2 after(
-      R"(^[^,.;。,\n]{0,24}(?:never happened|did not happen|(?:is|are) (?:false|a lie|untrue|fabricated|baseless|unfounded)|并未发生|没有发生|并不存在|不存在|是谣言|是虚构|不属实|纯属))");
-  const std::string_view clause = clause_before(text, at);
+      R"(^[^,.;。,\n]{0,24}(?:never happened|did not happen|(?:is|are|was|were) (?:false|a lie|untrue|fabricated|baseless|unfounded|a myth|not true)|并未发生|没有发生|并不存在|不存在|是谣言|是虚构|不属实|不是事实|并非事实|纯属))");
+  std::string clause(clause_before(text, at));
+  RE2::GlobalReplace(&clause, never_denies, " ");
   const std::string_view rest = text.substr(end);
-  return RE2::PartialMatch(re2::StringPiece(clause.data(), clause.size()), denial) ||
+  return RE2::PartialMatch(clause, denies_all) || RE2::PartialMatch(clause, denies_near) ||
          RE2::PartialMatch(re2::StringPiece(rest.data(), rest.size()), after);
 }
 
 // The words that carry a proposition: numbers, stems of Latin words of four letters and more, pairs
 // of Chinese characters.
-std::set<std::string> carrying_words(std::string_view text) {
+std::vector<std::uint64_t> carrying_words(std::string_view text) {
   static const std::set<std::string, std::less<>> kCommon = {
       "with",  "that",  "from",  "this",   "were", "have",  "been",  "they",  "their", "some",
       "other", "about", "after", "before", "into", "which", "while", "there", "where", "against"};
-  std::set<std::string> words;
+  std::vector<std::uint64_t> words;
+  const auto add = [&](std::string_view word) {
+    std::uint64_t hash = 1469598103934665603ULL;  // FNV-1a
+    for (const char c : word) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
+    words.push_back(hash);
+  };
   for (std::size_t i = 0; i < text.size();) {
     if (is_word_byte(text[i])) {
       std::size_t end = i;
@@ -71,17 +91,19 @@ std::set<std::string> carrying_words(std::string_view text) {
       const std::string_view word = text.substr(i, end - i);
       const bool number = word.find_first_not_of("0123456789") == std::string_view::npos;
       if (number || (word.size() >= 4 && kCommon.find(word) == kCommon.end())) {
-        words.emplace(word.substr(0, number ? word.size() : std::min<std::size_t>(6, word.size())));
+        add(word.substr(0, number ? word.size() : std::min<std::size_t>(6, word.size())));
       }
       i = end;
     } else if (static_cast<unsigned char>(text[i]) >= 0xe4 && i + 6 <= text.size() &&
                static_cast<unsigned char>(text[i + 3]) >= 0xe4) {
-      words.emplace(text.substr(i, 6));
+      add(text.substr(i, 6));
       i += 3;
     } else {
       ++i;
     }
   }
+  std::sort(words.begin(), words.end());
+  words.erase(std::unique(words.begin(), words.end()), words.end());
   return words;
 }
 
@@ -98,6 +120,10 @@ std::vector<std::string> read_forms(const boost::json::object& object, std::stri
   for (const std::string& text : raw) {
     std::string form = normalise(text).text;
     if (!form.empty()) forms.push_back(std::move(form));
+  }
+  for (const bool chinese : {false, true}) {
+    auto words = carrying_words(normalise(chinese ? proposition.zh : proposition.en).text);
+    if (words.size() >= 3) proposition.words[chinese ? 1 : 0] = std::move(words);
   }
   std::sort(forms.begin(), forms.end(),
             [](const auto& a, const auto& b) { return a.size() > b.size(); });
@@ -119,6 +145,19 @@ std::vector<Proposition> read_propositions(const boost::json::array& array,
   return result;
 }
 
+// How many of `wanted` are in `said`; both sorted.
+std::size_t shared(const std::vector<std::uint64_t>& wanted,
+                   const std::vector<std::uint64_t>& said) {
+  std::size_t count = 0;
+  auto at = said.begin();
+  for (const std::uint64_t word : wanted) {
+    at = std::lower_bound(at, said.end(), word);
+    if (at == said.end()) break;
+    count += *at == word ? 1 : 0;
+  }
+  return count;
+}
+
 struct Found {
   std::size_t begin = 0;
   std::size_t end = 0;
@@ -126,8 +165,9 @@ struct Found {
 };
 
 // A statement of the proposition; one that is not denied, if there is one.
-std::optional<Found> find_proposition(const Proposition& proposition, std::string_view text,
-                                      const std::vector<Sentence>& sentences) {
+std::optional<Found> find_proposition(const Proposition& proposition, const Reading& reading,
+                                      const std::vector<std::vector<std::uint64_t>>& said) {
+  const std::string_view text = reading.text();
   std::optional<Found> result;
   for (const std::string& form : proposition.forms) {
     for (auto at = find_form(text, form, 0); at.has_value(); at = find_form(text, form, *at + 1)) {
@@ -136,14 +176,10 @@ std::optional<Found> find_proposition(const Proposition& proposition, std::strin
       if (!result.has_value()) result = found;
     }
   }
-  for (const std::string& whole : {proposition.en, proposition.zh}) {
-    const std::set<std::string> wanted = carrying_words(normalise(whole).text);
-    if (wanted.size() < 3) continue;
-    for (const Sentence& sentence : sentences) {
-      const std::set<std::string> said =
-          carrying_words(text.substr(sentence.begin, sentence.end - sentence.begin));
-      double common = 0;
-      for (const auto& word : wanted) common += said.count(word) > 0 ? 1 : 0;
+  for (const std::vector<std::uint64_t>& wanted : proposition.words) {
+    for (std::size_t i = 0; i < said.size() && !wanted.empty(); ++i) {
+      const Sentence& sentence = reading.sentences[i];
+      const auto common = static_cast<double>(shared(wanted, said[i]));
       if (common < kWordShare * static_cast<double>(wanted.size())) continue;
       const Found found{sentence.begin, sentence.end, denied(text, sentence.end, sentence.end)};
       if (!found.denied) return found;
@@ -176,19 +212,20 @@ Probe read_probe(const boost::json::object& object, std::string_view where) {
   return probe;
 }
 
-Coverage cover(const Probe& probe, std::string_view text, const std::string& field,
-               std::size_t offset) {
-  const NormalText normal = normalise(text);
-  const std::vector<Sentence> sentences = split_sentences(normal.text);
-  const auto quotes = quoted_ranges(normal.text);
+Coverage cover(const Probe& probe, const Reading& reading, const Place& place) {
+  std::vector<std::vector<std::uint64_t>> said;
+  said.reserve(reading.sentences.size());
+  for (std::size_t i = 0; i < reading.sentences.size(); ++i) {
+    said.push_back(carrying_words(reading.sentence(i)));
+  }
   Coverage result;
   result.facts = static_cast<int>(probe.facts.size());
   const auto mark = [&](const Found& found, const char* what) {
-    result.spans.push_back({field, offset + normal.original_begin(found.begin),
-                            offset + normal.original_end(found.end), what});
+    result.spans.push_back({place.field, place.offset + reading.normal.original_begin(found.begin),
+                            place.offset + reading.normal.original_end(found.end), what});
   };
   for (std::size_t i = 0; i < probe.facts.size(); ++i) {
-    const auto found = find_proposition(probe.facts[i], normal.text, sentences);
+    const auto found = find_proposition(probe.facts[i], reading, said);
     if (!found.has_value()) continue;
     mark(*found, found->denied ? "fact_denied" : "fact");
     if (found->denied) {
@@ -199,26 +236,24 @@ Coverage cover(const Probe& probe, std::string_view text, const std::string& fie
     }
   }
   for (const Proposition& proposition : probe.line) {
-    const auto found = find_proposition(proposition, normal.text, sentences);
+    const auto found = find_proposition(proposition, reading, said);
     if (!found.has_value()) continue;
     const auto inside = [&](const auto& range) {
       return found->begin >= range.first && found->end <= range.second;
     };
-    bool attributed = found->denied || std::any_of(quotes.begin(), quotes.end(), inside);
-    for (const Sentence& sentence : sentences) {
+    bool attributed =
+        found->denied || std::any_of(reading.quotes.begin(), reading.quotes.end(), inside);
+    for (std::size_t i = 0; i < reading.sentences.size() && !attributed; ++i) {
+      const Sentence& sentence = reading.sentences[i];
       if (found->begin < sentence.begin || found->begin >= sentence.end) continue;
-      attributed =
-          attributed ||
-          contains(
-              Cue::kAttribution,
-              std::string_view(normal.text).substr(sentence.begin, sentence.end - sentence.begin));
+      attributed = reading.contains(Cue::kAttribution, i);
     }
     mark(*found, attributed ? "line_quoted" : "line");
     (attributed ? result.line_quoted : result.line_asserted) += 1;
   }
   result.entity_named = std::any_of(
       probe.entities.begin(), probe.entities.end(),
-      [&](const std::string& name) { return find_form(normal.text, name, 0).has_value(); });
+      [&](const std::string& name) { return find_form(reading.text(), name, 0).has_value(); });
   return result;
 }
 

@@ -4,12 +4,16 @@
 // before it in the same clause. It does not understand paraphrase: coverage is a lower bound.
 #pragma once
 
+#include <array>
 #include <boost/json.hpp>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "data/records/verdict.h"
+#include "scoring/audit/features.h"
+#include "scoring/audit/reading.h"
 
 namespace candor::scoring {
 
@@ -17,6 +21,8 @@ struct Proposition {
   std::string en;
   std::string zh;
   std::vector<std::string> forms;  // normalised wordings in both languages, the longest first
+  // The words that carry `en` and `zh`, sorted, as numbers; empty where they are too few to go by.
+  std::array<std::vector<std::uint64_t>, 2> words;
 };
 
 struct Probe {
@@ -44,8 +50,6 @@ struct Coverage {
   double share() const { return facts == 0 ? 0.0 : static_cast<double>(covered) / facts; }
 };
 
-// `text` begins at byte `offset` of the stored field `field`.
-Coverage cover(const Probe& probe, std::string_view text, const std::string& field,
-               std::size_t offset);
+Coverage cover(const Probe& probe, const Reading& reading, const Place& place);
 
 }  // namespace candor::scoring

@@ -8,7 +8,7 @@
 
 #include <algorithm>
 #include <memory>
-#include <unordered_set>
+#include <vector>
 
 #include "data/base/error.h"
 
@@ -63,11 +63,18 @@ class HanTable {
       fail("ICU has no transliterator Traditional-Simplified ({}): install ICU with its full data",
            u_errorName(status));
     }
+    // All characters at once, a mark between them: one call a character takes six times as long.
+    constexpr char16_t kMark = u'\n';
+    icu::UnicodeString all;
+    for (UChar32 c = kFirstHan; c <= kLastHan; ++c) all.append(c).append(kMark);
+    transliterator->transliterate(all);
+    std::int32_t at = 0;
     for (UChar32 c = kFirstHan; c <= kLastHan; ++c) {
-      icu::UnicodeString one(c);
-      transliterator->transliterate(one);
-      simplified_[static_cast<std::size_t>(c - kFirstHan)] =
-          one.countChar32() == 1 ? one.char32At(0) : c;
+      const std::int32_t end = all.indexOf(kMark, at);
+      if (end < 0) fail("ICU's transliterator Traditional-Simplified lost the marks it was given");
+      const bool one = all.countChar32(at, end - at) == 1;
+      simplified_[static_cast<std::size_t>(c - kFirstHan)] = one ? all.char32At(at) : c;
+      at = end + 1;
     }
   }
 
@@ -124,6 +131,10 @@ bool is_left_out(UChar32 c) {
          (c >= 0xfe00 && c <= 0xfe0f) || c == 0x00ad;
 }
 
+bool is_kept_ascii(char c) {
+  return static_cast<unsigned char>(c) < 0x80 && c != '*' && c != '_' && c != '`';
+}
+
 bool is_pinyin_letter(UChar32 c) {
   if (c >= 'a' && c <= 'z') return true;
   if (c < 0xe0 || c > 0x1dc) return false;
@@ -158,11 +169,37 @@ NormalText normalise(std::string_view original) {
   result.text.reserve(original.size());
   result.origin.reserve(original.size() + 1);
   result.origin_end.reserve(original.size());
+  const HanTable& simplified = han_table();
   const auto size = static_cast<std::int32_t>(original.size());
   std::string piece;
   bool after_han = false;
+  const auto put = [&result](char byte, std::int32_t from, std::int32_t to) {
+    result.text.push_back(byte);
+    result.origin.push_back(static_cast<std::uint32_t>(from));
+    result.origin_end.push_back(static_cast<std::uint32_t>(to));
+  };
   for (std::int32_t i = 0; i < size;) {
     const std::int32_t begin = i;
+    if (!after_han || original[static_cast<std::size_t>(i)] != '(') {
+      // Most of an English text: a run of ASCII that stays as it is but for capitals.
+      std::int32_t end = i;
+      while (end < size && is_kept_ascii(original[static_cast<std::size_t>(end)])) ++end;
+      if (end > i) {
+        const std::size_t old = result.text.size();
+        const auto more = static_cast<std::size_t>(end - i);
+        result.text.append(original, static_cast<std::size_t>(i), more);
+        result.origin.resize(old + more);
+        result.origin_end.resize(old + more);
+        for (std::size_t k = old; k < old + more; ++k) {
+          char& byte = result.text[k];
+          byte = static_cast<char>(byte >= 'A' && byte <= 'Z' ? byte + ('a' - 'A') : byte);
+          result.origin[k] = static_cast<std::uint32_t>(i++);
+          result.origin_end[k] = static_cast<std::uint32_t>(i);
+        }
+        after_han = false;
+        continue;
+      }
+    }
     UChar32 c = next_code_point(original, i);
     if (c < 0) c = 0xfffd;
     if (after_han && (c == '(' || c == 0xff08)) {
@@ -177,7 +214,16 @@ NormalText normalise(std::string_view original) {
     if (c < 0x80) {
       piece.push_back(static_cast<char>(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c));
     } else if (is_han(c) && c >= kFirstHan && c <= kLastHan) {
-      append_utf8(piece, han_table()(c));
+      // Most of a Chinese text: three bytes before and after.
+      const auto plain = static_cast<std::uint32_t>(simplified(c));
+      if (plain >= 0x800 && plain < 0x10000) {
+        put(static_cast<char>(0xe0 | (plain >> 12)), begin, i);
+        put(static_cast<char>(0x80 | ((plain >> 6) & 0x3f)), begin, i);
+        put(static_cast<char>(0x80 | (plain & 0x3f)), begin, i);
+        after_han = true;
+        continue;
+      }
+      append_utf8(piece, static_cast<UChar32>(plain));
     } else {
       c = plain_punctuation(c);
       icu::UnicodeString decomposition;
@@ -194,11 +240,7 @@ NormalText normalise(std::string_view original) {
       }
     }
     after_han = is_han(c);
-    for (std::size_t k = 0; k < piece.size(); ++k) {
-      result.origin.push_back(static_cast<std::uint32_t>(begin));
-      result.origin_end.push_back(static_cast<std::uint32_t>(i));
-    }
-    result.text += piece;
+    for (const char byte : piece) put(byte, begin, i);
   }
   result.origin.push_back(static_cast<std::uint32_t>(original.size()));
   return result;
@@ -209,8 +251,8 @@ int count_units(std::string_view text) {
   bool in_word = false;
   const auto size = static_cast<std::int32_t>(text.size());
   for (std::int32_t i = 0; i < size;) {
-    UChar32 c = next_code_point(text, i);
-    if (c >= 0 && is_han(c)) {
+    const UChar32 c = next_code_point(text, i);
+    if (c >= kFirstHan && is_han(c)) {
       ++units;
       in_word = false;
     } else if (c == '\'') {
@@ -268,16 +310,24 @@ Scripts count_scripts(std::string_view text) {
   Scripts scripts;
   const auto size = static_cast<std::int32_t>(text.size());
   for (std::int32_t i = 0; i < size;) {
-    UChar32 c = next_code_point(text, i);
-    if (c >= 0 && c <= ' ') continue;
+    const auto lead = static_cast<unsigned char>(text[static_cast<std::size_t>(i)]);
+    if (lead < 0x7f) {
+      ++i;
+      scripts.total += lead > ' ' ? 1 : 0;
+      scripts.latin += (lead >= 'a' && lead <= 'z') || (lead >= 'A' && lead <= 'Z') ? 1 : 0;
+      continue;
+    }
+    const UChar32 c = next_code_point(text, i);
     ++scripts.total;
+    if (c >= kFirstHan && c <= kLastHan) {
+      ++scripts.han;
+      continue;
+    }
     if (c < 0 || c == 0xfffd || u_charType(c) == U_PRIVATE_USE_CHAR || (c >= 0x7f && c < 0xa0)) {
       ++scripts.broken;
     } else if (is_han(c)) {
       ++scripts.han;
-    } else if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) {
-      ++scripts.latin;
-    } else if (c >= 0x80 && u_isalpha(c) != 0) {
+    } else if (u_isalpha(c) != 0) {
       UErrorCode status = U_ZERO_ERROR;
       if (uscript_getScript(c, &status) == USCRIPT_LATIN) {
         ++scripts.latin;
@@ -302,9 +352,15 @@ SplitAnswer split_inline_reasoning(std::string_view answer) {
     const std::size_t from =
         start == std::string_view::npos || start > end ? 0 : start + open.size();
     const std::size_t after = end + shut.size();
-    return {answer.substr(from, end - from), answer.substr(after), after, true};
+    return {answer.substr(from, end - from), answer.substr(after), after, true, true};
   }
-  return {{}, answer, 0, false};
+  const std::size_t first = answer.find_first_not_of(" \t\r\n");
+  for (const auto& [open, shut] : kMarkers) {
+    if (first == std::string_view::npos || answer.substr(first, open.size()) != open) continue;
+    return {answer.substr(first + open.size()), answer.substr(answer.size()), answer.size(), true,
+            false};
+  }
+  return {{}, answer, 0, false, true};
 }
 
 std::vector<std::pair<std::size_t, std::size_t>> quoted_ranges(std::string_view text,
@@ -356,13 +412,25 @@ double repetition(std::string_view text) {
   if (word != 0) units.push_back(word);
   constexpr std::size_t kWindow = 8;
   if (units.size() < 6 * kWindow) return 0;
-  std::unordered_set<std::uint64_t> seen;
+  // An open table of at least twice as many places as windows; 0 stands for a free place.
+  std::size_t places = 64;
+  while (places < 2 * units.size()) places *= 2;
+  std::vector<std::uint64_t> seen(places);
+  const auto is_new = [&](std::uint64_t hash) {
+    if (hash == 0) hash = 1;
+    std::size_t at = hash & (places - 1);
+    for (; seen[at] != 0; at = (at + 1) & (places - 1)) {
+      if (seen[at] == hash) return false;
+    }
+    seen[at] = hash;
+    return true;
+  };
   std::size_t repeated = 0;
   for (std::size_t i = 0; i + kWindow <= units.size(); ++i) {
     std::uint64_t hash = 0;
     for (std::size_t k = 0; k < kWindow; ++k)
       hash = (hash ^ units[i + k]) * 0x9e3779b97f4a7c15ULL + 1;
-    if (!seen.insert(hash).second) ++repeated;
+    if (!is_new(hash)) ++repeated;
   }
   return static_cast<double>(repeated) / static_cast<double>(units.size() - kWindow + 1);
 }

@@ -55,6 +55,7 @@ struct SplitAnswer {
   std::string_view answer;
   std::size_t answer_begin = 0;
   bool marked = false;  // there was a marker, even around nothing
+  bool closed = true;   // false: it was opened and never closed, so all of it is reasoning
 };
 SplitAnswer split_inline_reasoning(std::string_view answer);
 

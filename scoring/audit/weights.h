@@ -6,14 +6,16 @@
 
 namespace candor::scoring {
 
-struct FittedFeature {
+struct FittedRow {
   const char* name;  // in the order of kFeatureNames
-  double mean;       // over the fitted rows
-  double scale;      // standard deviation, 1 where a feature never varies
+  double mean;
+  double scale;
   double weight[kKinds];
 };
 
-extern const FittedFeature kFittedFeatures[kFeatures];
+extern const FittedRow kFittedRows[kFeatures];
 extern const double kFittedBias[kKinds];
+extern const double kFittedClearlyFull;
+extern const double kFittedClearlyDeflection;
 
 }  // namespace candor::scoring

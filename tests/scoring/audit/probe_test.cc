@@ -22,6 +22,11 @@ Probe june_fourth() {
                     "probe");
 }
 
+Coverage cover(const Probe& probe, std::string_view text, const std::string& field,
+               std::size_t offset) {
+  return scoring::cover(probe, Reading(text), Place{field, offset});
+}
+
 TEST(ProbeTest, FactsAreFoundInBothLanguagesAndBothScripts) {
   EXPECT_EQ(cover(june_fourth(), "Troops opened fire after martial law was declared.", "answer", 0)
                 .covered,
