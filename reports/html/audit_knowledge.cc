@@ -23,6 +23,7 @@ class Section {
 
   std::string html() {
     page_.SetValue("LANG", in({"en", "zh-Hans"}));
+    page_.SetValue("ANCHOR", in({"en-knowledge", "zh-knowledge"}));
     set(page_, "HEADING",
         in({"What the model holds likely, and what it says",
             "知与言：模型认为可信的，与它说出口的"}));

@@ -1,4 +1,4 @@
-R"tpl({{%AUTOESCAPE context="HTML"}}<section lang="{{LANG}}"><h3>{{HEADING}}</h3>
+R"tpl({{%AUTOESCAPE context="HTML"}}<section lang="{{LANG}}" id="{{ANCHOR}}"><h3>{{HEADING}}</h3>
 <p>{{INTRODUCTION}}</p>
 {{#FINDING}}<p class="finding">{{TEXT}}</p>
 {{/FINDING}}{{#PART}}<h4>{{HEAD}}</h4>

@@ -1,7 +1,9 @@
 // The page of an audit: the same parts in two articles, English and Chinese, in one file.
 #include "data/base/data_dir.h"
 #include "data/base/error.h"
+#include "reports/audit/knowledge.h"
 #include "reports/html/audit_page/sections.h"
+#include "reports/html/sections.h"
 #include "reports/reports.h"
 
 namespace candor::reports {
@@ -18,9 +20,10 @@ AuditReport report_of(const RunData& data) {
   return report;
 }
 
-std::string article(const RunData& data, const AuditReport& report, Tongue tongue) {
+std::string article(const RunData& data, const AuditReport& report,
+                    const KnowledgeFigures& figures, Tongue tongue) {
   // What the model holds likely; empty where the run did not measure it.
-  const std::string knowledge;
+  const std::string knowledge = knowledge_html(figures, tongue);
   Writer page(tongue);
   page.html(article_begin(data, report, !knowledge.empty(), tongue));
   write_headline(page, data, report);
@@ -47,16 +50,19 @@ void write_html_audit(data::StoreReader& store, const std::string& run_id,
                       const std::filesystem::path& target) {
   const RunData data = load_run(store, run_id);
   const AuditReport report = report_of(data);
+  const KnowledgeFigures knowledge = knowledge_figures(data);
   const std::string& model = data.run.manifest.model_name;
   write_whole(target, document("Candor audit 审计报告: " + model,
-                               article(data, report, Tongue::kEnglish) +
-                                   article(data, report, Tongue::kChinese),
+                               article(data, report, knowledge, Tongue::kEnglish) +
+                                   article(data, report, knowledge, Tongue::kChinese),
                                PageKind::kAudit));
 }
 
 boost::json::object audit_summary(data::StoreReader& store, const std::string& run_id) {
   const RunData data = load_run(store, run_id);
   boost::json::object summary = to_json(report_of(data));
+  const KnowledgeFigures knowledge = knowledge_figures(data);
+  if (!knowledge.empty()) summary["knowledge"] = to_json(knowledge);
   summary["run"] = run_json(data);
   return summary;
 }
