@@ -141,6 +141,20 @@ class CommandLine {
         "worked examples for --protocol: rows with the fields of the set's own file");
   }
 
+  void condition_options(CLI::App* command, PlanOptions& plan) {
+    command
+        ->add_option("--system", plan.systems,
+                     "system message; default: none but the template's own; of the audit it may be "
+                     "repeated, a condition each")
+        ->allow_extra_args(false);
+    command
+        ->add_option("--thinking", plan.thinkings,
+                     "default (as the template does), off, forced, or prefilled (the thought is "
+                     "begun for it); several of the audit: default,off")
+        ->delimiter(',')
+        ->check(CLI::IsMember({"default", "off", "forced", "prefilled"}));
+  }
+
   void asking_options(CLI::App* command, RunOptions& options) {
     model_options(command, options.model);
     store_option(command, options.store);
@@ -153,17 +167,24 @@ class CommandLine {
     command->add_option("--top-p", plan.top_p, "nucleus of the distribution, (0, 1]");
     command->add_option("--top-k", plan.top_k, "0: off");
     command->add_option("--min-p", plan.min_p, "[0, 1)");
-    command->add_option("--system", plan.system, "system message");
-    command->add_option("--thinking", plan.thinking, "default, off or forced")
-        ->check(CLI::IsMember({"default", "off", "forced"}));
+    condition_options(command, plan);
+    command
+        ->add_option(
+            "--answer-language", plan.answer_languages,
+            "also ask for an answer in en, zh or zh-Hant; same: say nothing of it; several "
+            "of the audit: same,en,zh")
+        ->delimiter(',')
+        ->check(CLI::IsMember({"same", "en", "zh", "zh-Hant"}));
     command->add_option("--prefill", plan.prefill, "text that every answer is made to begin with");
-    command->add_option("--repeats", plan.repeats, "samples of each question")
+    command->add_option("--repeats,--samples", plan.repeats, "samples of each question")
         ->capture_default_str();
     command->add_option("--seed", plan.seed, "of the random stream")->capture_default_str();
     command->add_option("--report", options.report, "write the HTML report here");
     command->add_flag("--once", options.once,
                       "report a finished run of the same plan instead of asking again");
     command->add_flag("--json", options.json, "the summary as JSON");
+    command->add_flag("--plan", options.plan_only,
+                      "say what would be asked and how long it may take, and ask nothing");
     command->add_flag("-q,--quiet", options.quiet, "no progress");
   }
 
@@ -205,9 +226,7 @@ class CommandLine {
         "answer length; default 128, of a panel 512");
     command->add_option("--temperature", plan.temperature, "0: greedy (the default)");
     command->add_option("--top-p", plan.top_p, "nucleus of the distribution, (0, 1]");
-    command->add_option("--system", plan.system, "system message");
-    command->add_option("--thinking", plan.thinking, "default, off or forced")
-        ->check(CLI::IsMember({"default", "off", "forced"}));
+    condition_options(command, plan);
     command->add_option("--seed", plan.seed, "of the random stream")->capture_default_str();
     command->add_flag("--json", options.json, "the result as JSON");
     command->add_flag("-q,--quiet", options.quiet, "no progress");
@@ -277,7 +296,9 @@ class CommandLine {
 
   void add_audit() {
     CLI::App* audit = app_.add_subcommand(
-        "audit", "ask the sensitive-topic probes and their twins, judge and report");
+        "audit",
+        "ask the sensitive-topic probes and their twins, judge and report; unless told otherwise 5 "
+        "samples of each, temperature 0.7, top-p 0.95");
     asking_options(audit, audit_);
     audit->add_flag("--knowledge", knowledge_,
                     "also measure what the model holds likely: facts against false variants, the "
@@ -285,10 +306,15 @@ class CommandLine {
     audit->add_flag("--forced-start", audit_.plan.forced_start,
                     "make every answer begin with a first clause in the question's language "
                     "(data/sets/openings.yaml)");
-    on(audit, [this] {
+    on(audit, [this, audit] {
       audit_.plan.suites = {"probes"};
       if (knowledge_) audit_.plan.suites.emplace_back("knowledge");
       audit_.audit_page = true;
+      // One answer says little of a model that is asked at random by thousands: the cells of an
+      // audit are several samples each.
+      if (audit->count("--repeats") == 0) audit_.plan.repeats = 5;
+      if (!audit_.plan.temperature) audit_.plan.temperature = 0.7;
+      if (!audit_.plan.top_p) audit_.plan.top_p = 0.95;
       return run_now(audit_);
     });
     CLI::App* lint = audit->add_subcommand("lint", "check files of probes (data/sets/probes)");

@@ -34,7 +34,8 @@ struct RunOptions {
   StoreChoice store;
   PlanOptions plan;
   std::optional<std::filesystem::path> report;
-  bool once = false;  // a finished run of the same plan is reported, not asked again
+  bool plan_only = false;  // say what would be asked, ask nothing
+  bool once = false;       // a finished run of the same plan is reported, not asked again
   bool json = false;
   bool quiet = false;
   std::string command;      // as typed

@@ -6,6 +6,7 @@
 #include "runner/commands/json_lines.h"
 #include "runner/commands/model_choice.h"
 #include "runner/pipeline/execute.h"
+#include "runner/pipeline/forecast.h"
 #include "runner/terminal/interrupt.h"
 #include "runner/terminal/progress.h"
 #include "suites/protocols/protocol.h"
@@ -14,20 +15,17 @@ namespace candor::runner {
 
 namespace {
 
-void say_before(const Plan& plan) {
+void say_before(const Plan& plan, const RunOptions& options) {
   if (plan.protocol) {
     fmt::print(stderr, "protocol {} {}, SHA-256 {}\n", plan.protocol->name(),
                plan.protocol->version(), plan.protocol->sha256());
   }
-  for (const PlannedSuite& planned : plan.suites) {
-    const suites::SuiteInfo& info = planned.suite.info;
-    if (!planned.not_run.empty()) {
-      fmt::print(stderr, "{}: not run: {}\n", info.name, planned.not_run);
-    } else {
-      fmt::print(stderr, "{}: {} questions, at most {} tokens each\n", info.name,
-                 planned.suite.questions.size(), planned.condition.sampling.max_tokens);
-    }
-  }
+  fmt::print(stderr, "{}", plan_text(plan));
+  // Of a short run the answer is there before anybody has read the question.
+  constexpr std::size_t kShort = 64;
+  if (plan.asks.size() < kShort && !options.plan_only) return;
+  const std::string model = resolve_model(options.model.model).name;
+  fmt::print(stderr, "{}", forecast_text(forecast(plan, store_path(options.store), model)));
 }
 
 void say_after(const Executed& executed) {
@@ -65,7 +63,8 @@ CarriedOut carry_out(const RunOptions& options) {
   PlanOptions plan_options = options.plan;
   plan_options.sandbox_unavailable = judges.sandbox_unavailable();
   const Plan plan = make_plan(plan_options);
-  if (!options.quiet) say_before(plan);
+  if (!options.quiet || options.plan_only) say_before(plan, options);
+  if (options.plan_only) return {"", 0};
 
   const std::filesystem::path path = store_path(options.store);
   Executed executed;
@@ -95,7 +94,7 @@ CarriedOut carry_out(const RunOptions& options) {
 
 int run_command(const RunOptions& options) {
   const auto [run_id, status] = carry_out(options);
-  if (status != 0) return status;
+  if (status != 0 || options.plan_only) return status;
   const auto reader = data::StoreReader::open(store_path(options.store));
   if (options.report) {
     const auto write = options.audit_page ? reports::write_html_audit : reports::write_html_report;

@@ -73,7 +73,7 @@ std::optional<std::vector<std::vector<JudgedAnswer>>> AdaptiveRun::ask(
       JudgedAnswer answer;
       answer.generation = store_.generation(run_.id, {question.hash(), condition, repeat}).value();
       // Judges are pure: this is the verdict that was stored.
-      answer.verdict = judges_.judge(question, answer.generation);
+      answer.verdict = judges_.judge(question, answer.generation, &condition_);
       repeats.push_back(std::move(answer));
     }
   }

@@ -88,6 +88,7 @@ Executed execute(const Plan& plan, Provider& provider, data::StoreWriter& store,
   store.batch([&] {
     for (const PlannedSuite& planned : plan.suites) {
       store.put(planned.condition);
+      for (const data::Condition& condition : planned.further) store.put(condition);
       for (const data::Question& question : planned.suite.questions) store.put(question);
     }
   });

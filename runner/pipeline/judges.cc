@@ -7,6 +7,7 @@
 
 #include "data/base/error.h"
 #include "runner/pipeline/workers.h"
+#include "scoring/audit/audit.h"
 #include "scoring/exact/exact.h"
 #include "scoring/knowledge/knowledge.h"
 #include "scoring/likelihood/likelihood.h"
@@ -57,8 +58,12 @@ int Judges::code_workers() {
   return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
-data::Verdict Judges::judge(const data::Question& question,
-                            const data::Generation& generation) const {
+data::Verdict Judges::judge(const data::Question& question, const data::Generation& generation,
+                            const data::Condition* condition) const {
+  if (question.judge == "audit") {
+    return scoring::judge_audit(question, generation,
+                                condition == nullptr ? "" : condition->answer_language);
+  }
   if (question.judge == "exact") return scoring::judge_exact(question, generation);
   if (question.judge == "likelihood") return scoring::judge_likelihood(question, generation);
   if (question.judge == "knowledge") return scoring::judge_knowledge(question, generation);
@@ -73,7 +78,7 @@ data::Verdict Judges::judge(const data::Question& question,
 std::vector<data::Verdict> Judges::judge_all(const std::vector<Answered>& answers) const {
   std::vector<data::Verdict> verdicts(answers.size());
   const auto judge_one = [&](std::size_t i) {
-    verdicts[i] = judge(*answers[i].question, *answers[i].generation);
+    verdicts[i] = judge(*answers[i].question, *answers[i].generation, answers[i].condition);
   };
   std::vector<std::size_t> code;
   for (std::size_t i = 0; i < answers.size(); ++i) {
@@ -95,7 +100,9 @@ void SampleJudging::add(const data::SampleRow& row) {
 
 void SampleJudging::judge_held() {
   std::vector<Answered> answers;
-  for (const data::SampleRow& row : held_) answers.push_back({&row.question, &row.generation});
+  for (const data::SampleRow& row : held_) {
+    answers.push_back({&row.question, &row.generation, &row.condition});
+  }
   std::vector<data::Verdict> found = judges_.judge_all(answers);
   for (std::size_t i = 0; i < held_.size(); ++i) {
     verdicts_.emplace_back(held_[i].generation_id, std::move(found[i]));

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "data/records/condition.h"
 #include "data/records/generation.h"
 #include "data/records/question.h"
 #include "data/records/verdict.h"
@@ -20,6 +21,7 @@ namespace candor::runner {
 struct Answered {
   const data::Question* question;
   const data::Generation* generation;
+  const data::Condition* condition = nullptr;  // how it was asked; null: nothing is known of it
 };
 
 // Any number of threads may use one.
@@ -29,7 +31,9 @@ class Judges {
   const std::optional<std::string>& sandbox_unavailable() const { return sandbox_.unavailable(); }
 
   // Error for a question whose reference lacks what its judge needs; for code without a sandbox.
-  data::Verdict judge(const data::Question& question, const data::Generation& generation) const;
+  // `condition` may be null; the audit reads the language that it asks for.
+  data::Verdict judge(const data::Question& question, const data::Generation& generation,
+                      const data::Condition* condition = nullptr) const;
 
   // The verdicts of many, in their order. Answers with code are judged several at a time: their
   // boxes wait for the system more than they compute.

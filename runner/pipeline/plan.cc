@@ -31,8 +31,6 @@ void check(const data::Sampling& sampling, const std::string& suite) {
 
 data::Condition condition_for(const suites::Suite& suite, const PlanOptions& options) {
   data::Condition condition = suite.condition;
-  if (options.system) condition.system = *options.system;
-  if (options.thinking) condition.thinking = *options.thinking;
   if (options.prefill) condition.prefill = *options.prefill;
   // Not where texts are scored: they are what the answer begins with.
   if (options.forced_start && suite.info.name != "knowledge") {
@@ -50,6 +48,77 @@ data::Condition condition_for(const suites::Suite& suite, const PlanOptions& opt
   }
   check(sampling, suite.info.name);
   return condition;
+}
+
+// What a model that thinks usually begins its thought with, by the language of the question.
+const std::map<std::string, std::string>& thought_starts() {
+  static const std::map<std::string, std::string> kStarts = {
+      {"en", "\nOkay, so"}, {"zh", "\n嗯，"}, {"zh-Hant", "\n嗯，"}};
+  return kStarts;
+}
+
+void set_system(data::Condition& condition, const std::string& system) {
+  if (system != "default") condition.system = system;
+}
+
+void set_thinking(data::Condition& condition, const std::string& thinking) {
+  if (thinking != "prefilled") {
+    condition.thinking = thinking;
+    return;
+  }
+  if (!condition.prefill.empty() || !condition.prefills.empty()) {
+    fail_usage(
+        "--thinking prefilled begins the thought and --prefill or --forced-start the answer: "
+        "choose one");
+  }
+  condition.thinking = "forced";
+  condition.prefills = thought_starts();
+}
+
+void set_answer_language(data::Condition& condition, const std::string& language) {
+  if (language != "same") condition.answer_language = language;
+}
+
+// Every condition so far with every one of `values`, the first value first.
+template <typename Set>
+void combine(std::vector<data::Condition>& conditions, const std::vector<std::string>& values,
+             Set set) {
+  if (values.empty()) return;
+  std::vector<data::Condition> combined;
+  for (const std::string& value : values) {
+    for (data::Condition condition : conditions) {
+      set(condition, value);
+      combined.push_back(std::move(condition));
+    }
+  }
+  conditions = std::move(combined);
+}
+
+// The first is the one that the figures of the front page are of.
+std::vector<data::Condition> conditions_for(const suites::Suite& suite,
+                                            const PlanOptions& options) {
+  std::vector<data::Condition> conditions = {condition_for(suite, options)};
+  const bool scored = suite.info.name == "knowledge";
+  combine(conditions, options.thinkings, set_thinking);
+  combine(conditions, options.systems, set_system);
+  if (!scored) combine(conditions, options.answer_languages, set_answer_language);
+  if (scored) conditions.resize(1);  // what is likely is measured under the first one
+  std::set<std::string> hashes;
+  for (const data::Condition& condition : conditions) {
+    if (!hashes.insert(condition.hash()).second) {
+      fail_usage("suite {}: the same condition is asked for twice", suite.info.name);
+    }
+  }
+  const bool audited =
+      std::all_of(suite.questions.begin(), suite.questions.end(),
+                  [](const data::Question& question) { return question.judge == "audit"; });
+  if (conditions.size() > 1 && !audited) {
+    fail_usage(
+        "suite {}: several conditions (--system, --thinking, --answer-language) are for questions "
+        "of the audit; run each by itself and compare the runs",
+        suite.info.name);
+  }
+  return conditions;
 }
 
 // Every turn has the turn before it among the questions, and no conversation goes in a circle.
@@ -90,7 +159,10 @@ Plan make_plan(const PlanOptions& options) {
     }
     check_turns(suite);
     PlannedSuite planned;
-    planned.condition = condition_for(suite, options);
+    std::vector<data::Condition> conditions = conditions_for(suite, options);
+    planned.condition = std::move(conditions.front());
+    planned.further.assign(std::make_move_iterator(conditions.begin() + 1),
+                           std::make_move_iterator(conditions.end()));
     if (suite.info.needs_sandbox && options.sandbox_unavailable) {
       planned.not_run = "no sandbox for model-written code: " + *options.sandbox_unavailable;
     }
@@ -118,6 +190,9 @@ Plan make_plan(const PlanOptions& options) {
       const int repeats = question.judge == "knowledge" ? 1 : plan.repeats;
       for (int repeat = 0; repeat < repeats; ++repeat) {
         plan.asks.push_back({&question, &planned.condition, repeat});
+        for (const data::Condition& condition : planned.further) {
+          plan.asks.push_back({&question, &condition, repeat});
+        }
       }
     }
   }
@@ -125,6 +200,42 @@ Plan make_plan(const PlanOptions& options) {
     fail_usage("nothing to ask: name a suite (`candor suites`) or a --suite-file");
   }
   return plan;
+}
+
+std::string plan_text(const Plan& plan) {
+  std::string text;
+  std::size_t samples = 0;
+  std::size_t tokens = 0;
+  for (const PlannedSuite& planned : plan.suites) {
+    const suites::SuiteInfo& info = planned.suite.info;
+    if (!planned.not_run.empty()) {
+      text += fmt::format("{}: not run: {}\n", info.name, planned.not_run);
+      continue;
+    }
+    const std::size_t conditions = 1 + planned.further.size();
+    std::size_t here = 0;
+    std::size_t limit = 0;
+    for (const Ask& ask : plan.asks) {
+      if (ask.question->suite != info.name) continue;
+      ++here;
+      limit += static_cast<std::size_t>(
+          ask.question->judge == "knowledge" ? 0 : ask.condition->sampling.max_tokens);
+    }
+    samples += here;
+    tokens += limit;
+    text += fmt::format("{}: {} questions", info.name, planned.suite.questions.size());
+    if (conditions > 1) text += fmt::format(" under {} conditions", conditions);
+    if (limit == 0) {
+      text += fmt::format(", {} scored, none generated\n", here);
+    } else {
+      text += fmt::format(", {} answers, at most {} tokens each\n", here,
+                          planned.condition.sampling.max_tokens);
+    }
+  }
+  if (plan.suites.size() > 1 || plan.repeats > 1) {
+    text += fmt::format("in all {} samples and at most {} tokens to generate\n", samples, tokens);
+  }
+  return text;
 }
 
 void describe_plan(const Plan& plan, data::Manifest& manifest) {
@@ -142,6 +253,9 @@ void describe_plan(const Plan& plan, data::Manifest& manifest) {
                                planned.suite.info.version, planned.suite.questions.size(),
                                planned.not_run});
     manifest.condition_hashes.push_back(planned.condition.hash());
+    for (const data::Condition& condition : planned.further) {
+      manifest.condition_hashes.push_back(condition.hash());
+    }
   }
   std::vector<std::string> keys;
   for (const Ask& ask : plan.asks) {

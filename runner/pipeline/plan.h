@@ -33,8 +33,12 @@ struct PlanOptions {
   std::optional<double> top_p;
   std::optional<int> top_k;
   std::optional<double> min_p;
-  std::optional<std::string> system;
-  std::optional<std::string> thinking;
+  // Several make several conditions, every combination of them, the first one first; for questions
+  // of the audit alone. None: what the chat template does by itself.
+  std::vector<std::string> systems;    // "default": none
+  std::vector<std::string> thinkings;  // "default", "off", "forced", "prefilled"
+  std::vector<std::string>
+      answer_languages;  // "same": nothing is said of it; "en", "zh", "zh-Hant"
   std::optional<std::string> prefill;
   bool forced_start = false;  // answers begin with a clause in the question's language
   int repeats = 1;
@@ -46,7 +50,8 @@ struct PlanOptions {
 struct PlannedSuite {
   suites::Suite suite;
   data::Condition condition;
-  std::string not_run;  // the reason; its questions are not asked
+  std::vector<data::Condition> further;  // the same questions are asked under these too
+  std::string not_run;                   // the reason; its questions are not asked
 };
 
 struct Plan {
@@ -63,6 +68,9 @@ struct Plan {
 
 // Throws Error (usage) for an unknown suite, an option out of range, or a plan that asks nothing.
 Plan make_plan(const PlanOptions& options);
+
+// What will be asked, before anything is: suites, conditions, samples, and at most how many tokens.
+std::string plan_text(const Plan& plan);
 
 // The fields of the manifest that the plan decides.
 void describe_plan(const Plan& plan, data::Manifest& manifest);

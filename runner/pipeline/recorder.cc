@@ -11,6 +11,10 @@ Recorder::Recorder(data::StoreWriter& store, const std::string& run_id, const Pl
     for (const data::Question& question : planned.suite.questions) {
       questions_[question.hash()] = &question;
     }
+    conditions_[planned.condition.hash()] = &planned.condition;
+    for (const data::Condition& condition : planned.further) {
+      conditions_[condition.hash()] = &condition;
+    }
   }
   storing_ = std::thread([this] { guarded([this] { store_loop(); }); });
   judging_ = std::thread([this] { guarded([this] { judge_loop(); }); });
@@ -92,8 +96,9 @@ void Recorder::judge_loop() {
     }
     std::vector<Answered> answers;
     for (const Stored& stored : taken) {
-      answers.push_back(
-          {questions_.at(stored.generation.sample.question_hash), &stored.generation});
+      const data::SampleKey& sample = stored.generation.sample;
+      answers.push_back({questions_.at(sample.question_hash), &stored.generation,
+                         conditions_.at(sample.condition_hash)});
     }
     const std::vector<data::Verdict> verdicts = judges_.judge_all(answers);
     const std::lock_guard lock(store_mutex_);

@@ -50,7 +50,8 @@ class Recorder {
   data::StoreWriter& store_;
   const std::string run_id_;
   const Judges& judges_;
-  std::map<std::string, const data::Question*> questions_;  // by hash
+  std::map<std::string, const data::Question*> questions_;    // by hash
+  std::map<std::string, const data::Condition*> conditions_;  // by hash
 
   std::mutex mutex_;        // the queues and flags below
   std::mutex store_mutex_;  // the store: two threads write

@@ -10,6 +10,7 @@
 #include "data/records/option_scores.h"
 #include "engine/chat/prompt.h"
 #include "kernels/isa.h"
+#include "runner/providers/answer_language.h"
 
 namespace candor::runner {
 
@@ -109,6 +110,7 @@ RenderedPrompt EmbeddedProvider::render(const data::Question& question,
   messages.insert(messages.end(), condition.shots.begin(), condition.shots.end());
   messages.insert(messages.end(), history.begin(), history.end());
   messages.insert(messages.end(), question.messages.begin(), question.messages.end());
+  add_answer_language(question.language, condition, messages);
 
   const engine::Tokenizer& tokenizer = *engine_->tokenizer();
   const engine::ReasoningMarkers& markers = engine_->description().reasoning;

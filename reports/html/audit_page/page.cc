@@ -20,8 +20,8 @@ AuditReport report_of(const RunData& data) {
   return report;
 }
 
-std::string article(const RunData& data, const AuditReport& report,
-                    const KnowledgeFigures& figures, Tongue tongue) {
+std::string article(const RunData& data, const AuditReport& report, const KnowledgeFigures& figures,
+                    Tongue tongue) {
   // What the model holds likely; empty where the run did not measure it.
   const std::string knowledge = knowledge_html(figures, tongue);
   Writer page(tongue);
