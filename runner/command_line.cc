@@ -549,7 +549,13 @@ class CommandLine {
     replay->add_option("--id-field", replay_.fields.id, "of JSON lines: where the id is");
     replay->add_option("--answer-field", replay_.fields.answer, "the answer: field or field.field");
     replay->add_option("--gold-field", replay_.fields.gold, "the gold answer");
-    replay->add_option("--model-name", replay_.model, "stored under this name");
+    replay->add_option("--model-name", replay_.model,
+                       "stored under this name; of an audit, rows that name no model");
+    replay->add_flag("--audit", replay_.audit,
+                     "rows of an audit (question, answer, language, model, pair, group, probe, "
+                     "…), which are told by their fields: judged without --suite or --rule");
+    replay->add_option("--report", replay_.report,
+                       "write an HTML page here: the audit's, or of several models the table");
     store_option(replay, replay_.store);
     replay->add_flag("--json", replay_.json, "the summary as JSON; with --rule it always is");
     on(replay, [this, replay] {
@@ -561,7 +567,7 @@ class CommandLine {
       if (replay_.rule.empty()) {
         refuse({"--differences"}, "is of --rule: name the rule, or leave it out");
       } else {
-        refuse({"--store", "--model-name"},
+        refuse({"--store", "--model-name", "--report"},
                "stores a run, and with --rule none is stored: leave it out");
       }
       if (replay_.suites.empty() && replay_.suite_files.empty()) {

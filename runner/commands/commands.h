@@ -191,7 +191,7 @@ int judge_rules_command(bool as_json);
 int judge_grid_command();
 int judge_knights_command();
 
-// Transcripts made elsewhere, judged by a suite's own judge or by a published rule.
+// Transcripts made elsewhere, judged by a suite's own judge, by a published rule, or as an audit.
 struct ReplayOptions {
   std::vector<std::filesystem::path> files;
   std::vector<std::string> suites;
@@ -202,6 +202,8 @@ struct ReplayOptions {
   TranscriptFields fields;
   std::string model;         // the name it is stored under; empty: as the file says
   bool differences = false;  // with a rule: only rows where our own judge says otherwise
+  bool audit = false;        // rows of an audit, though the first does not look like one
+  std::optional<std::filesystem::path> report;  // of what was stored, as a page
   StoreChoice store;
   bool json = false;
 };

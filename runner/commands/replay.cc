@@ -15,7 +15,9 @@
 #include "runner/commands/commands.h"
 #include "runner/commands/json_lines.h"
 #include "runner/commands/model_choice.h"
+#include "runner/commands/replay_parts.h"
 #include "runner/pipeline/execute.h"
+#include "runner/replay/audit_rows.h"
 #include "runner/replay/question_index.h"
 #include "runner/replay/replay_provider.h"
 #include "runner/terminal/interrupt.h"
@@ -27,8 +29,6 @@ namespace candor::runner {
 
 namespace json = boost::json;
 
-namespace {
-
 void say_errors(const std::vector<std::string>& errors) {
   constexpr std::size_t kMost = 20;
   for (std::size_t i = 0; i < std::min(errors.size(), kMost); ++i) {
@@ -36,6 +36,15 @@ void say_errors(const std::vector<std::string>& errors) {
   }
   if (errors.size() > kMost) fmt::print(stderr, "and {} more\n", errors.size() - kMost);
 }
+
+std::string hash_of(const std::vector<std::filesystem::path>& files) {
+  if (files.size() == 1) return data::sha256_file(files[0]);
+  std::string hashes;
+  for (const std::filesystem::path& file : files) hashes += data::sha256_file(file) + "\n";
+  return data::sha256_hex(hashes);
+}
+
+namespace {
 
 // What the file's own grader said, as means by its names: another's figures, never mixed with ours.
 json::object marks_json(const Transcripts& transcripts) {
@@ -64,14 +73,6 @@ void say_notices(const Transcripts& transcripts) {
                reports::one_line(std::string(mark.key())), 100 * value.at("mean").as_double(),
                value.at("rows").as_int64());
   }
-}
-
-// One file's hash; of several, the hash of their hashes in order.
-std::string hash_of(const std::vector<std::filesystem::path>& files) {
-  if (files.size() == 1) return data::sha256_file(files[0]);
-  std::string hashes;
-  for (const std::filesystem::path& file : files) hashes += data::sha256_file(file) + "\n";
-  return data::sha256_hex(hashes);
 }
 
 // Why the row's answer is none to this question, or nothing.
@@ -350,6 +351,19 @@ int replay_by_rule(const ReplayOptions& options, Transcripts transcripts) {
   return 0;
 }
 
+// The audit's page where every question is of the audit.
+void write_report(const Plan& plan, data::StoreReader& reader, const std::string& run_id,
+                  const std::filesystem::path& target) {
+  const bool audit = std::all_of(plan.asks.begin(), plan.asks.end(),
+                                 [](const Ask& ask) { return ask.question->judge == "audit"; });
+  if (audit) {
+    reports::write_html_audit(reader, run_id, target);
+  } else {
+    reports::write_html_report(reader, run_id, target);
+  }
+  fmt::print(stderr, "report: {}\n", std::filesystem::absolute(target).string());
+}
+
 int replay_with_suite(const ReplayOptions& options, Transcripts transcripts) {
   stop_requested();
   Plan plan = plan_of(options);
@@ -409,6 +423,7 @@ int replay_with_suite(const ReplayOptions& options, Transcripts transcripts) {
   fmt::print(stderr, "run {}: {} answers to {} questions, {} rows could not be used\n", run_id,
              plan.asks.size(), questions, transcripts.errors.size());
   const auto reader = data::StoreReader::open(path);
+  if (options.report) write_report(plan, *reader, run_id, *options.report);
   json::object summary = reports::summary(*reader, run_id);
   if (options.json) {
     summary["replay"] = json::object{{"format", transcripts.format},
@@ -428,7 +443,13 @@ int replay_with_suite(const ReplayOptions& options, Transcripts transcripts) {
 int replay_command(const ReplayOptions& options) {
   const bool suite = !options.suites.empty() || !options.suite_files.empty();
   if (options.rule.empty() && !suite) {
-    fail_usage("replay: name a --suite or --suite-file to judge by, or a --rule");
+    if (options.audit || holds_audit_rows(options.files.front())) return replay_audit(options);
+    fail_usage(
+        "replay: name a --suite or --suite-file to judge by, or a --rule; rows of an audit need "
+        "question, answer, language and model");
+  }
+  if (options.audit) {
+    fail_usage("replay: --audit judges by the rows' own questions: leave out --suite and --rule");
   }
   Transcripts transcripts = read_transcripts(options.files, options.format, options.fields);
   if (!options.rule.empty()) return replay_by_rule(options, std::move(transcripts));

@@ -1,0 +1,191 @@
+#include "runner/replay/audit_rows.h"
+
+#include <algorithm>
+#include <array>
+
+#include "data/base/error.h"
+#include "data/text/unicode.h"
+#include "runner/replay/byte_source.h"
+#include "runner/replay/formats.h"
+#include "runner/replay/json_stream.h"
+
+namespace candor::runner {
+
+namespace json = boost::json;
+namespace fs = std::filesystem;
+using data::JsonFields;
+
+namespace {
+
+constexpr int kMostRepeats = 999'999;
+
+// A text, or nothing where it is not there or null. Throws Error for anything else.
+std::optional<std::string> text_of(const JsonFields& fields, const char* name) {
+  if (fields.find(name) == nullptr) return std::nullopt;
+  return fields.text(name);
+}
+
+// A name may be a number in the file.
+std::string name_of(const JsonFields& fields, const std::string& place, const char* name) {
+  return id_of(fields, place, {name}).value_or("");
+}
+
+// Our own export has the question's id where others have its text.
+bool is_export(const JsonFields& fields) {
+  return fields.find("reasoning_closed") != nullptr && fields.find("prompt") != nullptr &&
+         fields.find("probe") == nullptr && fields.find("pair") == nullptr;
+}
+
+void read_question(const JsonFields& fields, AuditRow& row) {
+  row.probe = name_of(fields, row.place, "probe");
+  if (is_export(fields)) {
+    row.probe = fields.text("question");
+    return;
+  }
+  row.question = text_of(fields, "question").value_or("");
+  if (row.question.find_first_not_of(" \t\r\n") == std::string::npos) row.question.clear();
+  if (row.question.empty() && row.probe.empty()) {
+    fail("{}: field \"question\" is missing or empty: it is the text that was asked", row.place);
+  }
+}
+
+void read_answer(const JsonFields& fields, AuditRow& row) {
+  row.finish =
+      finish_of(first_of(fields, {"finish_reason", "finish", "stop_reason"}).value_or("stop"));
+  row.error = text_of(fields, "error").value_or("");
+  if (!row.error.empty()) row.finish = data::FinishReason::kError;
+  if (row.finish == data::FinishReason::kError && row.error.empty()) {
+    row.error = "the file does not say which";
+  }
+  row.shown = text_of(fields, "shown");
+  row.sent = text_of(fields, "sent");
+  const std::optional<std::string> answer = text_of(fields, "answer");
+  const bool needed = !row.shown && !row.sent && row.finish != data::FinishReason::kBlock &&
+                      row.finish != data::FinishReason::kError;
+  if (!answer && needed) {
+    fail(
+        "{}: field \"answer\" is missing, and neither shown, sent, error nor finish_reason says "
+        "why",
+        row.place);
+  }
+  row.answer = answer.value_or("");
+  const std::optional<std::string> reasoning = text_of(fields, "reasoning");
+  row.reasoning = reasoning.value_or("");
+  row.reasoning_closed = fields.boolean_or("reasoning_closed", true);
+  if (row.reasoning.empty()) {
+    Transcript whole;
+    whole.answer = row.answer;
+    split_reasoning(whole);
+    row.answer = std::move(whole.answer);
+    row.reasoning = std::move(whole.reasoning);
+    row.reasoning_closed = row.reasoning_closed && whole.reasoning_closed;
+  }
+}
+
+AuditRow read_row(const json::object& object, const std::string& place) {
+  const JsonFields fields(object, place);
+  AuditRow row;
+  row.place = place;
+  const std::string language = fields.text("language");
+  row.language = language_code(language);
+  if (row.language.empty()) {
+    fail("{}: field \"language\": \"{}\" is none of en, zh, zh-Hant", place, language);
+  }
+  read_question(fields, row);
+  read_answer(fields, row);
+  row.model = name_of(fields, place, "model");
+  row.group = name_of(fields, place, "group");
+  row.pair = name_of(fields, place, "pair");
+  row.topic = name_of(fields, place, "topic");
+  row.repeat = count_of(fields, place, "repeat", 0, kMostRepeats);
+  return row;
+}
+
+void read_array(const fs::path& path, const auto& add) {
+  const std::string file = path.string();
+  const auto bytes = open_bytes(path);
+  std::size_t number = 0;
+  JsonStream wanted;
+  wanted.elements = JsonStream::Elements::kEntries;
+  wanted.on_element = [&](const std::string&, json::value&& value) {
+    const std::string place = fmt::format("{}: item {}", file, ++number);
+    add([&] {
+      if (!value.is_object()) fail("{}: expected an object", place);
+      return read_row(value.get_object(), place);
+    });
+  };
+  (void)stream_json(*bytes, file, wanted);
+}
+
+// Throws Error for damaged data, in which no further line can be found.
+void read_lines(const fs::path& path, const auto& add) {
+  const std::string file = path.string();
+  const auto bytes = open_bytes(path);
+  LineReader lines(*bytes, file);
+  for (std::string_view line; lines.next(line);) {
+    if (line.find_first_not_of(" \t") == std::string_view::npos) continue;
+    const std::string place = fmt::format("{}:{}", file, lines.number());
+    add([&] { return read_row(data::parse_object(line, place), place); });
+  }
+}
+
+}  // namespace
+
+std::string language_code(std::string_view written) {
+  std::string name = data::lower_case(data::trimmed(written));
+  std::replace(name.begin(), name.end(), '_', '-');
+  struct Names {
+    const char* code;
+    std::array<const char*, 14> names;
+  };
+  static const std::array<Names, 3> kKnown = {{
+      {"en", {"en", "eng", "english", "en-us", "en-gb", "英文", "英语"}},
+      {"zh",
+       {"zh", "zho", "cmn", "chinese", "mandarin", "zh-cn", "zh-sg", "zh-hans", "zh-hans-cn",
+        "simplified chinese", "chinese (simplified)", "中文", "简体中文"}},
+      {"zh-Hant",
+       {"zh-hant", "zh-tw", "zh-hk", "zh-mo", "zh-hant-tw", "zh-hant-hk", "traditional chinese",
+        "chinese (traditional)", "繁體中文", "繁体中文"}},
+  }};
+  for (const Names& language : kKnown) {
+    for (const char* known : language.names) {
+      if (known != nullptr && name == known) return language.code;
+    }
+  }
+  return "";
+}
+
+bool holds_audit_rows(const fs::path& file) {
+  const std::string head = head_of(file, std::size_t{1} << 20);
+  const JsonHead begins = json_head(head);
+  const auto has = [&](const char* name) {
+    return std::find(begins.names.begin(), begins.names.end(), name) != begins.names.end();
+  };
+  return begins.object && has("language") && (has("question") || has("probe"));
+}
+
+AuditRows read_audit_rows(const std::vector<fs::path>& files) {
+  AuditRows all;
+  const auto add = [&](const auto& read) {
+    try {
+      all.rows.push_back(read());
+    } catch (const Error& error) {
+      all.errors.emplace_back(error.what());
+    }
+  };
+  for (const fs::path& file : files) {
+    const bool array = json_head(head_of(file, std::size_t{1} << 16)).array;
+    try {
+      if (array) {
+        read_array(file, add);
+      } else {
+        read_lines(file, add);
+      }
+    } catch (const Error& error) {
+      all.errors.emplace_back(error.what());
+    }
+  }
+  return all;
+}
+
+}  // namespace candor::runner
