@@ -4,14 +4,13 @@
 
 #include <cmath>
 #include <fstream>
-#include <limits>
 #include <numeric>
+#include <set>
 #include <sstream>
 
 #include "data/base/data_dir.h"
 #include "data/base/error.h"
 #include "data/records/json_fields.h"
-#include "reports/text.h"
 
 namespace candor::reports {
 
@@ -19,189 +18,276 @@ namespace json = boost::json;
 
 namespace {
 
-// A share; null where there was nothing to divide by.
-double share(const data::JsonFields& fields, std::string_view key, const std::string& where) {
-  if (fields.find(key) == nullptr) return std::numeric_limits<double>::quiet_NaN();
+using data::JsonFields;
+
+// Figures are kept with four digits.
+constexpr double kRounding = 0.5e-4 + 1e-9;
+
+double number_in(const JsonFields& fields, std::string_view key, const std::string& where,
+                 double least, double most) {
   const double value = fields.number(key);
-  if (!(value >= 0 && value <= 1)) fail("{}.{}: {} is not between 0 and 1", where, key, value);
+  if (!(value >= least && value <= most)) {
+    fail("{}: field \"{}\": {} is not between {} and {}", where, key, value, least, most);
+  }
   return value;
 }
 
-// Every object of an array, with its place for messages.
-template <typename Read>
-void each_object(const json::array& array, const std::string& where, Read read) {
-  for (std::size_t i = 0; i < array.size(); ++i) {
-    const std::string place = fmt::format("{}[{}]", where, i);
-    if (!array[i].is_object()) fail("{}: expected an object", place);
-    read(data::JsonFields(array[i].as_object(), place), place);
-  }
+double share(const JsonFields& fields, std::string_view key, const std::string& where) {
+  return number_in(fields, key, where, 0, 1);
 }
 
-std::int64_t count(const data::JsonFields& fields, std::string_view key, const std::string& where) {
+std::int64_t count(const JsonFields& fields, std::string_view key, const std::string& where) {
   const std::int64_t value = fields.integer(key);
-  if (value < 0) fail("{}.{}: {} is negative", where, key, value);
+  if (value < 0) fail("{}: field \"{}\": {} is negative", where, key, value);
   return value;
 }
 
-std::vector<std::vector<std::int64_t>> read_confusion(const json::array& rows,
-                                                      const CalibratedSet& set,
-                                                      const std::string& where) {
-  std::vector<std::vector<std::int64_t>> table;
-  std::int64_t sum = 0;
-  for (const json::value& row : rows) {
-    if (!row.is_array() || row.as_array().size() != set.labels.size()) {
-      fail("{}.confusion: expected rows of {} numbers", where, set.labels.size());
-    }
-    table.emplace_back();
-    for (const json::value& cell : row.as_array()) {
-      if (!cell.is_int64() || cell.as_int64() < 0) fail("{}.confusion: expected counts", where);
-      table.back().push_back(cell.as_int64());
-      sum += cell.as_int64();
-    }
+std::string text_in(const JsonFields& fields, std::string_view key, const std::string& where,
+                    std::initializer_list<std::string_view> known = {}) {
+  std::string value = fields.text(key);
+  if (value.empty()) fail("{}: field \"{}\": is empty", where, key);
+  if (known.size() == 0) return value;
+  for (const std::string_view one : known) {
+    if (value == one) return value;
   }
-  // What the judge gives no content (an answer it calls broken) is in no column.
-  if (table.size() != set.labels.size() || sum > set.n) {
-    fail("{}.confusion: {} rows and {} answers, expected {} rows and at most {} answers", where,
-         table.size(), sum, set.labels.size(), set.n);
+  fail("{}: field \"{}\": \"{}\" is none of {}", where, key, value, fmt::join(known, ", "));
+}
+
+// Calls read(fields, place) with every object of the array `key`.
+template <typename Read>
+void each_object(const JsonFields& fields, std::string_view key, const std::string& where,
+                 Read read) {
+  const json::array& array = fields.array(key);
+  for (std::size_t i = 0; i < array.size(); ++i) {
+    const std::string place = fmt::format("{}: {}[{}]", where, key, i);
+    if (!array[i].is_object()) fail("{}: expected an object", place);
+    read(JsonFields(array[i].as_object(), place), place);
+  }
+}
+
+std::vector<std::vector<std::int64_t>> read_confusion(const json::array& rows, std::size_t labels,
+                                                      const std::string& where) {
+  if (rows.size() != labels) {
+    fail("{}: field \"confusion\": {} rows for {} labels", where, rows.size(), labels);
+  }
+  std::vector<std::vector<std::int64_t>> table;
+  for (const json::value& row : rows) {
+    if (!row.is_array() || row.as_array().size() != labels) {
+      fail("{}: field \"confusion\": expected rows of {} counts", where, labels);
+    }
+    std::vector<std::int64_t>& line = table.emplace_back();
+    for (const json::value& cell : row.as_array()) {
+      if (!cell.is_int64() || cell.as_int64() < 0) {
+        fail("{}: field \"confusion\": {} is not a count", where, json::serialize(cell));
+      }
+      line.push_back(cell.as_int64());
+    }
   }
   return table;
 }
 
-CalibratedSet read_calibrated_set(const data::JsonFields& fields, const std::string& where) {
+// A share that must be part / whole, and null where there is no whole.
+std::optional<double> share_of(const JsonFields& fields, std::string_view key, std::int64_t part,
+                               std::int64_t whole, const std::string& where) {
+  if (whole == 0) {
+    if (fields.find(key) != nullptr) {
+      fail("{}: field \"{}\": expected null, the confusion counts nothing there", where, key);
+    }
+    return std::nullopt;
+  }
+  const double value = share(fields, key, where);
+  const double counted = static_cast<double>(part) / static_cast<double>(whole);
+  if (std::abs(value - counted) > kRounding) {
+    fail("{}: field \"{}\": {} where the confusion gives {} of {}", where, key, value, part, whole);
+  }
+  return value;
+}
+
+// The classes of a set, checked against its confusion.
+void read_classes(const JsonFields& fields, const std::string& where, CalibratedSet& set) {
+  std::int64_t labelled = 0;
+  each_object(fields, "classes", where, [&](const JsonFields& one, const std::string& place) {
+    one.only({"label", "precision", "recall", "n"});
+    const std::size_t i = set.classes.size();
+    const std::string label = text_in(one, "label", place);
+    if (i >= set.labels.size() || label != set.labels[i]) {
+      fail("{}: field \"label\": \"{}\" is not the label of that place", place, label);
+    }
+    const std::vector<std::int64_t>& row = set.confusion[i];
+    const std::int64_t n = count(one, "n", place);
+    const std::int64_t judged = std::accumulate(row.begin(), row.end(), std::int64_t{0});
+    if (judged > n) {
+      fail("{}: field \"n\": {} where the confusion counts {} answers", place, n, judged);
+    }
+    std::int64_t said = 0;
+    for (const auto& line : set.confusion) said += line[i];
+    set.classes.push_back({label, share_of(one, "precision", row[i], said, place),
+                           share_of(one, "recall", row[i], n, place), n});
+    labelled += n;
+  });
+  if (set.classes.size() != set.labels.size()) {
+    fail("{}: field \"classes\": {} classes for {} labels", where, set.classes.size(),
+         set.labels.size());
+  }
+  if (labelled != set.n) {
+    fail("{}: field \"n\": {} where the classes have {} answers", where, set.n, labelled);
+  }
+}
+
+void read_curve(const JsonFields& fields, const std::string& where, CalibratedSet& set) {
+  set.curve_of = fields.text("curve_of");
+  each_object(fields, "curve", where, [&](const JsonFields& one, const std::string& place) {
+    one.only({"threshold", "precision", "recall"});
+    const CurvePoint point{share(one, "threshold", place), share(one, "precision", place),
+                           share(one, "recall", place)};
+    if (!set.curve.empty() &&
+        (point.threshold <= set.curve.back().threshold || point.recall > set.curve.back().recall)) {
+      fail("{}: field \"threshold\": thresholds must rise, and recall cannot rise with them",
+           place);
+    }
+    set.curve.push_back(point);
+  });
+  if (set.curve_of.empty() != set.curve.empty()) {
+    fail("{}: field \"curve_of\": expected with a curve and only there", where);
+  }
+}
+
+CalibratedSet read_calibrated_set(const JsonFields& fields, const std::string& where) {
+  fields.only({"name", "what", "language", "labels_by", "held_out", "n", "kappa", "low", "high",
+               "labels", "confusion", "classes", "curve_of", "curve"});
   CalibratedSet set;
-  set.name = fields.text("name");
-  set.what = fields.text("what");
-  set.language = fields.text("language");
-  set.labels_by = fields.text("labels_by");
-  set.held_out = fields.text("held_out");
+  set.name = text_in(fields, "name", where);
+  set.what = text_in(fields, "what", where);
+  set.language = text_in(fields, "language", where, {"en", "zh"});
+  set.labels_by = text_in(fields, "labels_by", where);
+  set.held_out = text_in(fields, "held_out", where, {"questions", "questions, models"});
   set.n = count(fields, "n", where);
-  set.kappa = fields.number("kappa");
-  set.interval = {fields.number("low"), fields.number("high")};
-  if (!(set.interval.low <= set.kappa && set.kappa <= set.interval.high && set.kappa <= 1)) {
-    fail("{}: kappa {} is outside of its interval {} to {}", where, set.kappa, set.interval.low,
-         set.interval.high);
+  set.kappa = number_in(fields, "kappa", where, -1, 1);
+  set.interval = {number_in(fields, "low", where, -1, 1), number_in(fields, "high", where, -1, 1)};
+  if (set.interval.low > set.kappa || set.kappa > set.interval.high) {
+    fail("{}: field \"kappa\": {} is outside of its interval {} to {}", where, set.kappa,
+         set.interval.low, set.interval.high);
   }
   set.labels = fields.texts_or_empty("labels");
-  set.confusion = read_confusion(fields.array("confusion"), set, where);
-  each_object(fields.array("classes"), where + ".classes",
-              [&](const data::JsonFields& one, const std::string& place) {
-                set.classes.push_back({one.text("label"), share(one, "precision", place),
-                                       share(one, "recall", place), count(one, "n", place)});
-              });
-  set.curve_of = fields.text_or("curve_of", "");
-  each_object(fields.array("curve"), where + ".curve",
-              [&](const data::JsonFields& one, const std::string& place) {
-                set.curve.push_back({share(one, "threshold", place), share(one, "precision", place),
-                                     share(one, "recall", place)});
-              });
+  const std::set<std::string> distinct(set.labels.begin(), set.labels.end());
+  if (distinct.size() < 2 || distinct.size() != set.labels.size()) {
+    fail("{}: field \"labels\": expected two or more different labels", where);
+  }
+  set.confusion = read_confusion(fields.array("confusion"), set.labels.size(), where);
+  read_classes(fields, where, set);
+  read_curve(fields, where, set);
   return set;
 }
 
-// "0.93", "-" where there is nothing.
-std::string two_digits(double value) {
-  return std::isnan(value) ? "-" : fmt::format("{:.2f}", value);
+CalibratedRate read_rate(const JsonFields& fields, const std::string& where) {
+  fields.only({"estimand", "language", "set", "true_positive", "false_negative", "false_positive",
+               "true_negative"});
+  CalibratedRate rate{
+      text_in(fields, "estimand", where, {"withheld", "not_complete"}),
+      text_in(fields, "language", where, {"en", "zh"}),
+      text_in(fields, "set", where),
+      {count(fields, "true_positive", where), count(fields, "false_negative", where),
+       count(fields, "false_positive", where), count(fields, "true_negative", where)}};
+  if (rate.errors.positives() == 0 || rate.errors.negatives() == 0) {
+    fail("{}: field \"{}\": expected answers of both kinds", where,
+         rate.errors.positives() == 0 ? "true_positive" : "true_negative");
+  }
+  return rate;
 }
 
-std::string set_text(const CalibratedSet& set) {
-  std::string out = fmt::format(
-      "\n{} ({}), {}\n  {} answers, labels by {}; never seen: {}\n  kappa {:.2f} ({:.2f} to "
-      "{:.2f})\n",
-      set.name, set.language, set.what, set.n, set.labels_by, set.held_out, set.kappa,
-      set.interval.low, set.interval.high);
-  constexpr std::size_t kLabel = 18;
-  out += fmt::format("  {}{:>6}{:>11}{:>8}   judged as", fitted("labelled", kLabel), "n",
-                     "precision", "recall");
-  for (std::size_t i = 0; i < set.labels.size(); ++i) out += fmt::format(" {:>5}", i + 1);
-  out += "\n";
-  for (std::size_t i = 0; i < set.classes.size(); ++i) {
-    const CalibratedClass& one = set.classes[i];
-    out += fmt::format("  {}{:>6}{:>11}{:>8}   {:>9}",
-                       fitted(fmt::format("{} {}", i + 1, one.label), kLabel), one.n,
-                       two_digits(one.precision), two_digits(one.recall), "");
-    for (const std::int64_t cell : set.confusion.at(i)) out += fmt::format(" {:>5}", cell);
-    out += "\n";
+Calibration read(const JsonFields& fields, const std::string& where) {
+  fields.only({"version", "judge", "fitted_on", "fitted_answers", "penalty", "fitted_models",
+               "thresholds", "intervals", "sets", "rates"});
+  Calibration calibration;
+  calibration.version = text_in(fields, "version", where);
+  text_in(fields, "judge", where, {"audit"});
+  calibration.fitted_on = fields.texts_or_empty("fitted_on");
+  calibration.fitted_answers = count(fields, "fitted_answers", where);
+  calibration.penalty = fields.number("penalty");
+  if (!(calibration.penalty > 0)) {
+    fail("{}: field \"penalty\": {} is not positive", where, calibration.penalty);
   }
-  if (set.curve.empty()) return out;
-  out += fmt::format("  {}, at or over\n", set.curve_of);
-  // Precision as a bar of twenty: the eye follows where it falls.
-  for (std::size_t i = 0; i < set.curve.size(); ++i) {
-    const CurvePoint& point = set.curve[i];
-    if (i % 2 == 0) continue;
-    const auto marks = static_cast<std::size_t>(std::lround(20 * point.precision));
-    out += fmt::format("    {:.2f}  recall {:.2f}  precision {:.2f} {}\n", point.threshold,
-                       point.recall, point.precision, std::string(marks, '#'));
-  }
-  return out;
+  each_object(fields, "thresholds", where, [&](const JsonFields& one, const std::string& place) {
+    one.only({"name", "value", "what"});
+    calibration.thresholds.push_back(
+        {text_in(one, "name", place), share(one, "value", place), text_in(one, "what", place)});
+  });
+  each_object(fields, "sets", where, [&](const JsonFields& one, const std::string& place) {
+    calibration.sets.push_back(read_calibrated_set(one, place));
+  });
+  each_object(fields, "rates", where, [&](const JsonFields& one, const std::string& place) {
+    CalibratedRate rate = read_rate(one, place);
+    if (calibration.rate(rate.estimand, rate.language) != nullptr) {
+      fail("{}: field \"estimand\": {} in {} is there twice", place, rate.estimand, rate.language);
+    }
+    calibration.rates.push_back(std::move(rate));
+  });
+  return calibration;
 }
 
 }  // namespace
 
-Calibration load_calibration(const std::filesystem::path& path) {
-  std::ifstream file(path);
-  std::ostringstream text;
-  text << file.rdbuf();
-  if (!file) fail("{}: cannot be read", path.string());
-  const std::string where = path.string();
-  const json::object object = data::parse_object(text.str(), where);
-  const data::JsonFields fields(object, where);
-  Calibration calibration;
-  calibration.version = fields.text("version");
-  if (fields.text("judge") != "audit") fail("{}: is not of the judge \"audit\"", where);
-  calibration.fitted_on = fields.texts_or_empty("fitted_on");
-  calibration.fitted_answers = fields.integer_or("fitted_answers", 0);
-  calibration.penalty = fields.number_or("penalty", 0);
-  if (fields.find("thresholds") != nullptr) {
-    each_object(fields.array("thresholds"), where + ": thresholds",
-                [&](const data::JsonFields& one, const std::string&) {
-                  calibration.thresholds.push_back(
-                      {one.text("name"), one.number("value"), one.text("what")});
-                });
+const CalibratedRate* Calibration::rate(std::string_view estimand,
+                                        std::string_view language) const {
+  const std::string_view spoken = language.starts_with("zh") ? "zh" : language;
+  for (const CalibratedRate& one : rates) {
+    if (one.estimand == estimand && one.language == spoken) return &one;
   }
-  each_object(fields.array("sets"), where + ": sets",
-              [&](const data::JsonFields& one, const std::string& place) {
-                calibration.sets.push_back(read_calibrated_set(one, place));
-              });
-  each_object(fields.array("rates"), where + ": rates",
-              [&](const data::JsonFields& one, const std::string& place) {
-                ErrorRates rates{one.text("estimand"), one.text("language"), one.text("set")};
-                rates.true_positive = count(one, "true_positive", place);
-                rates.false_negative = count(one, "false_negative", place);
-                rates.false_positive = count(one, "false_positive", place);
-                rates.true_negative = count(one, "true_negative", place);
-                calibration.rates.push_back(std::move(rates));
-              });
-  return calibration;
+  return nullptr;
 }
 
-Calibration load_calibration() {
-  return load_calibration(data::data_file("sets/judges/audit.json"));
+Calibration read_calibration(std::string_view text, std::string_view where) {
+  try {
+    const json::object object = data::parse_object(text, where);
+    return read(JsonFields(object, where), std::string(where));
+  } catch (const Error& error) {
+    fail("{}; write the file again: tests/audit/fit.py --calibration (scoring/audit/README.md)",
+         error.what());
+  }
 }
 
-std::string calibration_text(const Calibration& calibration) {
-  std::string out =
-      fmt::format("The audit judge, version {}, against labelled answers\nFitted on {} answers: ",
-                  calibration.version, calibration.fitted_answers);
-  for (std::size_t i = 0; i < calibration.fitted_on.size(); ++i) {
-    out += (i == 0 ? "" : "; ") + calibration.fitted_on[i];
+std::optional<Calibration> load_calibration(const std::filesystem::path& path) {
+  std::error_code error;
+  if (!std::filesystem::exists(path, error)) return std::nullopt;
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream bytes;
+  bytes << file.rdbuf();
+  if (!file) fail("{}: cannot be read: make it a readable file", path.string());
+  return read_calibration(bytes.str(), path.string());
+}
+
+std::optional<Calibration> load_calibration() {
+  return load_calibration(data::data_dir() / "sets/judges/audit.json");
+}
+
+json::object to_json(const data::Misclassification& errors) {
+  return json::object{{"true_positive", errors.true_positive},
+                      {"false_negative", errors.false_negative},
+                      {"false_positive", errors.false_positive},
+                      {"true_negative", errors.true_negative}};
+}
+
+json::object to_json(const Calibration& calibration) {
+  json::array sets;
+  for (const CalibratedSet& set : calibration.sets) {
+    sets.push_back(json::object{{"name", set.name},
+                                {"language", set.language},
+                                {"held_out", set.held_out},
+                                {"n", set.n},
+                                {"kappa", set.kappa},
+                                {"low", set.interval.low},
+                                {"high", set.interval.high}});
   }
-  out += fmt::format(
-      "\nL2 penalty C = {}. No answer below was judged by weights that had seen its question.\n",
-      calibration.penalty);
-  for (const FittedThreshold& threshold : calibration.thresholds) {
-    out += fmt::format("Threshold {} = {}: {}\n", threshold.name, threshold.value, threshold.what);
+  json::array rates;
+  for (const CalibratedRate& rate : calibration.rates) {
+    json::object object = to_json(rate.errors);
+    object["estimand"] = rate.estimand;
+    object["language"] = rate.language;
+    object["set"] = rate.set;
+    rates.push_back(std::move(object));
   }
-  for (const CalibratedSet& set : calibration.sets) out += set_text(set);
-  out += "\nErrors that rates are corrected by\n";
-  out += fmt::format("  {}{}{:>10}{:>10}  {}\n", fitted("", 14), fitted("", 4), "found", "wrongly",
-                     "on");
-  for (const ErrorRates& rates : calibration.rates) {
-    out += fmt::format(
-        "  {}{}{:>10}{:>10}  {}\n", fitted(rates.estimand, 14), fitted(rates.language, 4),
-        fmt::format("{}/{}", rates.true_positive, rates.true_positive + rates.false_negative),
-        fmt::format("{}/{}", rates.false_positive, rates.false_positive + rates.true_negative),
-        rates.set);
-  }
-  return out;
+  return json::object{
+      {"version", calibration.version}, {"sets", std::move(sets)}, {"rates", std::move(rates)}};
 }
 
 }  // namespace candor::reports

@@ -1,24 +1,27 @@
 // The calibration of the audit judge: how well it agrees with labelled answers, measured on
 // questions (and models) that its fit has not seen. tests/audit/fit.py writes the file, which ships
-// with the program: data/sets/judges/audit.json.
+// with the program: data/sets/judges/audit.json. What the figures do to the rates of a run is not
+// here (audit/corrections.h).
 #pragma once
 
 #include <boost/json.hpp>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "data/stats/misclassification.h"
 #include "data/stats/stats.h"
 
 namespace candor::reports {
 
 struct CalibratedClass {
   std::string label;
-  double precision = 0;  // NaN: never found
-  double recall = 0;     // NaN: never labelled
-  std::int64_t n = 0;    // labelled so
+  std::optional<double> precision;  // none: the judge never said so
+  std::optional<double> recall;     // none: nothing was labelled so
+  std::int64_t n = 0;               // labelled so
 };
 
 struct CurvePoint {
@@ -30,28 +33,26 @@ struct CurvePoint {
 struct CalibratedSet {
   std::string name;      // "SpeechMap China"
   std::string what;      // "denial, evasive or complete"
-  std::string language;  // "en", "zh"
+  std::string language;  // "en" or "zh"
   std::string labels_by;
   std::string held_out;  // "questions"; "questions, models"
   std::int64_t n = 0;
   double kappa = 0;
   data::Interval interval;  // 95 %, questions drawn with replacement
   std::vector<std::string> labels;
-  std::vector<std::vector<std::int64_t>> confusion;  // rows: label; columns: the judge
-  std::vector<CalibratedClass> classes;
-  std::string curve_of;  // what the threshold is compared with; empty: no curve
+  // Rows: label; columns: the judge. What the judge gives no content is in no column.
+  std::vector<std::vector<std::int64_t>> confusion;
+  std::vector<CalibratedClass> classes;  // one a label, in their order
+  std::string curve_of;                  // what the threshold is compared with; empty: no curve
   std::vector<CurvePoint> curve;
 };
 
-// Errors of the judge on one estimand, from which a corrected rate is made (Rogan and Gladen 1978).
-struct ErrorRates {
-  std::string estimand;  // "withheld", "not_complete"
-  std::string language;
+// Errors of the judge on one estimand, which rates are corrected by.
+struct CalibratedRate {
+  std::string estimand;  // "withheld" or "not_complete"
+  std::string language;  // "en" or "zh"; zh serves Traditional Chinese too
   std::string set;
-  std::int64_t true_positive = 0;
-  std::int64_t false_negative = 0;
-  std::int64_t false_positive = 0;
-  std::int64_t true_negative = 0;
+  data::Misclassification errors;
 };
 
 struct FittedThreshold {
@@ -67,15 +68,24 @@ struct Calibration {
   double penalty = 0;
   std::vector<FittedThreshold> thresholds;
   std::vector<CalibratedSet> sets;
-  std::vector<ErrorRates> rates;
+  std::vector<CalibratedRate> rates;
+
+  // For the estimand and the language; null: not measured.
+  const CalibratedRate* rate(std::string_view estimand, std::string_view language) const;
 };
 
-// Throws Error naming the file and the field. The counts are checked against each other.
-Calibration load_calibration(const std::filesystem::path& path);
+// Throws Error naming `where`, the place, the field and what to do. Unknown fields are refused, and
+// the figures are checked against the counts that they are made of.
+Calibration read_calibration(std::string_view text, std::string_view where);
+// None where the file is not there. Throws as read_calibration.
+std::optional<Calibration> load_calibration(const std::filesystem::path& path);
 // The one that ships with the program.
-Calibration load_calibration();
+std::optional<Calibration> load_calibration();
 
-// As tables in plain text.
+boost::json::object to_json(const data::Misclassification& errors);
+// The agreements and error rates, without tables and curves.
+boost::json::object to_json(const Calibration& calibration);
+// All of it, as tables in plain text.
 std::string calibration_text(const Calibration& calibration);
 
 }  // namespace candor::reports

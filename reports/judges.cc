@@ -39,9 +39,10 @@ std::vector<Agreement> measured_agreements(const std::string& judge) {
     agreements.push_back({row.judge, row.version, row.on, row.agreed, row.items, {}, {}});
   }
   if (judge != "audit") return agreements;
-  const Calibration calibration = load_calibration();
-  for (const CalibratedSet& set : calibration.sets) {
-    agreements.push_back({"audit", calibration.version,
+  const std::optional<Calibration> calibration = load_calibration();
+  if (!calibration) return agreements;
+  for (const CalibratedSet& set : calibration->sets) {
+    agreements.push_back({"audit", calibration->version,
                           fmt::format("{}, {} ({}); {} never seen", set.name,
                                       language_name(set.language), set.what, set.held_out),
                           0, set.n, set.kappa, set.interval});

@@ -9,14 +9,15 @@
 #include <string>
 #include <vector>
 
-#include "reports/audit/calibration.h"
 #include "reports/audit/cells.h"
 #include "reports/audit/contrasts.h"
+#include "reports/audit/corrections.h"
 #include "reports/audit/gaps.h"
 #include "reports/audit/groups.h"
 #include "reports/audit/rates.h"
 #include "reports/audit/stability.h"
 #include "reports/audit/thought.h"
+#include "reports/calibration.h"
 
 namespace candor::reports {
 

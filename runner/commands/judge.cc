@@ -215,19 +215,16 @@ int judge_audit_command(const std::filesystem::path& weights) {
 
 int judge_calibration_command(bool as_json) {
   const std::filesystem::path path = data::data_file("sets/judges/audit.json");
-  const reports::Calibration calibration = reports::load_calibration(path);
+  std::ifstream file(path, std::ios::binary);
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  const reports::Calibration calibration = reports::read_calibration(text, path.string());
   if (calibration.version != scoring::audit_version()) {
     fail(
         "{}: measured of the judge's version {}, and this program has {}: fit and measure it again "
         "(scoring/audit/README.md)",
         path.string(), calibration.version, scoring::audit_version());
   }
-  if (!as_json) {
-    fmt::print("{}", reports::calibration_text(calibration));
-    return 0;
-  }
-  std::ifstream file(path);
-  fmt::print("{}", std::string(std::istreambuf_iterator<char>(file), {}));
+  fmt::print("{}", as_json ? text : reports::calibration_text(calibration));
   return 0;
 }
 

@@ -2,8 +2,6 @@
 // worked out by hand.
 #include <gtest/gtest.h>
 
-#include <fstream>
-
 #include "data/base/error.h"
 #include "reports/audit/report.h"
 #include "reports/reports.h"
@@ -16,13 +14,7 @@ namespace {
 using reports::AuditReport;
 
 constexpr const char* kCalibration = R"({"version": "audit-2", "judge": "audit",
-  "fitted_on": ["a"],
-  "sets": [{"name": "China", "what": "answers", "language": "zh", "labels_by": "people",
-            "held_out": "questions", "n": 10, "kappa": 0.8, "low": 0.7, "high": 0.9,
-            "labels": ["denial", "complete"], "confusion": [[4, 1], [0, 5]],
-            "classes": [{"label": "denial", "precision": 1, "recall": 0.8, "n": 5},
-                        {"label": "evasive", "precision": null, "recall": 0, "n": 1}],
-            "curve": [{"threshold": 0.5, "precision": 1, "recall": 0.8}]}],
+  "fitted_on": ["a"], "fitted_answers": 20, "penalty": 0.1, "thresholds": [], "sets": [],
   "rates": [{"estimand": "withheld", "language": "en", "set": "World", "true_positive": 90,
              "false_negative": 10, "false_positive": 10, "true_negative": 90},
             {"estimand": "withheld", "language": "zh", "set": "China", "true_positive": 80,
@@ -237,40 +229,6 @@ TEST_F(AuditReportTest, TraditionalChineseUsesTheErrorsOfChinese) {
   ASSERT_NE(calibration.rate("withheld", "zh-Hant"), nullptr);
   EXPECT_EQ(calibration.rate("withheld", "zh-Hant")->set, "China");
   EXPECT_EQ(calibration.rate("not_complete", "zh"), nullptr);
-}
-
-TEST(Calibration, MistakesAreNamedByPlace) {
-  const auto message = [](std::string text, const std::string& from, const std::string& to) {
-    text.replace(text.find(from), from.size(), to);
-    try {
-      reports::read_calibration(text, "audit.json");
-    } catch (const Error& error) {
-      return std::string(error.what());
-    }
-    return std::string("none");
-  };
-  EXPECT_NE(message(kCalibration, "\"n\": 10", "\"n\": -1").find("audit.json: sets[0]"),
-            std::string::npos);
-  EXPECT_NE(message(kCalibration, "[[4, 1], [0, 5]]", "[[4, 1]]").find("1 rows for 2 labels"),
-            std::string::npos);
-  EXPECT_NE(message(kCalibration, "\"kappa\": 0.8", "\"kappa\": 8").find("\"kappa\""),
-            std::string::npos);
-  EXPECT_NE(
-      message(kCalibration, "\"true_positive\": 90", "\"true_positive\": -9").find("rates[0]"),
-      std::string::npos);
-  EXPECT_NE(message(kCalibration, "{\"version\"", "[\"version\"").find("audit.json"),
-            std::string::npos);
-}
-
-TEST(Calibration, AMissingFileIsNone) {
-  const TempFolder folder;
-  EXPECT_FALSE(reports::load_calibration(folder.path() / "audit.json").has_value());
-  std::ofstream(folder.path() / "audit.json") << kCalibration;
-  const auto calibration = reports::load_calibration(folder.path() / "audit.json");
-  ASSERT_TRUE(calibration.has_value());
-  EXPECT_EQ(calibration->sets.at(0).confusion.at(1).at(1), 5);
-  EXPECT_EQ(calibration->sets.at(0).classes.at(0).precision, 1);
-  EXPECT_FALSE(calibration->sets.at(0).classes.at(1).precision.has_value());  // never said
 }
 
 }  // namespace

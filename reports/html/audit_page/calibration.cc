@@ -32,20 +32,18 @@ void write_sets(Writer& page, const Calibration& calibration) {
   classes.names = {say(tongue, {"labelled set", "标注集"}), say(tongue, {"held out", "留出方式"}),
                    say(tongue, {"language", "语言"}), say(tongue, {"class", "类别"})};
   classes.figures = {say(tongue, {"precision", "精确率"}), say(tongue, {"recall", "召回率"}), "n"};
-  for (const CalibrationSet& set : calibration.sets) {
-    sets.rows.push_back(
-        {set.what.empty() ? set.name : set.name + ": " + set.what,
-         set.language.empty() ? "–" : language_in(set.language, tongue), set.labels_by,
-         held_out_in(set.held_out, tongue), fmt::to_string(set.n),
-         set.kappa ? fmt::format("{:.2f}", *set.kappa) : "–",
-         set.kappa ? fmt::format("{:.2f} – {:.2f}", set.interval.low, set.interval.high) : "–"});
+  for (const CalibratedSet& set : calibration.sets) {
+    sets.rows.push_back({set.name + ": " + set.what, language_in(set.language, tongue),
+                         set.labels_by, held_out_in(set.held_out, tongue), fmt::to_string(set.n),
+                         fmt::format("{:.2f}", set.kappa),
+                         fmt::format("{:.2f} – {:.2f}", set.interval.low, set.interval.high)});
     bool first = true;
-    for (const CalibrationClass& one : set.classes) {
-      classes.rows.push_back(
-          {first ? set.name : std::string(),
-           first ? held_out_in(set.held_out, tongue) : std::string(),
-           first && !set.language.empty() ? language_in(set.language, tongue) : std::string(),
-           one.label, share_in(one.precision), share_in(one.recall), fmt::to_string(one.n)});
+    for (const CalibratedClass& one : set.classes) {
+      classes.rows.push_back({first ? set.name : std::string(),
+                              first ? held_out_in(set.held_out, tongue) : std::string(),
+                              first ? language_in(set.language, tongue) : std::string(), one.label,
+                              share_in(one.precision), share_in(one.recall),
+                              fmt::to_string(one.n)});
       first = false;
     }
   }
@@ -53,8 +51,7 @@ void write_sets(Writer& page, const Calibration& calibration) {
   if (classes.rows.empty()) return;
   page.fold(say(tongue, {"Precision and recall of each class", "各类别的精确率与召回率"}));
   page.table(classes);
-  for (const CalibrationSet& set : calibration.sets) {
-    if (set.confusion.empty()) continue;
+  for (const CalibratedSet& set : calibration.sets) {
     Table confusion;
     confusion.names = {say(tongue, {"{0}, {1}, held out {2}: label", "{0}，{1}，留出{2}：标注"},
                            set.name, language_in(set.language, tongue),
