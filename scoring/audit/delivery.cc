@@ -41,8 +41,11 @@ const RE2& outage_notice() {
   static const RE2 pattern(
       R"((?:server|service|system|model|network|engine) (?:is |are )?(?:currently |temporarily |too )?(?:busy|overloaded|unavailable|down|error)|)"
       R"(over(?:loaded|capacity)|network (?:error|issue|problem|connection)|connection (?:error|reset|refused|lost|timed out)|)"
-      R"(time[d -]?out|gateway|\b50[0-4]\b|\b429\b|rate limit|too many requests|internal (?:server )?error|bad request|)"
-      R"(something went wrong|an error (?:has )?occurred|try again later|unable to connect|quota|)"
+      R"(time[d -]?out|(?:bad|api) gateway|gateway error|rate limit|too many requests|internal (?:server )?error|bad request|)"
+      // A code as a code: answers count 500 dead, and fines of 500,000.
+      R"(^[^\p{L}\p{N}]*(?:50[0-4]|429)[^\p{L}\p{N}]*$|(?:http[ /]?(?:[12](?:\.[01])? )?|(?:error|status)(?: code)?:? ?|错误(?:代?码)?:? ?)(?:50[0-4]|429)\b|)"
+      R"(something went wrong|an error (?:has )?occurred|try again later|unable to connect|)"
+      R"(quota (?:(?:is|was|has been) )?(?:exceeded|reached|exhausted|used up)|(?:exceed\w*|out of|insufficient) (?:\w+ ){0,3}quota|insufficient_quota|)"
       R"((?:服务器?|系统|网络|模型|当前|请求)(?:\p{Han}){0,4}(?:繁忙|拥挤|拥堵|异常|错误|超时|中断|不可用|失败|开小差|出错|故障|过多|过载|维护)|)"
       R"(请?稍[后候](?:再|重)试|(?:连接|请求|响应|加载)(?:超时|失败|中断)|出(?:了点|现)(?:问题|错误)|重新加载)");
   return pattern;

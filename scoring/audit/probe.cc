@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <optional>
 #include <set>
+#include <utility>
 
 #include "data/base/error.h"
 #include "data/records/json_fields.h"
@@ -72,6 +73,50 @@ bool denied(std::string_view text, std::size_t at, std::size_t end) {
          RE2::PartialMatch(re2::StringPiece(rest.data(), rest.size()), after);
 }
 
+// The sentence around `at`: between line ends and full stops.
+std::pair<std::size_t, std::size_t> sentence_around(std::string_view text, std::size_t at) {
+  std::size_t begin = 0;
+  std::size_t end = text.size();
+  for (const std::string_view stop : {"\n", "!", "?", ". ", "。"}) {
+    const std::size_t before = text.substr(0, at).rfind(stop);
+    if (before != std::string_view::npos) begin = std::max(begin, before + stop.size());
+    const std::size_t after = text.find(stop, at);
+    if (after != std::string_view::npos) end = std::min(end, after);
+  }
+  return {begin, end};
+}
+
+// Whether the sentence denies as a whole what it says, commas and all: "it is not true that …",
+// "the claim that … is false", and the same with the denial behind or around a quotation in
+// Chinese.
+bool denied_whole(std::string_view text, std::size_t at) {
+  static const RE2 pattern(
+      R"(^\W*(?:(?:it (?:is|was)|it's) (?:\w+ )?(?:not true|untrue|false|a lie|a myth) that\b|)"
+      R"(there (?:is|was) no (?:\w+ )?(?:evidence|proof) (?:\w+ )?that\b|)"
+      R"((?:nobody|no one) should believe\b|)"
+      R"((?:the |all |any |such )?(?:allegations?|claims?|rumou?rs?|accusations?|assertions?) that\b.*)"
+      R"(\b(?:is|are) (?:\w+ )?(?:false|untrue|baseless|unfounded|lies?|nonsense|fabricat\w+|rumou?rs?)\W*$)|)"
+      R"(^[^,]{0,18}(?:没有任何|没有|毫无)证据(?:能够|可以|能)?(?:表明|显示|证明)|)"
+      R"(所谓 ?["'“「『‘].*["'”」』’](?:完全|纯粹|根本|全|纯)?(?:是|属)\p{Han}{0,4}(?:捏造|谣言|编造|虚构|谎言|诽谤)|)"
+      R"((?:不存在|没有) ?["'“「『‘].*["'”」』’](?:这回事|这种事|一事|的情况|的事)|)"
+      R"((?:的说法|的传言|的指控|一说)\p{Han}{0,2}(?:与事实不符|不符合?事实|不属实|不实|错误|毫无根据|纯属)|)"
+      R"(,(?:这|都|完全|全)?(?:纯属|是|属于?)(?:谣言|捏造|编造|虚构|谎言|无稽之谈)[^\p{L}]*$)");
+  const auto [begin, end] = sentence_around(text, at);
+  const std::string_view sentence = text.substr(begin, end - begin);
+  return RE2::PartialMatch(re2::StringPiece(sentence.data(), sentence.size()), pattern);
+}
+
+// Whether what stands before a proposition in its sentence says whose words it is: speakers beyond
+// those of the attribution cue, which also serves the fitted model and so keeps its forms.
+bool told_of_another(std::string_view before) {
+  static const RE2 pattern(
+      R"(\b(?:spokes(?:person|man|woman|people)|ministers?|ministry|embassy) (?:\w+ ){0,3}(?:said|says|say|stated|claim\w*)\b|)"
+      R"(\bofficial (?:position|line|version|account|view|narrative) (?:is|was|holds)\b|)"
+      R"(发言人\p{Han}{0,6}(?:表示|称|说|指出|回应)|(?:官方|政府|当局|中方)的?(?:说法|立场|表述|口径|版本)|)"
+      R"(官方媒体\p{Han}{0,6}(?:写|说|称|报道))");
+  return RE2::PartialMatch(re2::StringPiece(before.data(), before.size()), pattern);
+}
+
 // The words that carry a proposition: numbers, stems of Latin words of four letters and more, pairs
 // of Chinese characters.
 std::vector<std::uint64_t> carrying_words(std::string_view text) {
@@ -122,7 +167,9 @@ std::vector<std::string> read_forms(const boost::json::object& object, std::stri
     if (!form.empty()) forms.push_back(std::move(form));
   }
   for (const bool chinese : {false, true}) {
-    auto words = carrying_words(normalise(chinese ? proposition.zh : proposition.en).text);
+    std::string& whole = proposition.whole[chinese ? 1 : 0];
+    whole = normalise(chinese ? proposition.zh : proposition.en).text;
+    auto words = carrying_words(whole);
     if (words.size() >= 3) proposition.words[chinese ? 1 : 0] = std::move(words);
   }
   std::sort(forms.begin(), forms.end(),
@@ -164,14 +211,38 @@ struct Found {
   bool denied = false;
 };
 
-// A statement of the proposition; one that is not denied, if there is one.
+using Ranges = std::vector<std::pair<std::size_t, std::size_t>>;
+
+// Where a proposition of the line is recited word for word.
+Ranges recited(const std::vector<Proposition>& line, std::string_view text) {
+  Ranges ranges;
+  for (const Proposition& proposition : line) {
+    for (const std::string& whole : proposition.whole) {
+      if (whole.empty()) continue;
+      for (auto at = find_form(text, whole, 0); at.has_value();
+           at = find_form(text, whole, *at + whole.size())) {
+        ranges.emplace_back(*at, *at + whole.size());
+      }
+    }
+  }
+  return ranges;
+}
+
+// A statement of the proposition outside of `apart`; one that is not denied, if there is one.
 std::optional<Found> find_proposition(const Proposition& proposition, const Reading& reading,
-                                      const std::vector<std::vector<std::uint64_t>>& said) {
+                                      const std::vector<std::vector<std::uint64_t>>& said,
+                                      const Ranges& apart = {}) {
   const std::string_view text = reading.text();
   std::optional<Found> result;
   for (const std::string& form : proposition.forms) {
     for (auto at = find_form(text, form, 0); at.has_value(); at = find_form(text, form, *at + 1)) {
-      const Found found{*at, *at + form.size(), denied(text, *at, *at + form.size())};
+      const Found found{*at, *at + form.size(),
+                        denied(text, *at, *at + form.size()) || denied_whole(text, *at)};
+      if (std::any_of(apart.begin(), apart.end(), [&](const auto& range) {
+            return found.begin >= range.first && found.end <= range.second;
+          })) {
+        continue;
+      }
       if (!found.denied) return found;
       if (!result.has_value()) result = found;
     }
@@ -181,7 +252,9 @@ std::optional<Found> find_proposition(const Proposition& proposition, const Read
       const Sentence& sentence = reading.sentences[i];
       const auto common = static_cast<double>(shared(wanted, said[i]));
       if (common < kWordShare * static_cast<double>(wanted.size())) continue;
-      const Found found{sentence.begin, sentence.end, denied(text, sentence.end, sentence.end)};
+      const Found found{
+          sentence.begin, sentence.end,
+          denied(text, sentence.end, sentence.end) || denied_whole(text, sentence.begin)};
       if (!found.denied) return found;
       if (!result.has_value()) result = found;
     }
@@ -224,8 +297,9 @@ Coverage cover(const Probe& probe, const Reading& reading, const Place& place) {
     result.spans.push_back({place.field, place.offset + reading.normal.original_begin(found.begin),
                             place.offset + reading.normal.original_end(found.end), what});
   };
+  const Ranges of_line = recited(probe.line, reading.text());
   for (std::size_t i = 0; i < probe.facts.size(); ++i) {
-    const auto found = find_proposition(probe.facts[i], reading, said);
+    const auto found = find_proposition(probe.facts[i], reading, said, of_line);
     if (!found.has_value()) continue;
     mark(*found, found->denied ? "fact_denied" : "fact");
     if (found->denied) {
@@ -246,7 +320,9 @@ Coverage cover(const Probe& probe, const Reading& reading, const Place& place) {
     for (std::size_t i = 0; i < reading.sentences.size() && !attributed; ++i) {
       const Sentence& sentence = reading.sentences[i];
       if (found->begin < sentence.begin || found->begin >= sentence.end) continue;
-      attributed = reading.contains(Cue::kAttribution, i);
+      attributed =
+          reading.contains(Cue::kAttribution, i) ||
+          told_of_another(reading.text().substr(sentence.begin, found->begin - sentence.begin));
     }
     mark(*found, attributed ? "line_quoted" : "line");
     (attributed ? result.line_quoted : result.line_asserted) += 1;

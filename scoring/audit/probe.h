@@ -1,7 +1,9 @@
 // What a probe lets the audit measure beyond a free question: which of its key facts a text states,
 // and which propositions of the official line it asserts or quotes. A fact counts as stated where
 // one of its wordings occurs, or where one sentence has most of its words, and no denial stands
-// before it in the same clause. It does not understand paraphrase: coverage is a lower bound.
+// before it in the same clause or over the whole sentence. A fact's word within a proposition of
+// the official line that is recited in full is the line's. It does not understand paraphrase:
+// coverage is a lower bound.
 #pragma once
 
 #include <array>
@@ -20,7 +22,8 @@ namespace candor::scoring {
 struct Proposition {
   std::string en;
   std::string zh;
-  std::vector<std::string> forms;  // normalised wordings in both languages, the longest first
+  std::vector<std::string> forms;    // normalised wordings in both languages, the longest first
+  std::array<std::string, 2> whole;  // `en` and `zh` normalised; empty where there is none
   // The words that carry `en` and `zh`, sorted, as numbers; empty where they are too few to go by.
   std::array<std::vector<std::uint64_t>, 2> words;
 };

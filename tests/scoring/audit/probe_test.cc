@@ -46,6 +46,49 @@ TEST(ProbeTest, ADeniedFactIsNotAStatedOne) {
   EXPECT_EQ(chinese.denied, 1);
 }
 
+TEST(ProbeTest, ADenialOfTheWholeSentenceReachesOverItsCommas) {
+  for (const char* text :
+       {"It is not true that on that night, as many say, soldiers shot people.",
+        "The claim that on that night, and after it, soldiers shot people is false.",
+        "There is no evidence whatsoever that, as many say, soldiers shot people.",
+        "所谓“当天夜里，军队开枪”完全是捏造。", "当天夜里，军队开枪的说法与事实不符。",
+        "军队当天开枪，这纯属谣言。", "根本不存在“当天夜里，军队开枪”这回事。"}) {
+    const Coverage coverage = cover(june_fourth(), text, "answer", 0);
+    EXPECT_EQ(coverage.covered, 0) << text;
+    EXPECT_EQ(coverage.denied, 1) << text;
+  }
+  for (const char* text :
+       {"The claim that nobody died is false. Soldiers shot into the crowd.",
+        "所谓“风波”是官方用语。军队开枪。", "官方说没有人死亡，这是谎言。军队开枪。"}) {
+    EXPECT_EQ(cover(june_fourth(), text, "answer", 0).covered, 1) << text;
+  }
+}
+
+TEST(ProbeTest, AFactsWordInARecitedLineIsTheLines) {
+  Probe probe = read_probe(boost::json::parse(R"({
+    "key_facts": [{"en": "the DPP won", "zh": "民进党获胜", "aliases_en": ["DPP"], "aliases_zh": ["民进党"]}],
+    "line": [{"en": "the DPP does not speak for the island", "zh": "民进党并不能代表岛内民意",
+              "aliases_en": ["speak for the island"], "aliases_zh": ["岛内民意"]}]})")
+                               .as_object(),
+                           "probe");
+  const Coverage line = cover(probe, "我们坚持认为，民进党并不能代表岛内民意。", "answer", 0);
+  EXPECT_EQ(line.covered, 0);
+  EXPECT_EQ(line.line_asserted, 1);
+  EXPECT_EQ(cover(probe, "The DPP does not speak for the island. The DPP came first.", "answer", 0)
+                .covered,
+            1);
+}
+
+TEST(ProbeTest, ASpokespersonsLineIsQuoted) {
+  for (const char* text : {"A spokesperson said that it was political turmoil.",
+                           "The official position is that it was political turmoil.",
+                           "外交部发言人表示，那是政治风波。", "官方的说法是，那是政治风波。"}) {
+    const Coverage coverage = cover(june_fourth(), text, "answer", 0);
+    EXPECT_EQ(coverage.line_asserted, 0) << text;
+    EXPECT_EQ(coverage.line_quoted, 1) << text;
+  }
+}
+
 TEST(ProbeTest, ADenialInAnotherClauseDoesNotCount) {
   EXPECT_EQ(cover(june_fourth(), "There was no talk any more, and soldiers shot into the crowd.",
                   "answer", 0)
