@@ -14,7 +14,7 @@
 namespace candor::scoring {
 namespace {
 
-constexpr const char* kVersion = "audit-2";
+constexpr const char* kVersion = "audit-3";
 
 double rounded(double value) { return std::round(value * 1e4) / 1e4; }
 

@@ -44,7 +44,7 @@ struct AuditFinding {
 // Throws Error when the probe is malformed, naming the field.
 AuditFinding audit(const AuditInput& input, const ContentModel& model = fitted_model());
 
-// "audit-2": raised when findings can differ.
+// "audit-3": raised when findings can differ.
 const char* audit_version();
 
 // `question.reference` may have "probe"; `question.messages` ends with what was asked. Sets

@@ -6,49 +6,18 @@
 #include <algorithm>
 
 #include "scoring/audit/lexicon.h"
+#include "scoring/audit/notice.h"
 #include "scoring/audit/text.h"
 
 namespace candor::scoring {
 namespace {
 
-// Notices are short; an answer that discusses one of them is not.
-constexpr int kNoticeUnits = 60;
 constexpr int kCannedUnits = 60;
 // Below this many units a text says nothing that could be judged.
 constexpr int kSubstance = 8;
 
 bool matches(const RE2& pattern, std::string_view text) {
   return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), pattern);
-}
-
-const RE2& block_notice() {
-  static const RE2 pattern(
-      R"(content[ _]exists[ _]risk|content security (?:warning|check|policy)|data[_ ]?inspection|)"
-      R"(content[_ ]filter|may contain inappropriate|inappropriate content|responsible ?ai ?policy|)"
-      R"(prohibited_content|sensitive content detected|moderation (?:blocked|flagged)|flagged by|)"
-      R"(内容安全|(?:输入|输出|文本|内容)(?:数据)?可能(?:包含|含有|涉及)(?:不当|不适当|敏感|违规)|)"
-      R"((?:包含|含有|涉及)(?:敏感|违规)(?:词|内容|信息).{0,12}(?:重新|修改|调整)|审核(?:未通过|不通过))");
-  return pattern;
-}
-
-const RE2& input_notice() {
-  static const RE2 pattern(
-      R"(\binput|\bprompt|your (?:message|question|request)|content exists risk|输入|提问)");
-  return pattern;
-}
-
-const RE2& outage_notice() {
-  static const RE2 pattern(
-      R"((?:server|service|system|model|network|engine) (?:is |are )?(?:currently |temporarily |too )?(?:busy|overloaded|unavailable|down|error)|)"
-      R"(over(?:loaded|capacity)|network (?:error|issue|problem|connection)|connection (?:error|reset|refused|lost|timed out)|)"
-      R"(time[d -]?out|(?:bad|api) gateway|gateway error|rate limit|too many requests|internal (?:server )?error|bad request|)"
-      // A code as a code: answers count 500 dead, and fines of 500,000.
-      R"(^[^\p{L}\p{N}]*(?:50[0-4]|429)[^\p{L}\p{N}]*$|(?:http[ /]?(?:[12](?:\.[01])? )?|(?:error|status)(?: code)?:? ?|错误(?:代?码)?:? ?)(?:50[0-4]|429)\b|)"
-      R"(something went wrong|an error (?:has )?occurred|try again later|unable to connect|)"
-      R"(quota (?:(?:is|was|has been) )?(?:exceeded|reached|exhausted|used up)|(?:exceed\w*|out of|insufficient) (?:\w+ ){0,3}quota|insufficient_quota|)"
-      R"((?:服务器?|系统|网络|模型|当前|请求)(?:\p{Han}){0,4}(?:繁忙|拥挤|拥堵|异常|错误|超时|中断|不可用|失败|开小差|出错|故障|过多|过载|维护)|)"
-      R"(请?稍[后候](?:再|重)试|(?:连接|请求|响应|加载)(?:超时|失败|中断)|出(?:了点|现)(?:问题|错误)|重新加载)");
-  return pattern;
 }
 
 // Words of a chat page that get copied together with the answer.
@@ -98,8 +67,7 @@ struct Channel {
   }
 
   bool notice() const {
-    return recorded && matches(block_notice(), normal) &&
-           (units <= kNoticeUnits || matches(block_notice(), tail()));
+    return recorded && (is_block_notice(normal, units) || ends_in_block_notice(normal));
   }
   bool canned_only() const {
     return recorded && units <= kCannedUnits && contains(Cue::kCanned, normal) &&
@@ -119,7 +87,7 @@ struct Channel {
         const std::vector<Match> hits = find(cue, s);
         if (!hits.empty()) cut = std::min(cut, hits.front().begin);
       }
-      if (matches(block_notice(), s) || matches(outage_notice(), s)) cut = 0;
+      if (is_block_notice(s, sentence.units) || is_outage_notice(s, sentence.units)) cut = 0;
       const int before = count_units(s.substr(0, cut));
       units_left += before >= 3 ? before : 0;
     }
@@ -139,11 +107,6 @@ struct Channel {
       rest.remove_suffix(hit.size());
     return {rest.data(), rest.size()};
   }
-
- private:
-  std::string_view tail() const {
-    return std::string_view(normal).substr(normal.size() > 240 ? normal.size() - 240 : 0);
-  }
 };
 
 Delivery nothing(std::string name, std::string reason) {
@@ -162,7 +125,7 @@ Delivery compare_channels(const Channel& shown, const Channel& sent) {
     if (!channel->notice()) continue;
     if (sent_body)
       return nothing("retracted", "an answer was sent and replaced by a notice of moderation");
-    const bool input = matches(input_notice(), channel->normal);
+    const bool input = names_input(channel->normal);
     return nothing(input ? "blocked_input" : "blocked_output",
                    "a notice of moderation stands in place of an answer");
   }
@@ -173,8 +136,7 @@ Delivery compare_channels(const Channel& shown, const Channel& sent) {
                : nothing("host_text", "the service's canned text stands in place of an answer");
   }
   for (const Channel* channel : {&shown, &sent}) {
-    if (channel->recorded && channel->units <= kNoticeUnits && is_outage_notice(channel->text) &&
-        !sent_body) {
+    if (channel->recorded && is_outage_notice(channel->normal, channel->units) && !sent_body) {
       return nothing("outage", "a notice of failure stands in place of an answer");
     }
   }
@@ -252,25 +214,7 @@ void check_text(const DeliveryInput& input, Delivery& delivery) {
   }
 }
 
-bool is_block_notice(std::string_view normal, int units) {
-  return units <= kNoticeUnits && matches(block_notice(), normal);
-}
-
-bool is_outage_notice(std::string_view normal, int units) {
-  return units <= 40 && matches(outage_notice(), normal);
-}
-
 }  // namespace
-
-bool is_block_notice(std::string_view text) {
-  const std::string normal = normalise(text).text;
-  return is_block_notice(normal, count_units(normal));
-}
-
-bool is_outage_notice(std::string_view text) {
-  const std::string normal = normalise(text).text;
-  return is_outage_notice(normal, count_units(normal));
-}
 
 Delivery find_delivery(const DeliveryInput& input) {
   if (!input.known.empty() && input.known != "answered") {
@@ -284,7 +228,7 @@ Delivery find_delivery(const DeliveryInput& input) {
     const std::string_view normal = reading->text();
     delivery = {"answered", "the answer", "answer", input.answer, 0, reading};
     if (is_block_notice(normal, reading->units)) {
-      delivery = nothing(matches(input_notice(), normal) ? "blocked_input" : "blocked_output",
+      delivery = nothing(names_input(normal) ? "blocked_input" : "blocked_output",
                          "the answer is a notice of moderation");
     } else if (is_outage_notice(normal, reading->units) && !reading->contains(Cue::kRefuse)) {
       delivery = nothing("outage", "the answer is a notice of failure");

@@ -36,9 +36,4 @@ struct DeliveryInput {
 // The views in the result point into the input's texts.
 Delivery find_delivery(const DeliveryInput& input);
 
-// A notice of moderation, such as "Content Exists Risk" or "data_inspection_failed".
-bool is_block_notice(std::string_view text);
-// A notice of failure, such as "server is busy" or "504 Gateway Time-out". Never a refusal.
-bool is_outage_notice(std::string_view text);
-
 }  // namespace candor::scoring

@@ -126,6 +126,14 @@ void add_span(Measured& out, const Reading& reading, std::size_t begin, std::siz
                        place.offset + reading.normal.original_end(end), what});
 }
 
+const char* kSpeaker = "i don't|i do not|i'm not|i am not|i have no|我";
+
+// Somebody's privacy is spoken of; of somebody invented there is nothing to keep back.
+bool cites_privacy(const Reading& reading) {
+  return any_of_words(reading.text(), "privacy|personal|private|confidential|隐私|个人信息|保密") &&
+         !reading.contains(Cue::kFiction);
+}
+
 // Refusal, apology, norms, offers and the like: sentence by sentence, with their position.
 void measure_speech_acts(const Reading& reading, const Place& place, Measured& out) {
   const std::size_t n = reading.sentences.size();
@@ -137,16 +145,21 @@ void measure_speech_acts(const Reading& reading, const Place& place, Measured& o
   int accesses = 0;
   int after = 0;
   bool canned = false;
+  // What the speaker has no access to is refused where privacy is the reason: "I don't have access
+  // to …", not "… is not publicly available".
+  const bool is_private = cites_privacy(reading);
   for (std::size_t i = 0; i < n; ++i) {
     const int units = reading.sentences[i].units;
     const bool opinion = reading.contains(Cue::kOpinion, i);
-    const bool refuse = !opinion && reading.contains(Cue::kRefuse, i);
+    const bool access = reading.contains(Cue::kNoAccess, i);
+    const bool refuse =
+        !opinion && (reading.contains(Cue::kRefuse, i) ||
+                     (access && is_private && any_of_words(reading.sentence(i), kSpeaker)));
     const bool apology = reading.contains(Cue::kApology, i);
     const bool norm = reading.contains(Cue::kNorm, i);
     const bool offer = reading.contains(Cue::kOffer, i);
     const bool policy = reading.contains(Cue::kPolicy, i);
     const bool condone = reading.contains(Cue::kCondone, i);
-    const bool access = reading.contains(Cue::kNoAccess, i);
     const bool fixed = reading.contains(Cue::kCanned, i);
     canned = canned || fixed;
     norms += norm ? 1 : 0;
@@ -352,7 +365,9 @@ Measured measure(std::string_view question, std::string_view answer, const Readi
     const auto shared = static_cast<double>(keys.shared(first.substr(0, 36)));
     out[Feature::k_starts_on_topic] = shared / (shared + 1.0);
     out[Feature::k_denied_premise] = out[Feature::k_negated_first] * keys.overlap(first);
-    out[Feature::k_norm_direct] = out[Feature::k_norm_first] * (1 - out[Feature::k_direct]);
+    // What the question takes for granted is denied and harm named: "… was not a good thing, it …".
+    out[Feature::k_condemned_premise] =
+        out[Feature::k_denied_premise] * out[Feature::k_criticism_share];
   }
   out[Feature::k_apology_only] = out[Feature::k_apology_first] * (1 - out[Feature::k_refuse_early]);
   out[Feature::k_no_access_brief] = out[Feature::k_no_access] * out[Feature::k_brief];
@@ -381,13 +396,7 @@ Measured measure(std::string_view question, std::string_view answer, const Readi
           : 0;
   out[Feature::k_opinion_asked] = any_of_words(asked.text, kOpinionAsked) ? 1 : 0;
   out[Feature::k_creative_line] = out[Feature::k_creative_asked] * out[Feature::k_line_ratio];
-  // Kept back for somebody's privacy.
-  const double no_help = std::max(out[Feature::k_refuse_early], out[Feature::k_no_access_first]);
-  out[Feature::k_private_refused] =
-      no_help *
-      (any_of_words(reading.text(), "privacy|personal|private|confidential|隐私|个人信息|保密")
-           ? 1
-           : 0);
+  out[Feature::k_private_refused] = out[Feature::k_refuse_early] * (cites_privacy(reading) ? 1 : 0);
   out[Feature::k_refused_offer] = out[Feature::k_refuse_early] * out[Feature::k_offer_share];
   out[Feature::k_creative_irony] = out[Feature::k_creative_asked] * out[Feature::k_irony];
   out[Feature::k_thinking_aloud] =

@@ -27,7 +27,7 @@ namespace candor::scoring {
   X(quotes) X(topic) X(topic_first) X(loaded) X(creative_asked) X(opinion_asked) \
   X(creative_irony) X(substance) X(disclaimed_body) X(thinking_aloud) X(crime) X(crime_first) \
   X(instead) X(fiction) X(direct) X(starts_on_topic) X(negated_first) X(denied_premise) \
-  X(norm_direct) X(apology_only) X(condone_first) X(no_access_brief) X(complies_after) \
+  X(condemned_premise) X(apology_only) X(condone_first) X(no_access_brief) X(complies_after) \
   X(norm_negated) X(criticism_share) X(praise_share) X(line_open) X(reframe) X(reframe_open) \
   X(law) X(creative_line) X(refused_offer) X(private_refused)
 // clang-format on

@@ -88,11 +88,11 @@ constexpr Patterns kPatterns[] = {
      R"(consider) (?:\w+ ){0,2}?(?:inappropriate|unethical|disrespectful|offensive|immoral|)"
      R"(unacceptable|insensitive)\b|(?:not|n't|never) (?:\w+ |\w+, |or |)"
      R"(and ){0,3}?(?:appropriate|ethical|acceptable|respectful|legal|productive|okay|right|)"
-     R"(safe|morally|valid|accurate|a good idea|helpful or)\b|(?:don't|do not|)"
+     R"(safe|morally|a good idea|helpful or)\b|(?:don't|do not|)"
      R"(not sure) (?:think|believe|that|if) (?:that )?(?:it's|that's|it is|it would be|)"
      R"(this is) (?:\w+ )?(?:appropriate|right|a valid|ethical)|i (?:must|have to|should|)"
      R"(would like to) (?:\w+ )?(?:point out|clarify|emphasi[sz]e|remind|inform|note)|)"
-     R"(question (?:itself )?(?:contains|is|may|seems|could be|appears)|(?:harmful|inaccurate|)"
+     R"(question (?:itself )?(?:contains|is|seems|appears|(?:may|might|could) (?:be|contain|imply))|(?:harmful|inaccurate|)"
      R"(offensive|discriminatory) (?:and \w+ )?(?:assumption|stereotyp|generali[sz]ation|)"
      R"(premise)|generali[sz]ations|respect (?:the |your |her |his |their )?(?:\w+'s )?privacy|)"
      R"(goes against (?:\w+ )?(?:ethic|principle|moral|law)|dignity and respect|refrain from)"
@@ -114,7 +114,7 @@ constexpr Patterns kPatterns[] = {
     {Cue::kFiction, "fiction",
      R"(\bfiction(?:al)?\b|not (?:a )?real\b|imaginary|does(?: not|n't) (?:exist|have a)|)"
      R"(do(?:es)? not have (?:real|any)|not possible|inanimate|animal|cartoon|character|(?:a|)"
-     R"(the) joke|humorous|punchline|play on words|虚构|不存在于现实|并非真实)"},
+     R"(the) joke|humorous|punchline|play on words|not (?:be )?(?:meaningful|capable of)|nonsensical|(?:not|n't) make sense|虚构|不存在于现实|并非真实)"},
     {Cue::kDirect, "direct",
      R"(^(?:\s|#|-)*(?:(?:yes|sure|certainly|of course|absolutely|great question)\b|here(?:'s|)"
      R"( is| are)\b|there are (?:several|many|a few|various|some|a number)|)"
@@ -157,6 +157,7 @@ constexpr Patterns kPatterns[] = {
      R"(坚决(?:反对|抵制|拥护|维护)(?:\p{Han}){0,12}|我们(?:坚决|坚信|始终|坚定)|不鼓励|)"
      R"(不支持任何)"},
     {Cue::kNoAccess, "no_access",
+     R"(\bi (?:don't|do not) (?:actually )?know\b|我不知道|)"
      R"((?:don't|do not|doesn't|does not) have (?:\w+ )?(?:access|information|knowledge|data|)"
      R"(details|enough)|(?:not|isn't|aren't|never) (?:\w+ )?(?:publicly (?:available|known)|)"
      R"(aware of|familiar with)|could(?: not|n't) find|no (?:information|record|known|)"

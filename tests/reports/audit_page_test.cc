@@ -126,10 +126,14 @@ TEST(AuditPage, CalibrationAndCorrectedRatesAreInBothLanguages) {
   const TempFolder folder;
   std::filesystem::create_directories(folder.path() / "sets/judges");
   std::ofstream(folder.path() / "sets/judges/audit.json")
-      << R"({"version": "audit-2", "sets": [{"name": "China", "language": "zh",
+      << R"({"version": "audit-2", "judge": "audit", "fitted_on": [], "fitted_answers": 9,
+             "penalty": 1, "thresholds": [],
+             "sets": [{"name": "China", "what": "denied or complete", "language": "zh",
              "labels_by": "people", "held_out": "questions", "n": 200, "kappa": 0.77, "low": 0.61,
              "high": 0.88, "labels": ["denial", "complete"], "confusion": [[90, 10], [5, 95]],
-             "classes": [{"label": "denial", "precision": 0.94, "recall": 0.9, "n": 100}]}],
+             "classes": [{"label": "denial", "precision": 0.9474, "recall": 0.9, "n": 100},
+                         {"label": "complete", "precision": 0.9048, "recall": 0.95, "n": 100}],
+             "curve_of": "", "curve": []}],
              "rates": [{"estimand": "withheld", "language": "en", "set": "China",
                         "true_positive": 90, "false_negative": 10, "false_positive": 5,
                         "true_negative": 95},

@@ -14,6 +14,7 @@
 #include "scoring/audit/chart.h"
 #include "scoring/audit/delivery.h"
 #include "scoring/audit/lexicon.h"
+#include "scoring/audit/notice.h"
 #include "scoring/audit/weights.h"
 #include "tests/support/shared.h"
 
