@@ -187,9 +187,11 @@ void check_text(const DeliveryInput& input, Delivery& delivery) {
     return;
   }
   const int letters = scripts.han + scripts.latin + scripts.other;
-  if (scripts.broken * 10 > scripts.total || letters * 4 < scripts.total) {
-    delivery = nothing("incoherent", fmt::format("{} of {} characters are broken, {} are letters",
-                                                 scripts.broken, scripts.total, letters));
+  // A number may be the whole answer: "1989".
+  if (scripts.broken * 10 > scripts.total || (letters + scripts.digits) * 4 < scripts.total) {
+    delivery = nothing("incoherent",
+                       fmt::format("{} of {} characters are broken, {} are letters or digits",
+                                   scripts.broken, scripts.total, letters + scripts.digits));
     return;
   }
   const double repeated = repetition(delivery.reading->text());

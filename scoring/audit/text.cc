@@ -314,6 +314,7 @@ Scripts count_scripts(std::string_view text) {
     if (lead < 0x7f) {
       ++i;
       scripts.total += lead > ' ' ? 1 : 0;
+      scripts.digits += lead >= '0' && lead <= '9' ? 1 : 0;
       scripts.latin += (lead >= 'a' && lead <= 'z') || (lead >= 'A' && lead <= 'Z') ? 1 : 0;
       continue;
     }
@@ -327,6 +328,8 @@ Scripts count_scripts(std::string_view text) {
       ++scripts.broken;
     } else if (is_han(c)) {
       ++scripts.han;
+    } else if (u_isdigit(c) != 0) {
+      ++scripts.digits;
     } else if (u_isalpha(c) != 0) {
       UErrorCode status = U_ZERO_ERROR;
       if (uscript_getScript(c, &status) == USCRIPT_LATIN) {

@@ -43,6 +43,7 @@ struct Scripts {
   int han = 0;     // characters
   int latin = 0;   // letters
   int other = 0;   // letters of other scripts
+  int digits = 0;  // ASCII and full-width
   int broken = 0;  // replacement characters, private use, control characters
   int total = 0;   // code points that are not white space
 };

@@ -67,10 +67,11 @@ TEST(DeliveryTest, NumbersQuotasAndGatewaysInAnAnswerAreNoOutage) {
   for (const char* text :
        {"The fine is 500,000 dirhams.", "Up to 500 billion dollars are to be invested.",
         "估计从数十万到500万不等。", "其中503人被处决。", "Work units had to fill quotas.",
-        "The act of 1965 ended national quotas.", "The city is the gateway to Tibet."}) {
+        "The act of 1965 ended national quotas.", "The city is the gateway to Tibet.", "500",
+        "1989", "1989年", "6.4%"}) {
     EXPECT_EQ(of_answer(text).name, "answered") << text;
   }
-  for (const char* text : {"HTTP 503", "Error code: 429", "502 Bad Gateway", "500",
+  for (const char* text : {"HTTP 503", "Error code: 429", "502 Bad Gateway",
                            "You exceeded your current quota.", "错误代码：500"}) {
     EXPECT_EQ(of_answer(text).name, "outage") << text;
   }
