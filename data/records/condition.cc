@@ -13,6 +13,12 @@ const std::string& Condition::prefill_in(const std::string& language) const {
   return found == prefills.end() ? prefill : found->second;
 }
 
+Condition Condition::unknown() {
+  Condition condition;
+  condition.sampling.max_tokens = 0;
+  return condition;
+}
+
 std::string Condition::hash() const { return sha256_hex(canonical(to_json(*this))); }
 
 json::object to_json(const Condition& condition) {

@@ -43,6 +43,11 @@ struct Condition {
   const std::string& prefill_in(const std::string& language) const;
 
   std::string hash() const;
+
+  // What stands for the settings of answers that were made elsewhere, where nobody wrote them down.
+  // No question can be asked under it.
+  static Condition unknown();
+  bool is_unknown() const { return sampling.max_tokens == 0; }
 };
 
 boost::json::object to_json(const Condition& condition);

@@ -77,9 +77,11 @@ void add_facts(Dictionary& front, const RunData& data) {
   fact("Precision", manifest.precision);
   std::map<double, std::set<int>> limits;  // by temperature
   for (const auto& [hash, condition] : data.conditions) {
+    if (condition.is_unknown()) continue;
     limits[condition.sampling.temperature].insert(condition.sampling.max_tokens);
   }
-  std::string shown;
+  std::string shown =
+      limits.empty() ? "asked elsewhere; the settings are not in the file of answers" : "";
   for (const auto& [temperature, tokens] : limits) {
     shown += fmt::format("{}{}, at most {} tokens", shown.empty() ? "" : "; ",
                          temperature == 0 ? std::string("most likely token each time")

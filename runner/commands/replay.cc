@@ -364,6 +364,48 @@ void write_report(const Plan& plan, data::StoreReader& reader, const std::string
   fmt::print(stderr, "report: {}\n", std::filesystem::absolute(target).string());
 }
 
+// Asked is what the transcripts hold, as they say that it was asked; questions of the suite that
+// nobody asked are no failures. Returns the number of questions.
+std::size_t ask_what_is_there(Plan& plan, const ReplayProvider::Answers& answers) {
+  plan.asks.clear();
+  std::size_t questions = 0;
+  for (PlannedSuite& planned : plan.suites) {
+    const auto each_answer = [&](const auto& take) {
+      for (const data::Question& question : planned.suite.questions) {
+        const std::string hash = question.hash();
+        for (auto it = answers.lower_bound({hash, "", 0});
+             it != answers.end() && std::get<0>(it->first) == hash; ++it) {
+          take(question, it->first, *it->second);
+        }
+      }
+    };
+    std::map<std::pair<int, std::string>, data::Condition> conditions;  // by number, hash
+    each_answer([&](const data::Question&, const auto& key, const Transcript& row) {
+      conditions.try_emplace({row.asked.number, std::get<1>(key)}, row.asked.known());
+    });
+    planned.further.clear();
+    for (auto it = conditions.begin(); it != conditions.end(); ++it) {
+      if (it == conditions.begin()) {
+        planned.condition = it->second;
+      } else {
+        planned.further.push_back(it->second);
+      }
+    }
+    std::map<std::string, const data::Condition*> by_hash{
+        {planned.condition.hash(), &planned.condition}};
+    for (const data::Condition& condition : planned.further) {
+      by_hash.emplace(condition.hash(), &condition);
+    }
+    const data::Question* last = nullptr;
+    each_answer([&](const data::Question& question, const auto& key, const Transcript&) {
+      plan.asks.push_back({&question, by_hash.at(std::get<1>(key)), std::get<2>(key)});
+      questions += last == &question ? 0 : 1;
+      last = &question;
+    });
+  }
+  return questions;
+}
+
 int replay_with_suite(const ReplayOptions& options, Transcripts transcripts) {
   stop_requested();
   Plan plan = plan_of(options);
@@ -379,29 +421,18 @@ int replay_with_suite(const ReplayOptions& options, Transcripts transcripts) {
     } else if (row.repeat < 0 || row.repeat > 999'999) {
       transcripts.errors.push_back(
           fmt::format("{}: repeat {} is not in [0, 999999]", row.place, row.repeat));
-    } else if (!answers.emplace(std::pair(question->hash(), row.repeat), &row).second) {
+    } else if (!answers
+                    .emplace(std::tuple(question->hash(), row.asked.known().hash(), row.repeat),
+                             &row)
+                    .second) {
       transcripts.errors.push_back(fmt::format("{}: question {}, repeat {} is there twice",
                                                row.place, question->id, row.repeat));
     } else {
       repeats = std::max(repeats, row.repeat + 1);
     }
   }
-  // Asked is what the transcripts hold; questions of the suite that nobody asked are no failures.
-  plan.asks.clear();
+  const std::size_t questions = ask_what_is_there(plan, answers);
   plan.repeats = repeats;
-  std::size_t questions = 0;
-  for (const PlannedSuite& planned : plan.suites) {
-    for (const data::Question& question : planned.suite.questions) {
-      const std::string hash = question.hash();
-      bool any = false;
-      for (auto it = answers.lower_bound({hash, 0}); it != answers.end() && it->first.first == hash;
-           ++it) {
-        plan.asks.push_back({&question, &planned.condition, it->first.second});
-        any = true;
-      }
-      questions += any ? 1 : 0;
-    }
-  }
   say_notices(transcripts);
   say_errors(transcripts.errors);
   const std::string first = options.files.front().string();

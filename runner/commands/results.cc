@@ -135,24 +135,35 @@ int runs_show_command(const RunsOptions& options) {
 
 int runs_export_command(const RunsOptions& options) {
   const auto reader = data::StoreReader::open(store_path(options.store));
-  reader->samples(reader->run(options.run).id, [](const data::SampleRow& row) {
+  const data::Run run = reader->run(options.run);
+  const std::vector<std::string>& conditions = run.manifest.condition_hashes;
+  reader->samples(run.id, [&](const data::SampleRow& row) {
     const data::Generation& generation = row.generation;
+    // Which of the run's conditions, from 1: the first is the one that headlines are of.
+    const auto condition =
+        std::find(conditions.begin(), conditions.end(), generation.sample.condition_hash);
     json::array tokens(generation.tokens.begin(), generation.tokens.end());
     json::array log_probabilities;
     for (const float value : generation.log_probabilities) {
       log_probabilities.push_back(static_cast<double>(value));
     }
-    print_json_line(json::object{{"question", row.question.id},
-                                 {"language", row.question.language},
-                                 {"repeat", generation.sample.repeat},
-                                 {"prompt", generation.prompt},
-                                 {"reasoning", generation.reasoning},
-                                 {"answer", generation.answer},
-                                 {"reasoning_closed", generation.reasoning_closed},
-                                 {"finish", data::name(generation.finish)},
-                                 {"error", generation.error},
-                                 {"tokens", std::move(tokens)},
-                                 {"log_probabilities", std::move(log_probabilities)}});
+    print_json_line(json::object{
+        {"question", row.question.id},
+        {"language", row.question.language},
+        {"repeat", generation.sample.repeat},
+        {"model", run.manifest.model_name},
+        {"condition_number", condition - conditions.begin() + 1},
+        {"condition", data::to_json(row.condition)},
+        {"asked", row.question.messages.empty() ? "" : row.question.messages.back().content},
+        {"prompt", generation.prompt},
+        {"reasoning", generation.reasoning},
+        {"answer", generation.answer},
+        {"reasoning_closed", generation.reasoning_closed},
+        {"finish", data::name(generation.finish)},
+        {"delivery", generation.delivery},
+        {"error", generation.error},
+        {"tokens", std::move(tokens)},
+        {"log_probabilities", std::move(log_probabilities)}});
   });
   return 0;
 }

@@ -30,16 +30,11 @@ std::string name_of(const JsonFields& fields, const std::string& place, const ch
   return id_of(fields, place, {name}).value_or("");
 }
 
-// Our own export has the question's id where others have its text.
-bool is_export(const JsonFields& fields) {
-  return fields.find("reasoning_closed") != nullptr && fields.find("prompt") != nullptr &&
-         fields.find("probe") == nullptr && fields.find("pair") == nullptr;
-}
-
 void read_question(const JsonFields& fields, AuditRow& row) {
   row.probe = name_of(fields, row.place, "probe");
   if (is_export(fields)) {
     row.probe = fields.text("question");
+    row.question = text_of(fields, "asked").value_or("");
     return;
   }
   row.question = text_of(fields, "question").value_or("");
@@ -69,6 +64,11 @@ void read_answer(const JsonFields& fields, AuditRow& row) {
         row.place);
   }
   row.answer = answer.value_or("");
+  if (is_export(fields)) {
+    row.reasoning = fields.text("reasoning");  // split off when it was stored
+    row.reasoning_closed = fields.boolean("reasoning_closed");
+    return;
+  }
   const std::optional<std::string> reasoning = text_of(fields, "reasoning");
   row.reasoning = reasoning.value_or("");
   row.reasoning_closed = fields.boolean_or("reasoning_closed", true);
@@ -93,6 +93,7 @@ AuditRow read_row(const json::object& object, const std::string& place) {
   }
   read_question(fields, row);
   read_answer(fields, row);
+  row.asked = asked_of(fields, place);
   row.model = name_of(fields, place, "model");
   row.group = name_of(fields, place, "group");
   row.pair = name_of(fields, place, "pair");

@@ -3,11 +3,13 @@
 //   question   the text that was asked; may be left out where `probe` names it
 //   language   "en", "zh", "zh-Hant", or a usual other name of one of them
 //   answer     what came back; may be null where it was blocked, or where `shown` or `sent` is
-//   there reasoning  the chain of thought, if it is known model      who answered; pair: what the
-//   same question in other languages shares group, topic, repeat, probe (of the bank), shown, sent,
-//   finish_reason, error: optional
-// Also what `candor runs export` writes of an audit. Not a judge, and not the questions
-// (audit_questions.h).
+//              there
+//   reasoning  the chain of thought, if it is known
+//   model      who answered
+//   pair       what the same question in other languages shares
+//   group, topic, repeat, probe (of the bank), shown, sent, finish_reason, error: optional
+// Also what `candor runs export` writes of an audit, whose rows say their condition too. Not a
+// judge, and not the questions (audit_questions.h).
 #pragma once
 
 #include <filesystem>
@@ -16,6 +18,7 @@
 #include <vector>
 
 #include "data/records/generation.h"
+#include "runner/replay/transcripts.h"
 
 namespace candor::runner {
 
@@ -36,6 +39,7 @@ struct AuditRow {
   std::optional<std::string> sent;   // what its server sent
   data::FinishReason finish = data::FinishReason::kStop;
   std::string error;
+  Asked asked;  // of exports alone
 };
 
 struct AuditRows {

@@ -7,6 +7,7 @@
 #include "data/text/unicode.h"
 #include "scoring/audit/audit.h"
 #include "scoring/audit/delivery.h"
+#include "scoring/knowledge/knowledge.h"
 #include "suites/suites.h"
 
 namespace candor::runner {
@@ -25,7 +26,7 @@ struct ProbeName {
 
 ProbeName probe_name(std::string_view written) {
   ProbeName name;
-  for (const std::string suite : {"probes", "seed-probes"}) {
+  for (const std::string suite : {"probes", "seed-probes", "knowledge"}) {
     if (written.starts_with(suite + "/")) {
       name.suite = suite;
       written.remove_prefix(suite.size() + 1);
@@ -78,14 +79,23 @@ data::Generation generation_of(const AuditRow& row, const data::Question& questi
   generation.reasoning_closed = row.reasoning_closed;
   generation.finish = row.finish;
   generation.error = row.error;
+  generation.delivery = row.asked.delivery;
   deliver(row, question, generation);
   return generation;
 }
 
-// How it was asked elsewhere is not known.
-const data::Condition& condition() {
-  static const data::Condition unknown;
-  return unknown;
+const data::Condition& condition_of(const AuditRun& run, const data::Generation& generation) {
+  const auto found = std::find_if(run.conditions.begin(), run.conditions.end(),
+                                  [&](const AuditCondition& condition) {
+                                    return condition.hash == generation.sample.condition_hash;
+                                  });
+  return found->condition;  // `add` put it there
+}
+
+data::Verdict judged(const data::Question& question, const data::Generation& generation,
+                     const data::Condition& condition) {
+  if (question.judge == "knowledge") return scoring::judge_knowledge(question, generation);
+  return scoring::judge_audit(question, generation, condition.answer_language);
 }
 
 data::Manifest manifest_of(const AuditRun& run, const AuditSource& source) {
@@ -113,7 +123,9 @@ data::Manifest manifest_of(const AuditRun& run, const AuditSource& source) {
     data::Sha256 hash;
     for (const auto& [key, question] : questions) hash.update(key.substr(key.find('\n') + 1));
     manifest.suites.push_back({name, hash.hex(), kVersion, questions.size(), ""});
-    manifest.condition_hashes.push_back(condition().hash());
+  }
+  for (const AuditCondition& condition : run.conditions) {
+    manifest.condition_hashes.push_back(condition.hash);
   }
   std::sort(keys.begin(), keys.end());
   data::Sha256 hash;
@@ -136,6 +148,11 @@ AuditRuns::AuditRuns(std::vector<AuditRow> rows, const std::string& unnamed,
     } catch (const Error& error) {
       errors.emplace_back(error.what());
     }
+  }
+  for (AuditRun& run : runs_) {
+    std::stable_sort(
+        run.conditions.begin(), run.conditions.end(),
+        [](const AuditCondition& a, const AuditCondition& b) { return a.number < b.number; });
   }
 }
 
@@ -205,7 +222,10 @@ void AuditRuns::add(AuditRow& row, const std::string& unnamed) {
     fail("{}: question {} of model {} has another text or topic at {}", row.place, question.id,
          model, other->second.second);
   }
-  const auto [twice, fresh] = seen_.emplace(std::pair(model + '\n' + id, row.repeat), row.place);
+  const data::Condition& condition = row.asked.known();
+  const std::string condition_hash = condition.hash();
+  const auto [twice, fresh] =
+      seen_.emplace(std::pair(model + '\n' + id + '\n' + condition_hash, row.repeat), row.place);
   if (!fresh) {
     fail("{}: question {}, repeat {} of model {} is there already, at {}", row.place, question.id,
          row.repeat, model, twice->second);
@@ -218,7 +238,11 @@ void AuditRuns::add(AuditRow& row, const std::string& unnamed) {
   }
   AuditRun& run = runs_[at->second];
   run.questions.push_back(&question);
-  run.generations.push_back(generation_of(row, question, condition().hash()));
+  const bool known =
+      std::any_of(run.conditions.begin(), run.conditions.end(),
+                  [&](const AuditCondition& other) { return other.hash == condition_hash; });
+  if (!known) run.conditions.push_back({condition_hash, condition, row.asked.number});
+  run.generations.push_back(generation_of(row, question, condition_hash));
 }
 
 std::vector<std::string> AuditRuns::notices() const {
@@ -242,7 +266,8 @@ std::string store_audit_run(data::StoreWriter& store, const AuditRun& run,
                             const AuditSource& source) {
   std::vector<data::Verdict> verdicts;
   for (std::size_t i = 0; i < run.questions.size(); ++i) {
-    verdicts.push_back(scoring::judge_audit(*run.questions[i], run.generations[i]));
+    const data::Generation& generation = run.generations[i];
+    verdicts.push_back(judged(*run.questions[i], generation, condition_of(run, generation)));
   }
   const data::Manifest manifest = manifest_of(run, source);
   // Stopped between its start and its one transaction, a run is there without answers.
@@ -250,7 +275,7 @@ std::string store_audit_run(data::StoreWriter& store, const AuditRun& run,
   const std::string id = begun ? begun->id : store.start(manifest).id;
   if (!begun || store.stored(id).empty()) {
     store.batch([&] {
-      store.put(condition());
+      for (const AuditCondition& condition : run.conditions) store.put(condition.condition);
       for (std::size_t i = 0; i < run.questions.size(); ++i) {
         store.put(*run.questions[i]);
         store.put(store.put(id, run.generations[i]), verdicts[i]);

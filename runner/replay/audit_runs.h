@@ -16,10 +16,18 @@
 
 namespace candor::runner {
 
+// How some answers of a run were asked.
+struct AuditCondition {
+  std::string hash;
+  data::Condition condition;
+  int number = 0;  // in the run that an export is of, from 1; 0: not said
+};
+
 // The answers of one model, in the order of the file.
 struct AuditRun {
   std::string model;
-  std::string group;  // empty: the rows name none
+  std::string group;                       // empty: the rows name none
+  std::vector<AuditCondition> conditions;  // by number: the one that headlines are of is first
   std::vector<const data::Question*> questions;
   std::vector<data::Generation> generations;  // one for each of `questions`
 };
@@ -49,7 +57,8 @@ class AuditRuns {
   std::vector<AuditRun> runs_;
   std::map<std::string, std::size_t> run_of_;       // model -> place in runs_
   std::map<std::string, std::string> group_place_;  // model -> where its group was first said
-  std::map<std::pair<std::string, int>, std::string> seen_;  // model and question, repeat -> place
+  std::map<std::pair<std::string, int>, std::string>
+      seen_;  // model, question, condition; repeat -> place
   std::map<std::string, std::pair<std::string, std::string>> asked_;  // model, id -> hash, place
   std::map<std::string, std::set<std::string>> texts_;                // id -> hashes
   std::size_t other_words_ = 0;  // rows of a probe in other words than the bank's

@@ -47,6 +47,12 @@ void set_model(const std::string& model, const std::string& place, const char* f
 int count_of(const data::JsonFields& fields, const std::string& place, const char* name,
              int fallback, int most);
 
+// Rows of `candor runs export`: their "question" is its id, and the answer is already without its
+// reasoning.
+bool is_export(const data::JsonFields& fields);
+// Of an export; nothing of another row. Throws Error with place and field.
+Asked asked_of(const data::JsonFields& fields, const std::string& place);
+
 void read_plain_row(const boost::json::object& row, const std::string& place,
                     const TranscriptFields& named, Transcripts& out);
 

@@ -147,6 +147,7 @@ void read_plain_row(const json::object& object, const std::string& place,
     row.reasoning = fields.text("reasoning_content");
   }
   row.reasoning_closed = fields.boolean_or("reasoning_closed", true);
+  row.asked = asked_of(fields, place);
   read_tokens(fields, row);
   if (!named.gold.empty()) {
     row.golds = plains(&at_path(object, named.gold, place), place, named.gold.c_str());

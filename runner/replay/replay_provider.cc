@@ -26,9 +26,9 @@ void ReplayProvider::generate(std::span<const Ask> asks, std::uint64_t,
   for (const Ask& ask : asks) {
     if (stop) return;
     const std::string hash = ask.question->hash();
-    const auto found = answers_.find({hash, ask.repeat});
     data::Generation generation;
     generation.sample = {hash, ask.condition->hash(), ask.repeat};
+    const auto found = answers_.find({hash, generation.sample.condition_hash, ask.repeat});
     if (found == answers_.end()) {
       generation.finish = data::FinishReason::kError;
       generation.error = "the transcripts hold no answer to this sample";
@@ -40,6 +40,7 @@ void ReplayProvider::generate(std::span<const Ask> asks, std::uint64_t,
       generation.reasoning_closed = row.reasoning_closed;
       generation.finish = row.finish;
       generation.error = row.error;
+      generation.delivery = row.asked.delivery;
       generation.tokens = row.tokens;
       generation.log_probabilities = row.log_probabilities;
     }

@@ -4,7 +4,7 @@
 
 #include <map>
 #include <string>
-#include <utility>
+#include <tuple>
 
 #include "runner/providers/provider.h"
 #include "runner/replay/transcripts.h"
@@ -13,8 +13,9 @@ namespace candor::runner {
 
 class ReplayProvider : public Provider {
  public:
-  // `answers`: by question hash and repeat. Points into the transcripts, which must outlive this.
-  using Answers = std::map<std::pair<std::string, int>, const Transcript*>;
+  // By hash of question and condition, and repeat. Points into the transcripts, which must outlive
+  // this.
+  using Answers = std::map<std::tuple<std::string, std::string, int>, const Transcript*>;
   ReplayProvider(Answers answers, std::string model, std::string file_sha256, std::string path);
 
   void describe(data::Manifest& manifest) const override;

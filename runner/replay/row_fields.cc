@@ -163,6 +163,28 @@ void read_choices(const json::array& choices, Transcript& row) {
   }
 }
 
+const data::Condition& Asked::known() const {
+  static const data::Condition kUnknown = data::Condition::unknown();
+  return condition ? *condition : kUnknown;
+}
+
+bool is_export(const data::JsonFields& fields) {
+  return fields.find("reasoning_closed") != nullptr && fields.find("prompt") != nullptr &&
+         fields.find("probe") == nullptr && fields.find("pair") == nullptr;
+}
+
+Asked asked_of(const data::JsonFields& fields, const std::string& place) {
+  Asked asked;
+  if (!is_export(fields)) return asked;
+  asked.delivery = fields.text_or("delivery", "");
+  if (fields.find("condition") == nullptr) return asked;  // an export of before it was written
+  constexpr int kMostConditions = 999'999;
+  asked.number = count_of(fields, place, "condition_number", 0, kMostConditions);
+  asked.condition =
+      data::condition_from_json(fields.object("condition"), place + ": field \"condition\"");
+  return asked;
+}
+
 int count_of(const data::JsonFields& fields, const std::string& place, const char* name,
              int fallback, int most) {
   const std::int64_t value = fields.integer_or(name, fallback);

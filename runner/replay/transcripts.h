@@ -19,10 +19,21 @@
 #include <string>
 #include <vector>
 
+#include "data/records/condition.h"
 #include "data/records/generation.h"
 #include "data/records/option_scores.h"
 
 namespace candor::runner {
+
+// What rows of `candor runs export` say of how they were asked, and exports of others do not.
+struct Asked {
+  std::optional<data::Condition> condition;
+  int number = 0;        // of the condition in its run, from 1; 0: not said
+  std::string delivery;  // what the provider knew of it
+
+  // How it was asked; data::Condition::unknown() where the row does not say.
+  const data::Condition& known() const;
+};
 
 struct Transcript {
   std::string place;  // "samples.jsonl:7"
@@ -50,6 +61,7 @@ struct Transcript {
   std::map<std::string, double> marks;
   std::string options = "ABCD";
   std::string language;  // empty: the file does not say
+  Asked asked;
 };
 
 struct Transcripts {

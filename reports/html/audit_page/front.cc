@@ -266,26 +266,20 @@ void write_headline(Writer& page, const RunData& data, const AuditReport& report
        "并由程序自动判读。它不涉及意图：无从说明由谁决定、出于什么考虑。“回避”不等于说了假话，"
        "“作答”也不保证内容属实。"});
   const data::Manifest& manifest = data.run.manifest;
-  // Answers made elsewhere: the condition they are stored under says nothing of how they were
-  // asked.
   const bool replayed = manifest.precision == "replay";
-  page.facts(
-      {{say(tongue, {"Model", "模型"}), manifest.model_name},
-       {replayed ? say(tongue, {"File of answers, SHA-256", "回答文件 SHA-256"})
-                 : say(tongue, {"Model file, SHA-256", "模型文件 SHA-256"}),
-        manifest.model_sha256},
-       {say(tongue, {"Asked on", "提问日期"}), data.run.created_utc.substr(0, 10)},
-       {say(tongue, {"Answers", "回答总数"}), fmt::to_string(report.asked)},
-       {say(tongue, {"Samples of each question", "每题重复次数"}),
-        fmt::to_string(manifest.repeats)},
-       {say(tongue, {"How it was asked", "提问设置"}),
-        replayed ? say(tongue, {"by another program or an earlier run; its settings are not in "
-                                "the file of answers",
-                                "由其他程序或此前的运行提问，回答文件中没有设置信息"})
-                 : condition_in(report.headline().condition, report.headline().condition, tongue)},
-       {say(tongue, {"Questions", "题库"}), suites_text(data, report, tongue)},
-       {say(tongue, {"Judge", "判定程序"}), report.judge_version},
-       {say(tongue, {"Run", "运行编号"}), data.run.id}});
+  page.facts({{say(tongue, {"Model", "模型"}), manifest.model_name},
+              {replayed ? say(tongue, {"File of answers, SHA-256", "回答文件 SHA-256"})
+                        : say(tongue, {"Model file, SHA-256", "模型文件 SHA-256"}),
+               manifest.model_sha256},
+              {say(tongue, {"Asked on", "提问日期"}), data.run.created_utc.substr(0, 10)},
+              {say(tongue, {"Answers", "回答总数"}), fmt::to_string(report.asked)},
+              {say(tongue, {"Samples of each question", "每题重复次数"}),
+               fmt::to_string(manifest.repeats)},
+              {say(tongue, {"How it was asked", "提问设置"}),
+               condition_in(report.headline().condition, report.headline().condition, tongue)},
+              {say(tongue, {"Questions", "题库"}), suites_text(data, report, tongue)},
+              {say(tongue, {"Judge", "判定程序"}), report.judge_version},
+              {say(tongue, {"Run", "运行编号"}), data.run.id}});
 }
 
 }  // namespace candor::reports

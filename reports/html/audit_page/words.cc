@@ -194,6 +194,11 @@ std::string role_in(const std::string& role, Tongue tongue) {
 
 std::string condition_in(const data::Condition& condition, const data::Condition& first,
                          Tongue tongue) {
+  if (condition.is_unknown()) {
+    return say(tongue, {"by another program or an earlier run; its settings are not in the file of "
+                        "answers",
+                        "由其他程序或此前的运行提问，回答文件中没有设置信息"});
+  }
   const bool whole = condition.hash() == first.hash();
   std::string text;
   const auto add = [&](const std::string& part) {
@@ -223,6 +228,15 @@ std::string condition_in(const data::Condition& condition, const data::Condition
     add(condition.prefill.empty() ? say(tongue, {"no prefilled start", "不预填开头"})
                                   : say(tongue, {"prefilled start “{0}”", "预填开头“{0}”"},
                                         shortened(condition.prefill, 80)));
+  }
+  if (condition.prefills != first.prefills || (whole && !condition.prefills.empty())) {
+    std::string starts;
+    for (const auto& [language, start] : condition.prefills) {
+      starts += fmt::format("{}{} “{}”", starts.empty() ? "" : Words{", ", "，"}.in(tongue),
+                            language_in(language, tongue), shortened(start, 80));
+    }
+    add(starts.empty() ? say(tongue, {"no prefilled start", "不预填开头"})
+                       : say(tongue, {"prefilled starts: {0}", "预填开头：{0}"}, starts));
   }
   const data::Sampling& sampling = condition.sampling;
   if (whole || sampling.temperature != first.sampling.temperature ||
