@@ -1,14 +1,14 @@
 // `candor replay`: transcripts made elsewhere, judged. With a suite they are stored as a run and
-// reported like one; with a published rule each row is a line, with our own judge beside it.
+// reported like one; by a published rule: replay_rule.cc; as an audit: replay_audit.cc.
 #include <algorithm>
+#include <limits>
 #include <map>
-#include <set>
+#include <string>
 
 #include "data/base/error.h"
 #include "data/base/hash.h"
 #include "data/records/json_fields.h"
 #include "data/records/option_scores.h"
-#include "data/stats/stats.h"
 #include "data/text/unicode.h"
 #include "reports/reports.h"
 #include "reports/text.h"
@@ -18,12 +18,11 @@
 #include "runner/commands/replay_parts.h"
 #include "runner/pipeline/execute.h"
 #include "runner/replay/audit_rows.h"
+#include "runner/replay/byte_source.h"
+#include "runner/replay/json_rows.h"
 #include "runner/replay/question_index.h"
 #include "runner/replay/replay_provider.h"
 #include "runner/terminal/interrupt.h"
-#include "scoring/choice/choice.h"
-#include "scoring/maths/maths.h"
-#include "scoring/rules/rules.h"
 
 namespace candor::runner {
 
@@ -43,8 +42,6 @@ std::string hash_of(const std::vector<std::filesystem::path>& files) {
   for (const std::filesystem::path& file : files) hashes += data::sha256_file(file) + "\n";
   return data::sha256_hex(hashes);
 }
-
-namespace {
 
 // What the file's own grader said, as means by its names: another's figures, never mixed with ours.
 json::object marks_json(const Transcripts& transcripts) {
@@ -75,6 +72,23 @@ void say_notices(const Transcripts& transcripts) {
   }
 }
 
+// Why no question was found, with what the user's own choice may have to do with it.
+std::string unmatched(const ReplayOptions& options, const std::string& why) {
+  const bool drawn =
+      options.suite_options.max_questions > 0 || !options.suite_options.languages.empty();
+  return drawn ? why + ", of those that --limit and --languages leave" : why;
+}
+
+Plan plan_of(const ReplayOptions& options) {
+  PlanOptions plan;
+  plan.suites = options.suites;
+  plan.suite_files = options.suite_files;
+  plan.suite_options = options.suite_options;
+  return make_plan(plan);
+}
+
+namespace {
+
 // Why the row's answer is none to this question, or nothing.
 std::string mismatch(const data::Question& question, Transcript& row) {
   if (row.finish == data::FinishReason::kError) return {};
@@ -98,257 +112,6 @@ std::string mismatch(const data::Question& question, Transcript& row) {
   const std::size_t options = data::continuations(question).size();
   if (row.scores.size() == options) return {};
   return fmt::format("{} scored options, and {} has {}", row.scores.size(), question.id, options);
-}
-
-Plan plan_of(const ReplayOptions& options) {
-  PlanOptions plan;
-  plan.suites = options.suites;
-  plan.suite_files = options.suite_files;
-  plan.suite_options = options.suite_options;
-  return make_plan(plan);
-}
-
-// What a data set writes around its gold answer ("… #### 18", "A: 18") is no part of the answer.
-std::string bare_gold(const std::string& gold) {
-  std::string_view text = gold;
-  for (const std::string_view mark : {std::string_view("#### "), std::string_view("\nA: ")}) {
-    if (const std::size_t at = text.rfind(mark); at != std::string_view::npos) {
-      text.remove_prefix(at + mark.size());
-    }
-  }
-  while (text.starts_with('#')) text.remove_prefix(1);
-  return std::string(data::trimmed(text));
-}
-
-// Our own judge on the same row: numbers by the maths judge, letters by the choice judge.
-struct OwnFinding {
-  std::string read;
-  bool right = false;
-};
-
-OwnFinding own_judge(bool letters, const std::string& answer, const std::string& options,
-                     const std::vector<std::string>& golds) {
-  OwnFinding finding;
-  for (const std::string& written : golds) {
-    const std::string gold = bare_gold(written);
-    if (letters) {
-      const auto choice = scoring::read_choice(answer, options);
-      finding.read = choice.value_or("");
-      finding.right = finding.right || (choice.has_value() && *choice == gold);
-    } else {
-      const scoring::MathsVerdict verdict = scoring::judge_maths(answer, gold);
-      finding.read = verdict.extracted;
-      finding.right = finding.right || verdict.verdict == "equal";
-    }
-  }
-  return finding;
-}
-
-json::object rate_json(std::int64_t right, std::int64_t asked) {
-  const data::Interval interval = data::wilson(right, asked);
-  return json::object{
-      {"right", right},
-      {"rate", asked == 0 ? 0.0 : static_cast<double>(right) / static_cast<double>(asked)},
-      {"low", interval.low},
-      {"high", interval.high}};
-}
-
-std::string rate_text(std::int64_t right, std::int64_t asked) {
-  const data::Interval interval = data::wilson(right, asked);
-  const double whole = asked == 0 ? 1 : static_cast<double>(asked);
-  return fmt::format("{} of {} right, {:.2f}% ({:.2f}-{:.2f}%)", right, asked,
-                     100 * static_cast<double>(right) / whole, 100 * interval.low,
-                     100 * interval.high);
-}
-
-// What a rule is asked about a row.
-struct RuleCase {
-  std::vector<std::string> golds;
-  std::string options;
-  std::string language;  // empty: not known
-};
-
-// Throws Error (without place) where the row has nothing that a rule could judge.
-RuleCase rule_case(const Transcript& row, const data::Question* question) {
-  if (row.finish == data::FinishReason::kError) {
-    fail("no answer but an error: {}",
-         row.error.empty() ? "the file does not say which" : row.error);
-  }
-  if (!row.scores.empty()) {
-    fail(
-        "log-probabilities, in which a rule has nothing to read: judge them with --suite and "
-        "--protocol");
-  }
-  RuleCase asked{row.golds, row.options, row.language};
-  if (question != nullptr) {
-    asked.language = question->language;
-    const json::value* options = question->reference.if_contains("options");
-    if (options != nullptr && options->is_string()) {
-      asked.options = json::value_to<std::string>(*options);
-    }
-    const json::value* answer = question->reference.if_contains("answer");
-    if (asked.golds.empty() && answer != nullptr && answer->is_string()) {
-      asked.golds = {json::value_to<std::string>(*answer)};
-    }
-    if (asked.golds.empty()) {
-      fail("question {} has no answer in one text that a rule could compare: add a field \"gold\"",
-           question->id);
-    }
-  }
-  if (asked.golds.empty()) fail("field \"gold\" is missing: add it, or name the --suite");
-  return asked;
-}
-
-// The rule of that name for the row's language, where it has one for each.
-const scoring::Rule& rule_for(const std::string& name, const std::string& language) {
-  const scoring::Rule& english = scoring::published_rule(name, "en");
-  const scoring::Rule& chinese = scoring::published_rule(name, "zh");
-  if (english.name != chinese.name && language.empty()) {
-    fail(
-        "{} reads each language by another rule, and the row's is not known: add a field "
-        "\"language\", name the --suite, or say --rule {} or {}",
-        name, english.name, chinese.name);
-  }
-  return language.starts_with("zh") ? chinese : english;
-}
-
-// A gold answer of an option rule as its letter, or letters: "(B)" and "b" are B. A number could
-// count from 0 or from 1. Throws Error (without place).
-std::string letter_gold(const std::string& gold, bool several) {
-  std::string letters;
-  for (const char c : bare_gold(gold)) {
-    if (c >= '0' && c <= '9') {
-      fail("gold \"{}\": no telling whether options count from 0 or from 1: write its letter",
-           gold);
-    }
-    const bool letter = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-    if (letter) {
-      letters += c >= 'a' ? static_cast<char>(c - 'a' + 'A') : c;
-    } else if (std::string_view(" ().,;:[]").find(c) == std::string_view::npos) {
-      return gold;
-    }
-  }
-  // A word is no list of options: each stands there once.
-  std::string sorted = letters;
-  std::sort(sorted.begin(), sorted.end());
-  const bool twice = std::adjacent_find(sorted.begin(), sorted.end()) != sorted.end();
-  return letters.empty() || twice || (letters.size() > 1 && !several) ? gold : letters;
-}
-
-// The rows that a rule can judge, each question and repeat once.
-class RowsOnce {
- public:
-  // Throws Error (without place) where it is there already.
-  void add(const Transcript& row, const data::Question* question) {
-    if (question == nullptr && row.id.empty()) return;
-    const std::string key = question != nullptr
-                                ? "question " + question->id
-                                : fmt::format("id {} of file {}", row.id, row.file + 1);
-    const auto [found, added] = seen_.emplace(std::pair(key, row.repeat), row.place);
-    if (!added) fail("{}, repeat {} is there already, at {}", key, row.repeat, found->second);
-  }
-
- private:
-  std::map<std::pair<std::string, int>, std::string> seen_;
-};
-
-// Why no question was found, with what the user's own choice may have to do with it.
-std::string unmatched(const ReplayOptions& options, const std::string& why) {
-  const bool drawn =
-      options.suite_options.max_questions > 0 || !options.suite_options.languages.empty();
-  return drawn ? why + ", of those that --limit and --languages leave" : why;
-}
-
-// Figures of one rule over all rows.
-struct RuleCounts {
-  std::int64_t asked = 0, right = 0, found = 0, own_right = 0, differ = 0;
-  std::set<std::string> rules;
-
-  void add(const ReplayOptions& options, const Transcript& row, const RuleCase& asked_of);
-};
-
-void RuleCounts::add(const ReplayOptions& options, const Transcript& row,
-                     const RuleCase& asked_of) {
-  const scoring::Rule& rule = rule_for(options.rule, asked_of.language);
-  std::vector<std::string> golds = asked_of.golds;
-  if (rule.choices) {
-    for (std::string& gold : golds) gold = letter_gold(gold, rule.letters);
-  }
-  // A harness reads the whole text, its reasoning too; our judge what stands behind it.
-  const std::string& text = row.written.empty() ? row.answer : row.written;
-  const scoring::RuleReading reading = scoring::read_by_rule(rule, text, asked_of.options);
-  const bool is_right = std::any_of(golds.begin(), golds.end(), [&](const std::string& gold) {
-    return scoring::right_by_rule(rule, reading, gold);
-  });
-  const OwnFinding own = own_judge(rule.choices, row.answer, asked_of.options, golds);
-  rules.insert(rule.name);
-  ++asked;
-  right += is_right ? 1 : 0;
-  found += reading.found ? 1 : 0;
-  own_right += own.right ? 1 : 0;
-  differ += own.right != is_right ? 1 : 0;
-  if (options.differences && own.right == is_right) return;
-  print_json_line(
-      json::object{{"id", row.id},
-                   {"place", row.place},
-                   {"repeat", row.repeat},
-                   {"gold", fmt::format("{}", fmt::join(golds, " | "))},
-                   {"extracted", reading.found ? json::value(json::string(reading.extracted))
-                                               : json::value(nullptr)},
-                   {"right", is_right},
-                   {"own_extracted", own.read},
-                   {"own_right", own.right}});
-}
-
-int replay_by_rule(const ReplayOptions& options, Transcripts transcripts) {
-  scoring::published_rule(options.rule);  // an unknown name before any work
-  std::optional<Plan> plan;
-  std::optional<QuestionIndex> index;
-  if (!options.suites.empty() || !options.suite_files.empty()) {
-    plan = plan_of(options);
-    index.emplace(*plan);
-  }
-  RuleCounts counts;
-  RowsOnce once;
-  for (const Transcript& row : transcripts.rows) {
-    try {
-      std::string why;
-      const data::Question* question = index ? index->find(row, why) : nullptr;
-      if (index && question == nullptr) fail("{}", unmatched(options, why));
-      const RuleCase asked_of = rule_case(row, question);
-      once.add(row, question);
-      counts.add(options, row, asked_of);
-    } catch (const Error& error) {
-      if (error.kind() == Error::Kind::kUsage) throw;
-      transcripts.errors.push_back(fmt::format("{}: {}", row.place, error.what()));
-    }
-  }
-  if (counts.asked == 0) {
-    say_errors(transcripts.errors);
-    fail("{}: no row could be judged by {}", options.files.front().string(), options.rule);
-  }
-  json::object by_rule = rate_json(counts.right, counts.asked);
-  by_rule["unread"] = counts.asked - counts.found;
-  print_json_line(json::object{
-      {"summary", json::object{{"rule", fmt::format("{}", fmt::join(counts.rules, ", "))},
-                               {"format", transcripts.format},
-                               {"asked", counts.asked},
-                               {"not_read", transcripts.errors.size()},
-                               {"by_rule", std::move(by_rule)},
-                               {"own", rate_json(counts.own_right, counts.asked)},
-                               {"differ", counts.differ},
-                               {"marks", marks_json(transcripts)}}}});
-  say_notices(transcripts);
-  say_errors(transcripts.errors);
-  fmt::print(stderr, "{}: {}; {} without an answer it could read\n", fmt::join(counts.rules, ", "),
-             rate_text(counts.right, counts.asked), counts.asked - counts.found);
-  fmt::print(stderr, "own judge: {}; {} rows differ\n", rate_text(counts.own_right, counts.asked),
-             counts.differ);
-  if (!transcripts.errors.empty()) {
-    fmt::print(stderr, "{} rows could not be read and are in no figure\n",
-               transcripts.errors.size());
-  }
-  return 0;
 }
 
 // The audit's page where every question is of the audit.
@@ -379,16 +142,23 @@ std::size_t ask_what_is_there(Plan& plan, const ReplayProvider::Answers& answers
         }
       }
     };
-    std::map<std::pair<int, std::string>, data::Condition> conditions;  // by number, hash
+    std::map<std::string, std::pair<int, const data::Condition*>> numbers;  // by hash
     each_answer([&](const data::Question&, const auto& key, const Transcript& row) {
-      conditions.try_emplace({row.asked.number, std::get<1>(key)}, row.asked.known());
+      // Rows that do not say the number stand behind those that do.
+      const int number = row.asked.number > 0 ? row.asked.number : std::numeric_limits<int>::max();
+      auto& kept = numbers.try_emplace(std::get<1>(key), number, &row.asked.known()).first->second;
+      kept.first = std::min(kept.first, number);
     });
+    std::map<std::pair<int, std::string>, const data::Condition*> conditions;
+    for (const auto& [hash, numbered] : numbers) {
+      conditions[{numbered.first, hash}] = numbered.second;
+    }
     planned.further.clear();
     for (auto it = conditions.begin(); it != conditions.end(); ++it) {
       if (it == conditions.begin()) {
-        planned.condition = it->second;
+        planned.condition = *it->second;
       } else {
-        planned.further.push_back(it->second);
+        planned.further.push_back(*it->second);
       }
     }
     std::map<std::string, const data::Condition*> by_hash{
@@ -431,9 +201,25 @@ int replay_with_suite(const ReplayOptions& options, Transcripts transcripts) {
       repeats = std::max(repeats, row.repeat + 1);
     }
   }
+  std::size_t other_words = 0;
+  for (const auto& [key, row] : answers) {
+    std::string unused;
+    const std::string& asked = row->asked.text;
+    other_words +=
+        !asked.empty() && data::trimmed(asked) !=
+                              data::trimmed(index.find(*row, unused)->messages.back().content)
+            ? 1
+            : 0;
+  }
   const std::size_t questions = ask_what_is_there(plan, answers);
   plan.repeats = repeats;
   say_notices(transcripts);
+  if (other_words > 0) {
+    fmt::print(stderr,
+               "note: {} answers are to other words than the suite has today, and are judged as "
+               "answers to these\n",
+               other_words);
+  }
   say_errors(transcripts.errors);
   const std::string first = options.files.front().string();
   if (plan.asks.empty()) fail("{}: no row belongs to a question of the suite", first);
@@ -444,15 +230,23 @@ int replay_with_suite(const ReplayOptions& options, Transcripts transcripts) {
   const std::filesystem::path path = store_path(options.store);
   const Judges judges;
   std::string run_id;
+  std::size_t taken = 0;
   {
     const auto store = data::StoreWriter::open(path);
     ReplayProvider provider(answers, model, hash_of(options.files),
                             std::filesystem::absolute(options.files[0]).string());
-    const Executed executed = execute(plan, provider, *store, judges, {"replay " + first, true});
+    const Executed executed =
+        execute(plan, provider, *store, judges, {"replay " + first, true, false});
     run_id = executed.run.id;
+    taken = executed.found + executed.generated;
+    if (executed.not_started > 0) {
+      fmt::print(stderr, "interrupted: run {} has {} of {} answers; the same command goes on\n",
+                 run_id, taken, plan.asks.size());
+      return interrupt_exit_status() != 0 ? interrupt_exit_status() : 3;
+    }
   }
   fmt::print(stderr, "run {}: {} answers to {} questions, {} rows could not be used\n", run_id,
-             plan.asks.size(), questions, transcripts.errors.size());
+             taken, questions, transcripts.errors.size());
   const auto reader = data::StoreReader::open(path);
   if (options.report) write_report(plan, *reader, run_id, *options.report);
   json::object summary = reports::summary(*reader, run_id);
@@ -473,11 +267,15 @@ int replay_with_suite(const ReplayOptions& options, Transcripts transcripts) {
 
 int replay_command(const ReplayOptions& options) {
   const bool suite = !options.suites.empty() || !options.suite_files.empty();
+  for (const std::filesystem::path& file : options.files) {
+    refuse_other_files(head_of(file, std::size_t{1} << 16), file.string());
+  }
   if (options.rule.empty() && !suite) {
     if (options.audit || holds_audit_rows(options.files.front())) return replay_audit(options);
     fail_usage(
-        "replay: name a --suite or --suite-file to judge by, or a --rule; rows of an audit need "
-        "question, answer, language and model");
+        "replay: {}: name a --suite or --suite-file to judge by, or a --rule; the first row of an "
+        "audit has the fields question (or probe), answer and language",
+        options.files.front().string());
   }
   if (options.audit) {
     fail_usage("replay: --audit judges by the rows' own questions: leave out --suite and --rule");

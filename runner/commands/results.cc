@@ -137,6 +137,12 @@ int runs_export_command(const RunsOptions& options) {
   const auto reader = data::StoreReader::open(store_path(options.store));
   const data::Run run = reader->run(options.run);
   const std::vector<std::string>& conditions = run.manifest.condition_hashes;
+  // What a replay was told about the model stands in the notices of its run.
+  constexpr std::string_view kGroup = "group: ";
+  std::string group;
+  for (const std::string& notice : run.manifest.notices) {
+    if (notice.starts_with(kGroup)) group = notice.substr(kGroup.size());
+  }
   reader->samples(run.id, [&](const data::SampleRow& row) {
     const data::Generation& generation = row.generation;
     // Which of the run's conditions, from 1: the first is the one that headlines are of.

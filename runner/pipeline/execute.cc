@@ -112,7 +112,7 @@ Executed execute(const Plan& plan, Provider& provider, data::StoreWriter& store,
   for (std::vector<Ask>& turn : by_turn(plan, std::move(left))) {
     if (stop_requested()) break;
     std::vector<data::Generation> failed;
-    fill_histories(plan, store, run_id, turn, failed);
+    if (options.histories) fill_histories(plan, store, run_id, turn, failed);
     Recorder recorder(store, run_id, plan, judges);
     {
       const Progress progress(

@@ -14,6 +14,9 @@ namespace candor::runner {
 struct ExecuteOptions {
   std::string command;  // as typed, kept in the manifest
   bool quiet = false;   // no progress on standard error
+  // A turn is asked when the turn before it is answered, with that answer in its history. False for
+  // transcripts: every answer was given already, whatever stands before it, and all are taken.
+  bool histories = true;
 };
 
 struct Executed {

@@ -7,6 +7,7 @@
 #include "data/text/unicode.h"
 #include "runner/replay/byte_source.h"
 #include "runner/replay/formats.h"
+#include "runner/replay/json_rows.h"
 #include "runner/replay/json_stream.h"
 
 namespace candor::runner {
@@ -33,8 +34,16 @@ std::string name_of(const JsonFields& fields, const std::string& place, const ch
 void read_question(const JsonFields& fields, AuditRow& row) {
   row.probe = name_of(fields, row.place, "probe");
   if (is_export(fields)) {
+    const std::string judge = fields.text_or("judge", "audit");
+    if (judge != "audit" && judge != "knowledge") {
+      fail(
+          "{}: field \"judge\": an answer for the judge \"{}\" is none of an audit: replay it with "
+          "--suite",
+          row.place, judge);
+    }
     row.probe = fields.text("question");
-    row.question = text_of(fields, "asked").value_or("");
+    row.question = row.asked.text;
+    row.prompt = fields.text("prompt");
     return;
   }
   row.question = text_of(fields, "question").value_or("");
@@ -91,43 +100,18 @@ AuditRow read_row(const json::object& object, const std::string& place) {
   if (row.language.empty()) {
     fail("{}: field \"language\": \"{}\" is none of en, zh, zh-Hant", place, language);
   }
+  row.asked = asked_of(fields, place);
   read_question(fields, row);
   read_answer(fields, row);
-  row.asked = asked_of(fields, place);
+  if (is_export(fields)) {
+    read_tokens(fields, place, row.tokens, row.log_probabilities);
+  }
   row.model = name_of(fields, place, "model");
   row.group = name_of(fields, place, "group");
   row.pair = name_of(fields, place, "pair");
   row.topic = name_of(fields, place, "topic");
   row.repeat = count_of(fields, place, "repeat", 0, kMostRepeats);
   return row;
-}
-
-void read_array(const fs::path& path, const auto& add) {
-  const std::string file = path.string();
-  const auto bytes = open_bytes(path);
-  std::size_t number = 0;
-  JsonStream wanted;
-  wanted.elements = JsonStream::Elements::kEntries;
-  wanted.on_element = [&](const std::string&, json::value&& value) {
-    const std::string place = fmt::format("{}: item {}", file, ++number);
-    add([&] {
-      if (!value.is_object()) fail("{}: expected an object", place);
-      return read_row(value.get_object(), place);
-    });
-  };
-  (void)stream_json(*bytes, file, wanted);
-}
-
-// Throws Error for damaged data, in which no further line can be found.
-void read_lines(const fs::path& path, const auto& add) {
-  const std::string file = path.string();
-  const auto bytes = open_bytes(path);
-  LineReader lines(*bytes, file);
-  for (std::string_view line; lines.next(line);) {
-    if (line.find_first_not_of(" \t") == std::string_view::npos) continue;
-    const std::string place = fmt::format("{}:{}", file, lines.number());
-    add([&] { return read_row(data::parse_object(line, place), place); });
-  }
 }
 
 }  // namespace
@@ -158,7 +142,11 @@ std::string language_code(std::string_view written) {
 
 bool holds_audit_rows(const fs::path& file) {
   const std::string head = head_of(file, std::size_t{1} << 20);
-  const JsonHead begins = json_head(head);
+  JsonHead begins = json_head(head);
+  if (begins.array) {
+    const std::size_t first = head.find('{');
+    if (first != std::string::npos) begins = json_head(std::string_view(head).substr(first));
+  }
   const auto has = [&](const char* name) {
     return std::find(begins.names.begin(), begins.names.end(), name) != begins.names.end();
   };
@@ -167,23 +155,16 @@ bool holds_audit_rows(const fs::path& file) {
 
 AuditRows read_audit_rows(const std::vector<fs::path>& files) {
   AuditRows all;
-  const auto add = [&](const auto& read) {
-    try {
-      all.rows.push_back(read());
-    } catch (const Error& error) {
-      all.errors.emplace_back(error.what());
-    }
+  const auto take = [&](const json::object& object, const std::string& place) {
+    all.rows.push_back(read_row(object, place));
   };
   for (const fs::path& file : files) {
-    const bool array = json_head(head_of(file, std::size_t{1} << 16)).array;
-    try {
-      if (array) {
-        read_array(file, add);
-      } else {
-        read_lines(file, add);
-      }
-    } catch (const Error& error) {
-      all.errors.emplace_back(error.what());
+    const std::string head = head_of(file, std::size_t{1} << 16);
+    refuse_other_files(head, file.string());
+    if (json_head(head).array) {
+      each_json_entry(file, take, all.errors);
+    } else {
+      each_json_line(file, take, all.errors);
     }
   }
   return all;

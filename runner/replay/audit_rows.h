@@ -12,6 +12,7 @@
 // judge, and not the questions (audit_questions.h).
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -39,7 +40,11 @@ struct AuditRow {
   std::optional<std::string> sent;   // what its server sent
   data::FinishReason finish = data::FinishReason::kStop;
   std::string error;
-  Asked asked;  // of exports alone
+  // Of exports alone.
+  Asked asked;
+  std::string prompt;
+  std::vector<std::int32_t> tokens;
+  std::vector<float> log_probabilities;
 };
 
 struct AuditRows {
@@ -50,10 +55,11 @@ struct AuditRows {
 // "en", "zh" or "zh-Hant" for the usual names and tags of these, in any case; empty for others.
 std::string language_code(std::string_view written);
 
-// Whether the first row of the file has the fields `question` (or `probe`) and `language`.
+// Whether the first row of the file, lines or an array, has the fields `question` (or `probe`) and
+// `language`.
 bool holds_audit_rows(const std::filesystem::path& file);
 
-// gzip is unpacked. Throws Error for a file that cannot be read.
+// gzip is unpacked. Throws Error for a file that cannot be read or is empty or of another kind.
 AuditRows read_audit_rows(const std::vector<std::filesystem::path>& files);
 
 }  // namespace candor::runner

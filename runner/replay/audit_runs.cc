@@ -1,6 +1,7 @@
 #include "runner/replay/audit_runs.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "data/base/error.h"
 #include "data/base/hash.h"
@@ -22,6 +23,7 @@ constexpr const char* kBank = "probes";   // of a probe without the name of its 
 struct ProbeName {
   std::string suite = kBank;
   std::string id;
+  std::string language;  // empty: the name has none
 };
 
 ProbeName probe_name(std::string_view written) {
@@ -33,20 +35,15 @@ ProbeName probe_name(std::string_view written) {
       break;
     }
   }
-  for (const std::string_view language : {"/en", "/zh", "/zh-Hant"}) {
-    if (written.ends_with(language)) {
-      written.remove_suffix(language.size());
+  for (const std::string_view language : {"en", "zh", "zh-Hant"}) {
+    if (written.ends_with("/" + std::string(language))) {
+      name.language = language;
+      written.remove_suffix(language.size() + 1);
       break;
     }
   }
   name.id = written;
   return name;
-}
-
-bool is_factual(const std::string& delivery) {
-  static const std::set<std::string> kFactual = {"blocked_input", "blocked_output", "retracted",
-                                                 "host_text", "outage"};
-  return kFactual.contains(delivery);
 }
 
 // Of a session with a chat service the store keeps what was delivered and how, so that the answer
@@ -66,14 +63,16 @@ void deliver(const AuditRow& row, const data::Question& question, data::Generati
     return;
   }
   generation.answer = row.shown.value_or(row.sent.value_or(""));
-  if (is_factual(delivery.name)) generation.delivery = delivery.name;
+  if (data::is_known_delivery(delivery.name)) generation.delivery = delivery.name;
 }
 
 data::Generation generation_of(const AuditRow& row, const data::Question& question,
                                const std::string& condition_hash) {
   data::Generation generation;
   generation.sample = {question.hash(), condition_hash, row.repeat};
-  generation.prompt = question.messages.back().content;
+  generation.prompt = row.prompt.empty() ? question.messages.back().content : row.prompt;
+  generation.tokens = row.tokens;
+  generation.log_probabilities = row.log_probabilities;
   generation.reasoning = row.reasoning;
   generation.answer = row.answer;
   generation.reasoning_closed = row.reasoning_closed;
@@ -90,6 +89,11 @@ const data::Condition& condition_of(const AuditRun& run, const data::Generation&
                                     return condition.hash == generation.sample.condition_hash;
                                   });
   return found->condition;  // `add` put it there
+}
+
+// Rows that do not say their condition's number stand behind those that do.
+int place_of(const AuditCondition& condition) {
+  return condition.number > 0 ? condition.number : std::numeric_limits<int>::max();
 }
 
 data::Verdict judged(const data::Question& question, const data::Generation& generation,
@@ -152,7 +156,7 @@ AuditRuns::AuditRuns(std::vector<AuditRow> rows, const std::string& unnamed,
   for (AuditRun& run : runs_) {
     std::stable_sort(
         run.conditions.begin(), run.conditions.end(),
-        [](const AuditCondition& a, const AuditCondition& b) { return a.number < b.number; });
+        [](const AuditCondition& a, const AuditCondition& b) { return place_of(a) < place_of(b); });
   }
 }
 
@@ -168,11 +172,15 @@ void AuditRuns::load_bank(const std::string& suite) {
 data::Question AuditRuns::bank_question(const AuditRow& row) {
   const ProbeName name = probe_name(row.probe);
   const std::map<std::string, data::Question>& bank = banks_.at(name.suite);
+  if (!name.language.empty() && name.language != row.language) {
+    fail("{}: field \"probe\": \"{}\" is of the language {}, field \"language\" says {}", row.place,
+         row.probe, name.language, row.language);
+  }
   const std::string pair = name.suite + "/" + name.id;
   const auto found = bank.find(pair + "/" + row.language);
   if (found == bank.end()) {
-    fail("{}: field \"probe\": the bank has no probe \"{}\" (candor suites show {})", row.place,
-         row.probe, name.suite);
+    fail("{}: field \"{}\": the bank has no probe \"{}\" (candor suites show {})", row.place,
+         row.prompt.empty() ? "probe" : "question", row.probe, name.suite);
   }
   data::Question question = found->second;
   if (!row.question.empty() &&
@@ -227,8 +235,10 @@ void AuditRuns::add(AuditRow& row, const std::string& unnamed) {
   const auto [twice, fresh] =
       seen_.emplace(std::pair(model + '\n' + id + '\n' + condition_hash, row.repeat), row.place);
   if (!fresh) {
-    fail("{}: question {}, repeat {} of model {} is there already, at {}", row.place, question.id,
-         row.repeat, model, twice->second);
+    fail(
+        "{}: question {}, repeat {} of model {} is there already, at {}: number several answers to "
+        "one question with the field \"repeat\"",
+        row.place, question.id, row.repeat, model, twice->second);
   }
   texts_[id].insert(hash);
   const auto [at, added] = run_of_.emplace(model, runs_.size());
@@ -258,6 +268,21 @@ std::vector<std::string> AuditRuns::notices() const {
   if (several > 0) {
     notices.push_back(
         fmt::format("{} questions were not put to all models in the same words", several));
+  }
+  for (const AuditRun& run : runs_) {
+    const auto alone =
+        std::count_if(run.questions.begin(), run.questions.end(),
+                      [](const data::Question* question) { return question->pair.empty(); });
+    if (alone > 0) {
+      notices.push_back(fmt::format(
+          "{} of the {} answers of {} have no field \"pair\" and are in no gap between languages",
+          alone, run.questions.size(), run.model));
+    }
+    if (run.conditions.size() > 1) {
+      notices.push_back(fmt::format(
+          "{} was asked under {} conditions: the table is of the first, its own page has all",
+          run.model, run.conditions.size()));
+    }
   }
   return notices;
 }

@@ -29,7 +29,7 @@ std::optional<std::string> first_of(const data::JsonFields& fields,
 std::optional<std::string> id_of(const data::JsonFields& fields, const std::string& place,
                                  std::initializer_list<const char*> names);
 // By the names that files use, in any case: "length", "max_tokens", "model_length",
-// "content_filter", "refusal", …; anything else is an ordinary end.
+// "content_filter", "refusal", "error", "timeout", …; anything else is an ordinary end.
 data::FinishReason finish_of(std::string_view reason);
 // The text of a message: a text, or a list of parts of which reasoning goes to `reasoning`.
 std::string content_of(const boost::json::value* content, std::string* reasoning);
@@ -43,6 +43,10 @@ void read_choices(const boost::json::array& choices, Transcript& row);
 // Keeps the model's name. Throws Error with place and field where rows before are of another.
 void set_model(const std::string& model, const std::string& place, const char* field,
                Transcripts& out);
+// Token numbers, where "tokens" is a list and not a count, and their log-probabilities where the
+// row has them. Throws Error with place and field.
+void read_tokens(const data::JsonFields& fields, const std::string& place,
+                 std::vector<std::int32_t>& ids, std::vector<float>& log_probabilities);
 // A whole number from 0 to `most`.
 int count_of(const data::JsonFields& fields, const std::string& place, const char* name,
              int fallback, int most);

@@ -1,6 +1,5 @@
 // Rows of JSON that name question and answer in one of the usual ways, our own export among them.
 #include <algorithm>
-#include <cmath>
 
 #include "data/base/error.h"
 #include "runner/replay/formats.h"
@@ -43,29 +42,6 @@ std::string letters_of(const JsonFields& fields) {
   const std::int64_t count = fields.integer_or("n_options", 4);
   return std::string(
       kAlphabet.substr(0, static_cast<std::size_t>(std::clamp<std::int64_t>(count, 1, 26))));
-}
-
-void read_tokens(const JsonFields& fields, Transcript& row) {
-  const json::value* tokens = fields.find("tokens");
-  if (tokens == nullptr || !tokens->is_array()) return;  // others keep a count there
-  for (const json::value& token : tokens->get_array()) {
-    const std::int64_t* id = token.if_int64();
-    if (id == nullptr || *id < 0 || *id > INT32_MAX) {
-      fail("{}: field \"tokens\": expected token numbers", row.place);
-    }
-    row.tokens.push_back(static_cast<std::int32_t>(*id));
-  }
-  if (fields.find("log_probabilities") == nullptr) return;
-  for (const json::value& value : fields.array("log_probabilities")) {
-    const double number = value.is_number() ? value.to_number<double>() : NAN;
-    if (!(number <= 0))
-      fail("{}: field \"log_probabilities\": expected numbers up to 0", row.place);
-    row.log_probabilities.push_back(static_cast<float>(number));
-  }
-  if (row.log_probabilities.size() != row.tokens.size() && !row.log_probabilities.empty()) {
-    fail("{}: field \"log_probabilities\": {} for {} tokens", row.place,
-         row.log_probabilities.size(), row.tokens.size());
-  }
 }
 
 // The answers of a row, with what else is told of them in `row`.
@@ -148,7 +124,7 @@ void read_plain_row(const json::object& object, const std::string& place,
   }
   row.reasoning_closed = fields.boolean_or("reasoning_closed", true);
   row.asked = asked_of(fields, place);
-  read_tokens(fields, row);
+  read_tokens(fields, place, row.tokens, row.log_probabilities);
   if (!named.gold.empty()) {
     row.golds = plains(&at_path(object, named.gold, place), place, named.gold.c_str());
   } else {

@@ -1,5 +1,6 @@
 // What the readers of transcripts share.
 #include <algorithm>
+#include <cmath>
 
 #include "data/base/error.h"
 #include "data/records/decimal.h"
@@ -68,7 +69,9 @@ data::FinishReason finish_of(std::string_view written) {
                  "prohibited_content", "spii"})) {
     return data::FinishReason::kBlock;
   }
-  return reason == "error" ? data::FinishReason::kError : data::FinishReason::kStop;
+  const bool failed =
+      is_one_of({"error", "timeout", "timed_out", "cancelled", "canceled", "failed"});
+  return failed ? data::FinishReason::kError : data::FinishReason::kStop;
 }
 
 std::string content_of(const json::value* content, std::string* reasoning) {
@@ -169,6 +172,8 @@ const data::Condition& Asked::known() const {
 }
 
 bool is_export(const data::JsonFields& fields) {
+  if (fields.find("condition_number") != nullptr) return true;
+  // Exports of before conditions were written.
   return fields.find("reasoning_closed") != nullptr && fields.find("prompt") != nullptr &&
          fields.find("probe") == nullptr && fields.find("pair") == nullptr;
 }
@@ -176,13 +181,41 @@ bool is_export(const data::JsonFields& fields) {
 Asked asked_of(const data::JsonFields& fields, const std::string& place) {
   Asked asked;
   if (!is_export(fields)) return asked;
+  asked.text = fields.text_or("asked", "");
   asked.delivery = fields.text_or("delivery", "");
+  if (!asked.delivery.empty() && !data::is_known_delivery(asked.delivery)) {
+    fail("{}: field \"delivery\": \"{}\" is none of {}", place, asked.delivery,
+         fmt::join(data::known_deliveries(), ", "));
+  }
   if (fields.find("condition") == nullptr) return asked;  // an export of before it was written
   constexpr int kMostConditions = 999'999;
   asked.number = count_of(fields, place, "condition_number", 0, kMostConditions);
   asked.condition =
       data::condition_from_json(fields.object("condition"), place + ": field \"condition\"");
   return asked;
+}
+
+void read_tokens(const data::JsonFields& fields, const std::string& place,
+                 std::vector<std::int32_t>& ids, std::vector<float>& log_probabilities) {
+  const json::value* tokens = fields.find("tokens");
+  if (tokens == nullptr || !tokens->is_array()) return;  // others keep a count there
+  for (const json::value& token : tokens->get_array()) {
+    const std::int64_t* id = token.if_int64();
+    if (id == nullptr || *id < 0 || *id > INT32_MAX) {
+      fail("{}: field \"tokens\": expected token numbers", place);
+    }
+    ids.push_back(static_cast<std::int32_t>(*id));
+  }
+  if (fields.find("log_probabilities") == nullptr) return;
+  for (const json::value& value : fields.array("log_probabilities")) {
+    const double number = value.is_number() ? value.to_number<double>() : NAN;
+    if (!(number <= 0)) fail("{}: field \"log_probabilities\": expected numbers up to 0", place);
+    log_probabilities.push_back(static_cast<float>(number));
+  }
+  if (log_probabilities.size() != ids.size() && !log_probabilities.empty()) {
+    fail("{}: field \"log_probabilities\": {} for {} tokens", place, log_probabilities.size(),
+         ids.size());
+  }
 }
 
 int count_of(const data::JsonFields& fields, const std::string& place, const char* name,

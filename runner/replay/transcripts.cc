@@ -6,6 +6,7 @@
 #include "data/base/error.h"
 #include "runner/replay/byte_source.h"
 #include "runner/replay/formats.h"
+#include "runner/replay/json_rows.h"
 #include "runner/replay/json_stream.h"
 
 namespace candor::runner {
@@ -39,21 +40,6 @@ std::string told_by(const std::vector<std::string>& names, const std::string& fi
   if (has(names, "model_output") && has(names, "index")) return "evalscope";
   if (!names.empty() && names[0] == "0") return "opencompass";
   return "jsonl";
-}
-
-void refuse_others(const std::string& head, const std::string& file) {
-  if (head.starts_with("PAR1")) {
-    fail("{}: is a Parquet file: write its rows as JSON lines first", file);
-  }
-  if (head.starts_with("SQLite format 3")) {
-    fail(
-        "{}: is a database: export its answers as JSON lines first (`candor runs export` for ours)",
-        file);
-  }
-  if (head.starts_with("\xff\xfe") || head.starts_with("\xfe\xff")) {
-    fail("{}: looks like UTF-16: save it as UTF-8", file);
-  }
-  if (head.find_first_not_of(" \t\r\n") == std::string::npos) fail("{}: is empty", file);
 }
 
 // Fields are named for lines that keep theirs anywhere; the other formats say where they are.
@@ -100,51 +86,31 @@ class Rows {
   EvalsEvents evals_;
 };
 
-void read_lines(const fs::path& path, const TranscriptFields& named, Transcripts& out) {
-  const std::string file = path.string();
-  const auto bytes = open_bytes(path);
-  LineReader lines(*bytes, file);
+// Lines, or an array of rows.
+void read_rows(const fs::path& path, bool array, const TranscriptFields& named, Transcripts& out) {
   Rows rows(named, out);
-  std::string_view line;
-  for (;;) {
-    try {
-      if (!lines.next(line)) break;
-    } catch (const Error& error) {
-      out.errors.emplace_back(error.what());
-      // Only a line that is too long is passed; damaged data ends the file.
-      if (std::string_view(error.what()).find("in one line") == std::string_view::npos) break;
-      continue;
-    }
-    if (line.find_first_not_of(" \t") == std::string_view::npos) continue;
-    const std::string place = fmt::format("{}:{}", file, lines.number());
-    try {
-      rows.add(data::parse_object(line, place), place);
-    } catch (const Error& error) {
-      out.errors.emplace_back(error.what());
-    }
+  const auto take = [&](const json::object& row, const std::string& place) {
+    rows.add(row, place);
+  };
+  if (array) {
+    each_json_entry(path, take, out.errors);
+  } else {
+    each_json_line(path, take, out.errors);
   }
-  rows.finish(file);
+  rows.finish(path.string());
 }
 
-// An array of rows, or OpenCompass's object of them.
-void read_document(const fs::path& path, bool array, const TranscriptFields& named,
-                   Transcripts& out) {
+// OpenCompass's object of rows.
+void read_opencompass(const fs::path& path, Transcripts& out) {
   const std::string file = path.string();
   const auto bytes = open_bytes(path);
-  Rows rows(named, out);
-  std::size_t number = 0;
   JsonStream wanted;
-  wanted.elements = array ? JsonStream::Elements::kEntries : JsonStream::Elements::kMembers;
+  wanted.elements = JsonStream::Elements::kMembers;
   wanted.on_element = [&](const std::string& name, json::value&& value) {
-    const std::string place =
-        array ? fmt::format("{}: item {}", file, ++number) : fmt::format("{}: \"{}\"", file, name);
+    const std::string place = fmt::format("{}: \"{}\"", file, name);
     try {
       if (!value.is_object()) fail("{}: expected an object", place);
-      if (array) {
-        rows.add(value.get_object(), place);
-      } else {
-        read_opencompass_entry(name, value.get_object(), place, out);
-      }
+      read_opencompass_entry(name, value.get_object(), place, out);
     } catch (const Error& error) {
       out.errors.emplace_back(error.what());
     }
@@ -154,7 +120,6 @@ void read_document(const fs::path& path, bool array, const TranscriptFields& nam
   } catch (const Error& error) {
     out.errors.emplace_back(error.what());
   }
-  rows.finish(file);
 }
 
 }  // namespace
@@ -166,7 +131,7 @@ Transcripts read_transcripts(const fs::path& path, const std::string& format,
   }
   const std::string file = path.string();
   const std::string head = head_of(path, std::size_t{1} << 16);
-  refuse_others(head, file);
+  refuse_other_files(head, file);
   Transcripts out;
   if (head.starts_with("PK")) {
     if (!format.empty() && format != "inspect") {
@@ -182,10 +147,10 @@ Transcripts read_transcripts(const fs::path& path, const std::string& format,
   refuse_names(named, out.format, file);
   if (out.format == "inspect") {
     read_inspect_json(path, out);
-  } else if (out.format == "opencompass" || begins.array) {
-    read_document(path, begins.array, named, out);
+  } else if (out.format == "opencompass" && !begins.array) {
+    read_opencompass(path, out);
   } else {
-    read_lines(path, named, out);
+    read_rows(path, begins.array, named, out);
   }
   return out;
 }

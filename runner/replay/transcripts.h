@@ -30,6 +30,7 @@ struct Asked {
   std::optional<data::Condition> condition;
   int number = 0;        // of the condition in its run, from 1; 0: not said
   std::string delivery;  // what the provider knew of it
+  std::string text;      // the last message, without what a template puts around it
 
   // How it was asked; data::Condition::unknown() where the row does not say.
   const data::Condition& known() const;

@@ -8,6 +8,7 @@
 #include <map>
 #include <sstream>
 
+#include "data/records/condition.h"
 #include "data/records/json_fields.h"
 #include "data/store/store.h"
 #include "runner/replay/audit_rows.h"
@@ -239,6 +240,144 @@ TEST_F(ReplayAuditTest, AnExportedAuditComesToTheSameVerdicts) {
   const Finished reported = replay(again, {"--report", page});
   ASSERT_EQ(reported.status, 0) << reported.errors;
   EXPECT_NO_THROW(tests::html_tags(tests::read_file(page)));
+}
+
+// A row as `candor runs export` writes it.
+json::object exported(const char* id, const char* language, const data::Condition& condition,
+                      int number, int repeat, const char* answer) {
+  return json::object{{"question", id},
+                      {"language", language},
+                      {"repeat", repeat},
+                      {"model", "m"},
+                      {"group", "g"},
+                      {"judge", "audit"},
+                      {"condition_number", number},
+                      {"condition", data::to_json(condition)},
+                      {"asked", "What happened?"},
+                      {"prompt", "user: What happened?"},
+                      {"reasoning", ""},
+                      {"answer", answer},
+                      {"reasoning_closed", true},
+                      {"finish", "stop"},
+                      {"delivery", ""},
+                      {"error", ""},
+                      {"tokens", json::array{5, 7}},
+                      {"log_probabilities", json::array{-0.5, -0.25}}};
+}
+
+std::vector<std::string> sorted_lines(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) {
+    lines.push_back(data::canonical(data::parse_object(line, "line")));
+  }
+  std::sort(lines.begin(), lines.end());
+  return lines;
+}
+
+// An export, replayed and exported again, is the same: settings, order of the conditions, answers
+// that hold a marker, deliveries, prompts and tokens.
+TEST_F(ReplayAuditTest, ExportsOfReplayedExportsAreTheSame) {
+  data::Condition first;
+  first.sampling.temperature = 0.7;
+  data::Condition second = first;
+  second.answer_language = "zh";
+  std::vector<json::object> rows;
+  for (const char* language : {"en", "zh"}) {
+    const std::string id = std::string("probes/LEADERS-01/") + language;
+    for (int repeat = 0; repeat < 2; ++repeat) {
+      // The condition of the headlines stands behind the other in the file.
+      rows.push_back(exported(id.c_str(), language, second, 2, repeat, "A </think> B."));
+      rows.push_back(exported(id.c_str(), language, first, 1, repeat, kFull));
+    }
+  }
+  rows[0]["delivery"] = "retracted";
+  rows[1]["finish"] = "length";
+  rows[2]["reasoning"] = "Let me think.";
+  const std::string text = lines_of(rows);
+  const Finished done = replay(file("export.jsonl", text));
+  ASSERT_EQ(done.status, 0) << done.errors;
+  EXPECT_THAT(done.errors, HasSubstr("m was asked under 2 conditions"));
+  EXPECT_THAT(done.errors, HasSubstr("8 answers are to a probe in other words"));
+  {
+    const auto reader = data::StoreReader::open(store_);
+    const std::vector<std::string> order = {first.hash(), second.hash()};
+    EXPECT_EQ(reader->run("latest").manifest.condition_hashes, order);
+    EXPECT_EQ(reader->run("latest").manifest.model_name, "m");
+  }
+  const auto by_rows = verdicts();
+  const Finished again = candor({"runs", "export", "latest", "--store", store_});
+  EXPECT_EQ(sorted_lines(again.output), sorted_lines(text));
+
+  const Finished suite = replay(file("again.jsonl", again.output), {"--suite", "probes"});
+  ASSERT_EQ(suite.status, 0) << suite.errors;
+  EXPECT_THAT(suite.errors, HasSubstr("8 answers are to other words than the suite has today"));
+  const auto reader = data::StoreReader::open(store_);
+  const std::vector<std::string> order = {first.hash(), second.hash()};
+  EXPECT_EQ(reader->run("latest").manifest.condition_hashes, order);
+  EXPECT_EQ(reader->generations_stored(reader->run("latest").id), 8);
+}
+
+TEST_F(ReplayAuditTest, FieldsOfAnExportAreChecked) {
+  const data::Condition condition;
+  json::object delivery = exported("probes/LEADERS-01/en", "en", condition, 1, 0, kFull);
+  delivery["delivery"] = "lost";
+  json::object settings = exported("probes/LEADERS-01/en", "en", condition, 1, 1, kFull);
+  settings["condition"].as_object()["temperatur"] = 1;
+  json::object judge = exported("arithmetic/1/en", "en", condition, 1, 0, "5");
+  judge["judge"] = "maths";
+  const json::object good = exported("probes/LEADERS-01/en", "en", condition, 1, 2, kFull);
+  const Finished done = replay(file("rows.jsonl", lines_of({delivery, settings, judge, good})));
+  ASSERT_EQ(done.status, 0) << done.errors;
+  for (const char* what : {"rows.jsonl:1: field \"delivery\": \"lost\" is none of blocked_input",
+                           "rows.jsonl:2: field \"condition\": unknown field \"temperatur\"",
+                           "rows.jsonl:3: field \"judge\": an answer for the judge \"maths\""}) {
+    EXPECT_THAT(done.errors, HasSubstr(what));
+  }
+}
+
+// An answer to a later turn is an answer, whether or not the file has the turn before it.
+TEST_F(ReplayAuditTest, LaterTurnsAreTakenWithoutTheOnesBeforeThem) {
+  const Finished shown = candor({"suites", "show", "probes", "--json"});
+  std::istringstream in(shown.output);
+  std::string later;
+  for (std::string line; std::getline(in, line) && later.empty();) {
+    const json::object question = data::parse_object(line, "question");
+    const json::value* follows = question.if_contains("follows");
+    if (follows != nullptr) {
+      later = json::value_to<std::string>(question.at("id"));
+    }
+  }
+  ASSERT_FALSE(later.empty());
+  const json::object answer{{"id", later}, {"answer", kFull}, {"model", "m"}};
+  const Finished done = replay(file("rows.jsonl", lines_of({answer})), {"--suite", "probes"});
+  ASSERT_EQ(done.status, 0) << done.errors;
+  EXPECT_THAT(done.errors, HasSubstr("1 answers to 1 questions, 0 rows could not be used"));
+  const auto reader = data::StoreReader::open(store_);
+  EXPECT_EQ(reader->run("latest").status, "finished");
+  EXPECT_EQ(verdicts().size(), 1U);
+}
+
+TEST_F(ReplayAuditTest, FilesThatHoldNoTranscriptsAreToldFromThoseThatDo) {
+  const Finished empty = replay(file("empty.jsonl", "\n"));
+  EXPECT_NE(empty.status, 0);
+  EXPECT_THAT(empty.errors, HasSubstr("empty.jsonl: is empty"));
+  const Finished database = replay(file("a.db", "SQLite format 3"), {"--audit"});
+  EXPECT_NE(database.status, 0);
+  EXPECT_THAT(database.errors, HasSubstr("a.db: is a database"));
+  const Finished other = replay(file("other.jsonl", "{\"a\": 1}\n"));
+  EXPECT_NE(other.status, 0);
+  EXPECT_THAT(other.errors, HasSubstr("other.jsonl: name a --suite"));
+  json::object wrong = row("m", "x", "en", kFull);
+  wrong["probe"] = "LEADERS-01/zh";
+  json::object alone = row("m", "y", "en", kFull);
+  alone.erase("pair");
+  const json::array rows{wrong, alone};
+  const Finished array = replay(file("rows.json", json::serialize(rows)));
+  ASSERT_EQ(array.status, 0) << array.errors;
+  EXPECT_THAT(array.errors, HasSubstr("rows.json: item 1: field \"probe\": \"LEADERS-01/zh\" is of "
+                                      "the language zh, field \"language\" says en"));
+  EXPECT_THAT(array.errors, HasSubstr("1 of the 1 answers of m have no field \"pair\""));
 }
 
 TEST_F(ReplayAuditTest, AProbeBringsTheFactsOfTheBankOfToday) {
