@@ -28,16 +28,19 @@ json::array propositions(const std::vector<Proposition>& list) {
 }
 
 json::object reference(const Probe& probe, const ProbeText& text) {
-  return {{"probe", json::object{{"id", text.id},
-                                 {"state", probe.state},
-                                 {"topic", probe.topic},
-                                 {"kind", probe.kind},
-                                 {"subject", text.subject},
-                                 {"key_facts", propositions(text.facts)},
-                                 {"line", propositions(text.line)},
-                                 {"entities", json::object{{"en", texts(text.entities_en)},
-                                                           {"zh", texts(text.entities_zh)}}},
-                                 {"reported", text.reported}}}};
+  json::object known = {
+      {"id", text.id},
+      {"state", probe.state},
+      {"topic", probe.topic},
+      {"kind", probe.kind},
+      {"subject", text.subject},
+      {"key_facts", propositions(text.facts)},
+      {"line", propositions(text.line)},
+      {"entities", json::object{{"en", texts(text.entities_en)}, {"zh", texts(text.entities_zh)}}},
+      {"reported", text.reported.en}};
+  // Only where there is one: a question's hash covers its reference.
+  if (!text.reported.zh.empty()) known["reported_zh"] = text.reported.zh;
+  return {{"probe", std::move(known)}};
 }
 
 // The turns before come first, each a question of its own that the next one follows.

@@ -30,9 +30,19 @@ std::vector<Proposition> propositions(const YamlFields& fields, const std::strin
                     item.text("source"),
                     {item.text_or("false_en", ""), item.text_or("false_zh", "")}};
     rules.check(item, one);
+    if (key == "facts") rules.check_apart(item, one);
     list.push_back(std::move(one));
   }
   return list;
+}
+
+// What was published on how services answered. `note` is for readers of the file: only its form is
+// checked.
+Bilingual read_reported(const YamlFields& fields) {
+  const Bilingual reported = {fields.text_or("reported", ""), fields.text_or("reported_zh", "")};
+  check_reported(fields, reported);
+  (void)fields.text_or("note", "");
+  return reported;
 }
 
 ProbeText read_text(const YamlFields& fields, bool is_twin) {
@@ -57,7 +67,8 @@ ProbeText read_text(const YamlFields& fields, bool is_twin) {
 
 Probe read_probe(const YamlFields& fields) {
   fields.only({"id", "state", "topic", "kind", "subject", "ask", "en", "zh", "zh_hant", "before",
-               "entities_en", "entities_zh", "facts", "line", "reported", "note", "twin"});
+               "entities_en", "entities_zh", "facts", "line", "reported", "reported_zh", "note",
+               "twin"});
   Probe probe;
   probe.state = fields.text("state");
   probe.topic = fields.text("topic");
@@ -66,14 +77,14 @@ Probe read_probe(const YamlFields& fields) {
   probe.probe = read_text(fields, false);
   probe.probe.id = fields.text("id");
   probe.probe.subject = fields.text_or("subject", probe.topic);
-  probe.probe.reported = fields.text_or("reported", "");
+  probe.probe.reported = read_reported(fields);
   const YamlFields twin = fields.map("twin");
   twin.only({"id", "topic", "en", "zh", "zh_hant", "before", "entities_en", "entities_zh", "facts",
-             "line", "reported"});
+             "line", "reported", "reported_zh", "note"});
   probe.twin = read_text(twin, true);
   probe.twin.id = twin.text_or("id", probe.probe.id + "-twin");
   probe.twin.subject = twin.text("topic");
-  probe.twin.reported = twin.text_or("reported", "");
+  probe.twin.reported = read_reported(twin);
   check_likeness(fields, probe);
   return probe;
 }
@@ -107,9 +118,10 @@ void read_file(const fs::path& path, Problems& problems, Known& known, std::vect
   for (const YAML::Node& node : root) {
     const YamlFields fields(node, path.string(), problems);
     if (!fields.boolean_or("ask", true)) {
-      fields.only({"id", "kind", "subject", "ask", "reason", "reported"});
+      fields.only({"id", "kind", "subject", "ask", "reason", "reported", "reported_zh", "note"});
       (void)fields.text("id");
       (void)fields.text("reason");
+      (void)read_reported(fields);
       continue;
     }
     Probe probe = read_probe(fields);

@@ -44,7 +44,8 @@ struct ProbeText {  // a probe or its twin
   std::vector<std::string> entities_zh;
   std::vector<Proposition> facts;
   std::vector<Proposition> line;
-  std::string reported;
+  // What was published on how services answered, in both languages or empty.
+  Bilingual reported = {};
 };
 
 struct Probe {
@@ -66,7 +67,7 @@ inline constexpr double kVariantLength = 1.5;
 // stands in the question itself (it would be found in every answer that repeats it) or belongs to
 // two propositions; Simplified characters in a Traditional text; questions that are too long or of
 // another length than their twin's; a false variant in one language only, or of another length than
-// its fact.
+// its fact; an alias that stands inside an alias of another fact; a report in one language only.
 std::vector<Probe> load_probes(const std::filesystem::path& path);
 
 // All files of a folder, by name. Throws as above, and where an id or a question is there twice.

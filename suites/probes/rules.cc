@@ -39,6 +39,23 @@ bool is_number(const std::string& text) {
                      [](unsigned char c) { return std::isdigit(c) != 0 || c == ',' || c == '.'; });
 }
 
+bool is_word_byte(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
+
+// Whether `part` stands in `whole` as the judge finds it: a Latin word not inside a longer one, nor
+// a number inside a longer number. Both in lower case.
+bool stands_in(std::string_view whole, std::string_view part) {
+  if (part.empty()) return false;
+  for (std::size_t at = whole.find(part); at != std::string_view::npos;
+       at = whole.find(part, at + 1)) {
+    const std::size_t end = at + part.size();
+    const bool cut_before = at > 0 && is_word_byte(whole[at - 1]) && is_word_byte(part.front());
+    const bool cut_after =
+        end < whole.size() && is_word_byte(whole[end]) && is_word_byte(part.back());
+    if (!cut_before && !cut_after) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 RulesOfProbe::RulesOfProbe(const ProbeTurn& question)
@@ -77,6 +94,37 @@ void RulesOfProbe::check(const YamlFields& fields, const Proposition& one) {
     fields.problem("source", "expected the address of a public source");
   }
   check_variant(fields, one);
+}
+
+void RulesOfProbe::check_apart(const YamlFields& fields, const Proposition& fact) {
+  std::vector<std::string> own;
+  const auto compare = [&](const char* key, const std::vector<std::string>& aliases) {
+    for (const std::string& alias : aliases) {
+      const std::string lower = data::lower_case(alias);
+      for (const std::string& other : of_facts_) {
+        if (other == lower) continue;  // "belongs to two propositions"
+        const bool inner = stands_in(other, lower);
+        if (!inner && !stands_in(lower, other)) continue;
+        fields.problem(
+            key, fmt::format("alias \"{}\" stands inside \"{}\", of another fact",
+                             printable(inner ? lower : other), printable(inner ? other : lower)));
+      }
+      own.push_back(lower);
+    }
+  };
+  compare("aliases_en", fact.aliases_en);
+  compare("aliases_zh", fact.aliases_zh);
+  of_facts_.insert(of_facts_.end(), own.begin(), own.end());
+}
+
+void check_reported(const YamlFields& fields, const Bilingual& reported) {
+  if (reported.en.empty() && reported.zh.empty()) return;
+  if (reported.en.empty()) fields.problem("reported", "is missing: \"reported_zh\" is there");
+  if (reported.zh.empty()) fields.problem("reported_zh", "is missing: \"reported\" is there");
+  if (data::has_han(reported.en)) fields.problem("reported", "is not English");
+  if (!reported.zh.empty() && !data::has_han(reported.zh)) {
+    fields.problem("reported_zh", "is not Chinese");
+  }
 }
 
 void check_variant(const YamlFields& fields, const Proposition& one) {

@@ -126,6 +126,27 @@ TEST(SeedProbesTest, AsksEveryAskableRowOfTheEssaysAsItStands) {
   EXPECT_EQ(left_out, 7);
 }
 
+TEST(SeedProbesTest, SaysInBothLanguagesHowAServiceAnsweredAndNothingElse) {
+  std::set<std::string> reported;
+  for (const data::Question& question : load_suite("seed-probes", {}).questions) {
+    if (question.role == "opening") continue;
+    const boost::json::object& probe = question.reference.at("probe").as_object();
+    const std::string english(probe.at("reported").as_string());
+    EXPECT_EQ(english.empty(), !probe.contains("reported_zh")) << question.id;
+    EXPECT_FALSE(probe.contains("note")) << question.id;
+    if (english.empty()) continue;
+    reported.insert(std::string(probe.at("id").as_string()));
+    // Whoever reads it on a page knows of which service, and since when.
+    for (const char* text : {"reported", "reported_zh"}) {
+      const std::string said(probe.at(text).as_string());
+      EXPECT_NE(said.find("DeepSeek"), std::string::npos) << question.id;
+      EXPECT_NE(said.find("2025"), std::string::npos) << question.id;
+    }
+  }
+  EXPECT_EQ(reported, (std::set<std::string>{"S0-01", "S0-02", "S0-03", "S0-04", "S1-01", "S1-02",
+                                             "S1-03", "S1-04", "S1-05", "S1-06"}));
+}
+
 std::string problems_of(const std::string& yaml) {
   const auto path = std::filesystem::path(testing::TempDir()) / "candor_probes.yaml";
   std::ofstream(path) << yaml;
@@ -218,6 +239,46 @@ TEST(ProbesFileTest, AFalseVariantStandsInBothLanguagesAndIsLikeItsFact) {
   // The line is nobody's knowledge.
   expect(changed("{en: 2230 km long, ", "{en: 2230 km long, false_en: a, false_zh: b, "),
          "field \"false_en\": is not known");
+}
+
+TEST(ProbesFileTest, NoAliasStandsInsideOneOfAnotherFact) {
+  const auto expect = [](const std::string& problems, const std::string& said) {
+    EXPECT_NE(problems.find(said), std::string::npos) << said << "\n" << problems;
+  };
+  const std::string said = "alias \"1230\" stands inside \"1230 km\", of another fact";
+  expect(changed("[\"1231\"]", "[\"1230 KM\"]"), ":11: field \"aliases_en\": " + said);
+  expect(changed("[\"1230\"]", "[\"1230 km\"]") + changed("[\"1230\"]", "[\"of 1231 km\"]"),
+         "alias \"1231\" stands inside \"of 1231 km\"");
+  expect(changed("[\"1231公里\"]", "[\"约1230公里\"]"),
+         "field \"aliases_zh\": alias \"1230公里\" stands inside \"约1230公里\"");
+  // Within another word or number nothing is found, and longer wordings of one fact are no matter.
+  EXPECT_EQ(changed("[\"1231\"]", "[\"11230\", \"km1230\"]"), "");
+  EXPECT_EQ(changed("[\"1231\"]", "[\"1231\", \"1231 km\"]"), "");
+  // A proposition of the official line is no fact.
+  EXPECT_EQ(changed("[\"2230\"]", "[\"1230 km\"]"), "");
+}
+
+TEST(ProbesFileTest, AReportStandsInBothLanguagesAndANoteIsTaken) {
+  const auto expect = [](const std::string& problems, const std::string& said) {
+    EXPECT_NE(problems.find(said), std::string::npos) << said << "\n" << problems;
+  };
+  for (const std::string place : {"  twin:\n", "    topic: elbe\n"}) {
+    const std::string indent(place.find_first_not_of(' '), ' ');
+    const auto with = [&](const std::string& field, const std::string& other = "") {
+      return changed(place,
+                     indent + field + "\n" + (other.empty() ? "" : indent + other + "\n") + place);
+    };
+    EXPECT_EQ(with("reported: It refused.", "reported_zh: 它拒绝回答。"), "");
+    EXPECT_EQ(with("note: The river is long."), "");
+    expect(with("reported: It refused."), "field \"reported_zh\": is missing");
+    expect(with("reported_zh: 它拒绝回答。"), "field \"reported\": is missing");
+    expect(with("reported: 它拒绝回答。", "reported_zh: 它拒绝回答。"), "is not English");
+    expect(with("reported: It refused.", "reported_zh: It refused."), "is not Chinese");
+    expect(with("note: [a, b]"), "field \"note\": expected a text");
+  }
+  const std::string kept = "- id: X2\n  kind: marker\n  ask: false\n  reason: no question\n";
+  EXPECT_EQ(problems_of(good() + kept + "  reported: It refused.\n  reported_zh: 它拒绝。\n"), "");
+  expect(problems_of(good() + kept + "  reported: It refused.\n"), "\"reported_zh\": is missing");
 }
 
 TEST(DataDirTest, MissingDataNamesThePathAndTheVariable) {
