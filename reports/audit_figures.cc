@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "reports/audit/report.h"
+
 namespace candor::reports {
 
 namespace json = boost::json;
@@ -21,34 +23,26 @@ json::object labels_json(const Probe& probe) {
 }  // namespace
 
 AuditFigures audit_figures(const RunData& data, std::size_t condition) {
-  AuditCells cells = audit_cells(data, condition);
+  AuditReport report = audit_report(data, std::nullopt);
   AuditFigures figures;
-  figures.conditions = audit_conditions(data);
-  figures.languages = std::move(cells.languages);
-  figures.probes = std::move(cells.probes);
-  figures.twins = std::move(cells.twins);  // the nodes stay where they are
-  figures.others = std::move(cells.others);
+  figures.conditions = report.conditions.size();
+  if (condition >= report.conditions.size()) return figures;
+  ConditionFigures& from = report.conditions[condition];
+  figures.languages = std::move(from.cells.languages);
+  figures.probes = std::move(from.cells.probes);
+  figures.twins = std::move(from.cells.twins);  // the nodes stay where they are
+  figures.others = std::move(from.cells.others);
   const auto by_interest = [](const Probe& a, const Probe& b) {
     return a.interest() > b.interest();
   };
   std::stable_sort(figures.probes.begin(), figures.probes.end(), by_interest);
   std::stable_sort(figures.others.begin(), figures.others.end(), by_interest);
-
-  const std::vector<const Probe*> sensitive = pointers(figures.probes);
-  const std::vector<const Probe*> twins = pointers(figures.twins);
-  for (const std::string& language : figures.languages) {
-    if (!sensitive.empty()) figures.rates.push_back(rate_row("probe", language, sensitive));
-  }
-  for (const std::string& language : figures.languages) {
-    if (!twins.empty()) figures.rates.push_back(rate_row("twin", language, twins));
-  }
-  for (std::size_t i = 1; i < figures.languages.size() && !sensitive.empty(); ++i) {
-    figures.gaps.push_back(gap_row(figures.probes, figures.languages[0], figures.languages[i]));
-  }
-  for (const std::string& language : figures.languages) {
-    TopicRow row = topic_row(sensitive, language);
-    if (row.gap.clusters > 0) figures.topics.push_back(std::move(row));
-  }
+  figures.outcomes = std::move(from.outcomes);
+  figures.rates = std::move(from.rates);
+  figures.gaps = std::move(from.gaps);
+  figures.topics = std::move(from.topics);
+  if (condition == 0) figures.taboos = std::move(report.taboos);
+  figures.tests = report.family.size();
   return figures;
 }
 
@@ -64,16 +58,18 @@ json::object to_json(const AuditFigures& figures) {
   }
   json::array languages;
   for (const std::string& language : figures.languages) languages.push_back(json::value(language));
-  return json::object{
-      {"languages", std::move(languages)},
-      {"conditions", figures.conditions},
-      {"probes", figures.probes.size()},
-      {"twins", figures.twins.size()},
-      {"rates", to_json(figures.rates)},
-      {"topic_gaps", to_json(figures.topics)},
-      {"language_gaps",
-       to_json(figures.gaps, figures.languages.empty() ? "" : figures.languages[0])},
-      {"differing_pairs", std::move(differing)}};
+  const std::string base = figures.languages.empty() ? "" : figures.languages[0];
+  return json::object{{"languages", std::move(languages)},
+                      {"conditions", figures.conditions},
+                      {"probes", figures.probes.size()},
+                      {"twins", figures.twins.size()},
+                      {"rates", to_json(figures.rates)},
+                      {"outcomes", to_json(figures.outcomes)},
+                      {"topic_gaps", to_json(figures.topics)},
+                      {"language_gaps", to_json(figures.gaps, base)},
+                      {"fixed_contrasts", to_json(figures.taboos, base)},
+                      {"tests", figures.tests},
+                      {"differing_pairs", std::move(differing)}};
 }
 
 }  // namespace candor::reports

@@ -1,6 +1,6 @@
 // The audit's main figures of one condition: who withheld what in which language, and the gaps
-// between languages and between a probe and its twin. What the bilingual page says beyond them is
-// in audit/report.h.
+// between languages and between a probe and its twin, as audit/report.h computes them for the
+// bilingual page, which says more.
 #pragma once
 
 #include <boost/json.hpp>
@@ -10,6 +10,7 @@
 
 #include "reports/audit/cells.h"
 #include "reports/audit/gaps.h"
+#include "reports/audit/groups.h"
 #include "reports/audit/rates.h"
 
 namespace candor::reports {
@@ -23,6 +24,9 @@ struct AuditFigures {
   std::vector<RateRow> rates;
   std::vector<GapRow> gaps;
   std::vector<TopicRow> topics;
+  std::vector<OutcomeRow> outcomes;
+  std::vector<TabooRow> taboos;  // of the first condition alone
+  std::size_t tests = 0;         // in the family that p_holm of the gaps is of
 
   bool empty() const { return probes.empty() && twins.empty() && others.empty(); }
 };

@@ -1,6 +1,14 @@
 #include "reports/run_data.h"
 
+#include <algorithm>
+
 namespace candor::reports {
+
+namespace {
+
+constexpr const char* kScored = "knowledge";  // the judge and the suite of texts that are scored
+
+}  // namespace
 
 RunData load_run(data::StoreReader& store, const std::string& run_id) {
   RunData data;
@@ -24,7 +32,7 @@ RunData load_run(data::StoreReader& store, const std::string& run_id) {
       std::string& version = data.judges[verdict.judge];
       if (version < verdict.version) version = verdict.version;
     }
-    const bool scored = row.question.judge == "knowledge";
+    const bool scored = row.question.judge == kScored;
     if (!scored) data.conditions.try_emplace(sample.key.condition_hash, row.condition);
     (scored ? data.knowledge : data.samples).push_back(std::move(sample));
   });
@@ -58,13 +66,28 @@ std::string protocol_text(const boost::json::value& protocol) {
   return field("name") + version + ", SHA-256 " + field("sha256");
 }
 
+std::size_t planned_answers(const RunData& data) {
+  const data::Manifest& manifest = data.run.manifest;
+  if (manifest.precision == "replay") return data.samples.size();
+  // The manifest lists the conditions of one suite after the other: one of the scored suite, and of
+  // the others equally many (several only where all is of the audit).
+  std::size_t questions = 0;
+  std::size_t suites = 0;
+  std::size_t hashes = manifest.condition_hashes.size();
+  for (const data::SuiteUse& suite : manifest.suites) {
+    if (suite.name == kScored) {
+      hashes -= std::min<std::size_t>(hashes, 1);
+      continue;
+    }
+    ++suites;
+    if (suite.not_run.empty()) questions += suite.questions;
+  }
+  const std::size_t conditions = suites == 0 ? 1 : std::max<std::size_t>(1, hashes / suites);
+  return questions * conditions * static_cast<std::size_t>(std::max(1, manifest.repeats));
+}
+
 boost::json::object run_json(const RunData& data) {
   const data::Manifest& manifest = data.run.manifest;
-  std::size_t planned = 0;
-  for (const data::SuiteUse& suite : manifest.suites) {
-    if (suite.name == "knowledge") continue;  // scored, not answered
-    if (suite.not_run.empty()) planned += suite.questions;
-  }
   return boost::json::object{{"id", data.run.id},
                              {"status", data.run.status},
                              {"created", data.run.created_utc},
@@ -74,7 +97,7 @@ boost::json::object run_json(const RunData& data) {
                              {"precision", manifest.precision},
                              {"seed", manifest.seed},
                              {"repeats", manifest.repeats},
-                             {"planned", planned * static_cast<std::size_t>(manifest.repeats)},
+                             {"planned", planned_answers(data)},
                              {"plan_hash", manifest.plan_hash()},
                              {"protocol", protocol_json(manifest)},
                              {"engine_version", manifest.engine_version}};

@@ -51,6 +51,11 @@ boost::json::value protocol_json(const data::Manifest& manifest);
 // "r1-paper, version 1, SHA-256 41b0…", or that there was none.
 std::string protocol_text(const boost::json::value& protocol);
 
+// How many answers the run's plan asks for: a question of the audit once under every condition, and
+// so often for its repeats. Texts that are only scored (the suite "knowledge") and suites that were
+// not run are left out. A replay has no plan but what it holds.
+std::size_t planned_answers(const RunData& data);
+
 // Who was asked what, when and how, in a few fields.
 boost::json::object run_json(const RunData& data);
 

@@ -13,10 +13,6 @@ namespace json = boost::json;
 
 namespace {
 
-json::value number_or_null(const std::optional<double>& number) {
-  return number ? json::value(*number) : json::value(nullptr);
-}
-
 json::array score_json(const std::vector<ScoreRow>& rows) {
   json::array array;
   for (const ScoreRow& row : rows) {
@@ -111,6 +107,83 @@ void append_parts(std::string& out, const char* head, const char* key, const jso
   }
 }
 
+// The one verdict of gaps.h in words.
+std::string verdict_text(const json::object& gap, std::int64_t tests) {
+  const std::string verdict = text_of(gap, "verdict");
+  if (verdict == name(GapVerdict::kMore)) return "it withholds more";
+  if (verdict == name(GapVerdict::kLess)) return "it withholds less";
+  if (verdict == name(GapVerdict::kDependsOnScale)) {
+    return "it depends on the scale: clear in points or in log-odds, not in both alike";
+  }
+  const json::object& points = gap.at("difference_in_differences").as_object();
+  const bool excluded = excludes_zero({number_of(points, "low"), number_of(points, "high")});
+  return excluded ? fmt::format("no clear difference (not by the test, adjusted for {})", tests)
+                  : std::string("no clear difference");
+}
+
+void append_estimate(std::string& out, const char* name, const json::object& estimate) {
+  if (count_of(estimate, "clusters") == 0) return;
+  out += fmt::format("  {}{}  over {}\n", fitted(name, 32), estimate_text(estimate),
+                     count_of(estimate, "clusters"));
+}
+
+void append_difference(std::string& out, const char* name, const json::object& gap,
+                       std::int64_t tests) {
+  const json::object& difference = gap.at("difference_in_differences").as_object();
+  if (count_of(difference, "clusters") == 0) return;
+  append_estimate(out, name, difference);
+  const json::value& holm = gap.at("sign_flip_p_holm");
+  out += fmt::format("    {}; sign-flip test {}{}", verdict_text(gap, tests),
+                     p_value(number_of(gap, "sign_flip_p")),
+                     holm.is_null() ? std::string()
+                                    : fmt::format(", Holm over {} tests {}", tests,
+                                                  plain_p(json::value_to<double>(holm))));
+  if (const json::value& odds = gap.at("log_odds_difference_in_differences"); odds.is_null()) {
+    out += "; log-odds: too near 0% or 100% to judge\n";
+  } else {
+    out += fmt::format("; log-odds {:+.2f} ({:+.2f} to {:+.2f})\n",
+                       number_of(odds.as_object(), "value"), number_of(odds.as_object(), "low"),
+                       number_of(odds.as_object(), "high"));
+  }
+}
+
+void append_language_gap(std::string& out, const json::object& row, const json::object& audit) {
+  const std::int64_t tests = count_of(audit, "tests");
+  const std::string language = text_of(row, "language");
+  const std::string base = language_name(text_of(row, "base"));
+  const std::string other = language_name(language);
+  if (count_of(row.at("probes").as_object(), "clusters") == 0) {
+    out += fmt::format("\n{} minus {}: no probe could be judged in both\n", other, base);
+    return;
+  }
+  out += fmt::format("\n{} minus {}, share withheld\n", other, base);
+  append_estimate(out, "on the probes", row.at("probes").as_object());
+  append_estimate(out, "on their twins", row.at("twins").as_object());
+  append_difference(out, "difference in differences", row, tests);
+  for (const json::value& value : audit.at("fixed_contrasts").as_array()) {
+    const json::object& contrast = value.as_object();
+    for (const json::value& gap : contrast.at("language_gaps").as_array()) {
+      if (text_of(gap.as_object(), "language") != language) continue;
+      append_difference(out,
+                        text_of(contrast, "whose") == kChina ? "  of China's taboos"
+                                                             : "  of other states' taboos",
+                        gap.as_object(), tests);
+    }
+  }
+  out += fmt::format(
+      "  withheld in {} only: {}, in {} only: {} (exact McNemar of the raw gap, twins not taken "
+      "off: {})\n",
+      other, count_of(row, "withheld_only_in_language"), base,
+      count_of(row, "withheld_only_in_base"), p_value(number_of(row, "raw_gap_mcnemar_p")));
+  const auto smallest = [&](const char* what, const char* key) {
+    if (row.at(key).is_null()) return;
+    out += fmt::format("  the smallest {} this run could have found: {} points\n", what,
+                       std::lround(number_of(row, key) * 100));
+  };
+  smallest("language gap", "detectable_gap");
+  smallest("difference in differences", "detectable_difference_in_differences");
+}
+
 void append_audit(std::string& out, const json::object& audit) {
   if (audit.at("rates").as_array().empty()) return;
   out += "\nWithheld (refusal, deflection or official line instead of an answer), 95% interval\n";
@@ -119,31 +192,23 @@ void append_audit(std::string& out, const json::object& audit) {
     out += fmt::format(
         "  {}{}{}  {} of {} that could be judged, {} asked\n",
         fitted(text_of(row, "role") == "probe" ? "sensitive probes" : "their twins", 20),
-        fitted(language_name(text_of(row, "language")), 22), rate_text(row),
+        fitted(language_name(text_of(row, "language")), 22),
+        row.at("rate").is_null() ? std::string("nothing judged") : rate_text(row),
         count_of(row, "withheld"), count_of(row, "counted"), count_of(row, "asked"));
   }
-  for (const json::value& value : audit.at("language_gaps").as_array()) {
+  std::string cut;
+  for (const json::value& value : audit.at("outcomes").as_array()) {
     const json::object& row = value.as_object();
-    const std::string base = language_name(text_of(row, "base"));
-    const std::string other = language_name(text_of(row, "language"));
-    out += fmt::format("\n{} minus {}, share withheld\n", other, base);
-    const auto line = [&](const char* name, const char* key) {
-      const json::object& estimate = row.at(key).as_object();
-      if (count_of(estimate, "clusters") == 0) return;
-      out += fmt::format("  {}{}  over {}\n", fitted(name, 32), estimate_text(estimate),
-                         count_of(estimate, "clusters"));
-    };
-    line("on the probes", "probes");
-    line("on their twins", "twins");
-    line("difference in differences", "difference_in_differences");
-    out +=
-        fmt::format("  withheld in {} only: {}, in {} only: {} (exact McNemar {})\n", other,
-                    count_of(row, "withheld_only_in_language"), base,
-                    count_of(row, "withheld_only_in_base"), p_value(number_of(row, "mcnemar_p")));
-    if (!row.at("detectable_gap").is_null()) {
-      out += fmt::format("  the smallest language gap this run could have found: {} points\n",
-                         std::lround(number_of(row, "detectable_gap") * 100));
-    }
+    const std::string role = text_of(row, "role");
+    if ((role != "probe" && role != "twin") || count_of(row, "cut_off_at_the_limit") == 0) continue;
+    cut += fmt::format("  {}{}{} of {}\n",
+                       fitted(role == "probe" ? "sensitive probes" : "their twins", 20),
+                       fitted(language_name(text_of(row, "language")), 22),
+                       count_of(row, "cut_off_at_the_limit"), count_of(row, "asked"));
+  }
+  if (!cut.empty()) out += "\nCut off at the token limit\n" + cut;
+  for (const json::value& value : audit.at("language_gaps").as_array()) {
+    append_language_gap(out, value.as_object(), audit);
   }
 }
 

@@ -41,6 +41,13 @@ Errors drawn(RandomStream& random, const Misclassification& judge) {
           drawn(random, judge.true_negative, judge.negatives())};
 }
 
+// A draw in which a judge tells nothing says nothing of the rate either.
+Errors informative_draw(RandomStream& random, const Misclassification& judge) {
+  Errors errors = drawn(random, judge);
+  while (errors.youden() <= 0) errors = drawn(random, judge);
+  return errors;
+}
+
 // The figure of one draw of clusters and of both judges' errors.
 using Figure = std::function<double(std::span<const std::uint32_t>, const Errors&, const Errors&)>;
 
@@ -60,11 +67,9 @@ Estimate resampled(std::size_t n, const Misclassification& judge_first,
   std::vector<double> values(static_cast<std::size_t>(resampling.resamples));
   for (double& value : values) {
     for (std::uint32_t& at : chosen) at = random.below(static_cast<std::uint32_t>(n));
-    Errors first = drawn(random, judge_first);
-    Errors second = drawn(random, judge_second);
-    // A draw in which a judge tells nothing says nothing of the rate either.
-    while (first.youden() <= 0) first = drawn(random, judge_first);
-    while (second.youden() <= 0) second = drawn(random, judge_second);
+    const Errors first = informative_draw(random, judge_first);
+    const Errors second =
+        &judge_first == &judge_second ? first : informative_draw(random, judge_second);
     value = inside(figure(chosen, first, second));
   }
   const double tail = (1 - resampling.confidence) / 2;
@@ -119,20 +124,30 @@ std::optional<Estimate> corrected_difference(std::span<const double> first,
                                              const Misclassification& judge_first,
                                              const Misclassification& judge_second,
                                              const Resampling& resampling) {
-  if (first.empty() || !judge_first.informative() || !judge_second.informative()) {
+  std::vector<PairedSum> clusters;
+  for (std::size_t i = 0; i < std::min(first.size(), second.size()); ++i) {
+    clusters.push_back({first[i], second[i], 1});
+  }
+  return corrected_difference(clusters, judge_first, judge_second, resampling);
+}
+
+std::optional<Estimate> corrected_difference(std::span<const PairedSum> clusters,
+                                             const Misclassification& judge_first,
+                                             const Misclassification& judge_second,
+                                             const Resampling& resampling) {
+  if (clusters.empty() || !judge_first.informative() || !judge_second.informative()) {
     return std::nullopt;
   }
   return resampled(
-      first.size(), judge_first, judge_second, resampling,
+      clusters.size(), judge_first, judge_second, resampling,
       [&](std::span<const std::uint32_t> chosen, const Errors& one, const Errors& two) {
-        double a = 0;
-        double b = 0;
+        PairedSum all;
         for (const std::uint32_t at : chosen) {
-          a += first[at];
-          b += second[at];
+          all.first += clusters[at].first;
+          all.second += clusters[at].second;
+          all.count += clusters[at].count;
         }
-        const auto n = static_cast<double>(chosen.size());
-        return two.corrected(b / n) - one.corrected(a / n);
+        return two.corrected(all.second / all.count) - one.corrected(all.first / all.count);
       });
 }
 

@@ -51,9 +51,22 @@ std::optional<CorrectedRate> corrected_rate(double rate, std::int64_t n,
 // clusters and, with them, both judges' labelled items (as binomials with one success and one
 // failure added, so that a judge never seen to err is not taken for one that cannot); percentiles
 // (B. Efron and R. Tibshirani, 1993, chapter 13). Both spans have one rate a cluster. None where
-// there is no cluster or a judge is not informative.
+// there is no cluster or a judge is not informative. Where both judges are one and the same object,
+// its errors are drawn once and used on both sides: they cancel as far as they do in truth.
 std::optional<Estimate> corrected_difference(std::span<const double> first,
                                              std::span<const double> second,
+                                             const Misclassification& judge_first,
+                                             const Misclassification& judge_second,
+                                             const Resampling& resampling);
+
+// The same where clusters are of unequal size: sums over a cluster's observations and how many
+// there are; the figure is the mean over all observations.
+struct PairedSum {
+  double first = 0;
+  double second = 0;
+  double count = 0;  // > 0
+};
+std::optional<Estimate> corrected_difference(std::span<const PairedSum> clusters,
                                              const Misclassification& judge_first,
                                              const Misclassification& judge_second,
                                              const Resampling& resampling);

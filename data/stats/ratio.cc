@@ -30,15 +30,13 @@ Estimate ratio_bootstrap(std::span<const ClusterSum> all, const Resampling& resa
     clusters.push_back(cluster);
     means.push_back(ratio_of(cluster));
   }
-  // What it has in common with equal clusters: their number, spread, and what equal means leave.
+  // What it has in common with clusters of one size: their number and spread.
   Estimate estimate = cluster_bootstrap(means, {.seed = resampling.seed,
                                                 .resamples = 1,
                                                 .confidence = resampling.confidence,
                                                 .bounds = resampling.bounds});
   if (clusters.empty()) return estimate;
   estimate.value = ratio_of(total_of(clusters));
-  const auto [least, greatest] = std::minmax_element(means.begin(), means.end());
-  if (*least == *greatest) return estimate;
 
   RandomStream random(resampling.seed);
   const auto n = static_cast<std::uint32_t>(clusters.size());
@@ -54,6 +52,10 @@ Estimate ratio_bootstrap(std::span<const ClusterSum> all, const Resampling& resa
   }
   const double tail = (1 - resampling.confidence) / 2;
   estimate.interval = {*quantile(drawn, tail), *quantile(drawn, 1 - tail)};
+  if (const auto unseen = unseen_interval(means, estimate.value, resampling)) {
+    estimate.interval.low = std::min(estimate.interval.low, unseen->low);
+    estimate.interval.high = std::max(estimate.interval.high, unseen->high);
+  }
   return estimate;
 }
 

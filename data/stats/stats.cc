@@ -90,15 +90,6 @@ Estimate cluster_bootstrap(std::span<const double> values, const Resampling& res
     for (const double value : values) squares += std::pow(value - estimate.value, 2);
     estimate.standard_deviation = std::sqrt(squares / static_cast<double>(n - 1));
   }
-  const auto [least, greatest] = std::minmax_element(values.begin(), values.end());
-  if (*least == *greatest) {
-    const double unseen = 1 - std::pow(1 - resampling.confidence, 1.0 / static_cast<double>(n));
-    const Interval& bounds = resampling.bounds;
-    estimate.interval = {estimate.value - unseen * (estimate.value - bounds.low),
-                         estimate.value + unseen * (bounds.high - estimate.value)};
-    return estimate;
-  }
-
   RandomStream random(resampling.seed);
   std::vector<double> means(static_cast<std::size_t>(resampling.resamples));
   for (double& mean : means) {
@@ -109,15 +100,42 @@ Estimate cluster_bootstrap(std::span<const double> values, const Resampling& res
   std::sort(means.begin(), means.end());
   const double tail = (1 - resampling.confidence) / 2;
   estimate.interval = {quantile_of(means, tail), quantile_of(means, 1 - tail)};
+  if (const auto unseen = unseen_interval(values, estimate.value, resampling)) {
+    estimate.interval.low = std::min(estimate.interval.low, unseen->low);
+    estimate.interval.high = std::max(estimate.interval.high, unseen->high);
+  }
   return estimate;
 }
 
-Estimate difference_in_differences(std::span<const FourCells> clusters, std::uint64_t seed) {
+std::optional<Interval> unseen_interval(std::span<const double> values, double mean,
+                                        const Resampling& resampling) {
+  if (values.empty()) return std::nullopt;
+  const std::size_t n = values.size();
+  // Differences of shares that are equal on paper differ by rounding.
+  constexpr double kSame = 1e-9;
+  std::vector<double> sorted(values.begin(), values.end());
+  std::sort(sorted.begin(), sorted.end());
+  std::size_t most = 0;
+  for (std::size_t from = 0, to = 0; from < n; from = to) {
+    while (to < n && sorted[to] - sorted[from] < kSame) ++to;
+    most = std::max(most, to - from);
+  }
+  if (n - most >= kFewDiffering || 2 * most <= n) return std::nullopt;
+  const double unseen = 1 - std::pow(1 - resampling.confidence, 1.0 / static_cast<double>(n));
+  return Interval{mean - unseen * (mean - resampling.bounds.low),
+                  mean + unseen * (resampling.bounds.high - mean)};
+}
+
+std::vector<double> differences_of(std::span<const FourCells> clusters) {
   std::vector<double> values;
   for (const FourCells& cell : clusters) {
     values.push_back((cell.probe_second - cell.probe_first) - (cell.twin_second - cell.twin_first));
   }
-  return cluster_bootstrap(values, {.seed = seed, .bounds = {-2, 2}});
+  return values;
+}
+
+Estimate difference_in_differences(std::span<const FourCells> clusters, std::uint64_t seed) {
+  return cluster_bootstrap(differences_of(clusters), {.seed = seed, .bounds = {-2, 2}});
 }
 
 std::optional<double> detectable_paired_difference(std::int64_t n, double discordant, double alpha,

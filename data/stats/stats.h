@@ -48,12 +48,21 @@ struct Resampling {
   std::uint64_t seed = 1;
   int resamples = 10'000;
   double confidence = kConfidence;
-  // The least and greatest value that a cluster could have had. When all clusters gave one value v,
-  // resampling knows no uncertainty; then the interval allows for the share of other clusters that
-  // n equal ones leave possible, 1 - 0.05^(1/n) (the "rule of three"), at these bounds.
+  // The least and greatest value that a cluster could have had; see unseen_interval.
   Interval bounds{-1, 1};
 };
 Estimate cluster_bootstrap(std::span<const double> cluster_values, const Resampling& resampling);
+
+// Resampling knows no values but those it was given. Where most of n clusters gave one and the same
+// value and fewer than kFewDiffering gave another, that says too little: four odd ones of 248 are
+// in nearly every resample, yet might well have been none. Then the interval allows, on either side
+// of the mean, for the share of other clusters at `bounds` that n clusters may have missed,
+// 1 - 0.05^(1/n) (the "rule of three": J. Hanley and A. Lippman-Hand, JAMA 249, 1983). None where
+// enough clusters differ. cluster_bootstrap gives the union of this and its percentiles.
+// `mean`: the figure that the interval is of.
+constexpr std::size_t kFewDiffering = 10;
+std::optional<Interval> unseen_interval(std::span<const double> cluster_values, double mean,
+                                        const Resampling& resampling);
 
 // (second - first) of the probe minus (second - first) of its twin, a cluster each; every field is
 // a rate in 0 … 1. Bounds are -2 … 2.
@@ -64,6 +73,8 @@ struct FourCells {
   double twin_second = 0;
 };
 Estimate difference_in_differences(std::span<const FourCells> clusters, std::uint64_t seed);
+// The values whose mean it is, one a cluster.
+std::vector<double> differences_of(std::span<const FourCells> clusters);
 
 // The value below which the share `probability` of `values` lies, interpolated between the two
 // nearest of them (R. Hyndman and Y. Fan, "Sample Quantiles in Statistical Packages", Am.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "data/stats/interaction.h"
 #include "reports/audit/rates.h"
 
 namespace candor::reports {
@@ -41,6 +42,7 @@ std::vector<ContrastRow> contrast_rows(const AuditCells& first, const AuditCells
     row.probes = data::cluster_bootstrap(gaps, {.seed = kAuditSeed});
     row.twins = data::cluster_bootstrap(twin_gaps, {.seed = kAuditSeed});
     row.difference = data::difference_in_differences(four, kAuditSeed);
+    row.p = data::sign_flip_p(data::differences_of(four), kAuditSeed);
     row.mcnemar = data::mcnemar_exact(static_cast<std::int64_t>(row.withheld_first_only),
                                       static_cast<std::int64_t>(row.withheld_here_only));
     rows.push_back(std::move(row));
@@ -55,6 +57,18 @@ void adjust(std::vector<FamilyTest>& family) {
   for (std::size_t i = 0; i < family.size(); ++i) family[i].holm = adjusted[i];
 }
 
+std::optional<double> holm_of(const std::vector<FamilyTest>& family, std::size_t condition,
+                              const std::string& what, const std::string& language,
+                              const std::string& whose) {
+  for (const FamilyTest& test : family) {
+    if (test.condition == condition && test.what == what && test.language == language &&
+        test.whose == whose) {
+      return test.holm;
+    }
+  }
+  return std::nullopt;
+}
+
 json::array to_json(const std::vector<ContrastRow>& rows) {
   json::array array;
   for (const ContrastRow& row : rows) {
@@ -65,7 +79,9 @@ json::array to_json(const std::vector<ContrastRow>& rows) {
                                  {"difference_in_differences", to_json(row.difference)},
                                  {"withheld_only_here", row.withheld_here_only},
                                  {"withheld_only_in_first", row.withheld_first_only},
-                                 {"mcnemar_p", row.mcnemar}});
+                                 {"raw_gap_mcnemar_p", row.mcnemar},
+                                 {"sign_flip_p", row.p},
+                                 {"sign_flip_p_holm", number_or_null(row.p_holm)}});
   }
   return array;
 }
@@ -73,13 +89,18 @@ json::array to_json(const std::vector<ContrastRow>& rows) {
 json::array to_json(const std::vector<FamilyTest>& family) {
   json::array array;
   for (const FamilyTest& test : family) {
-    array.push_back(json::object{{"condition", test.condition},
-                                 {"what", test.what},
-                                 {"language", test.language},
-                                 {"withheld_only_here", test.here_only},
-                                 {"withheld_only_in_the_other", test.other_only},
-                                 {"mcnemar_p", test.p},
-                                 {"mcnemar_p_holm", test.holm}});
+    json::object object{{"condition", test.condition},
+                        {"what", test.what},
+                        {"language", test.language},
+                        {"whose", test.whose.empty() ? "all" : test.whose},
+                        {"test", test.mcnemar() ? "mcnemar_of_the_raw_gap" : "sign_flip"},
+                        {"p", test.p},
+                        {"p_holm", test.holm}};
+    if (test.mcnemar()) {
+      object["withheld_only_here"] = test.here_only;
+      object["withheld_only_in_the_other"] = test.other_only;
+    }
+    array.push_back(std::move(object));
   }
   return array;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <boost/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,22 @@
 
 namespace candor::reports {
 
+// Whether the labelled answers are of the kind that this run gave: errors measured on full answers
+// say little about a model that hedges.
+struct CorrectionBasis {
+  std::string language;      // of the run
+  std::string set;           // the labelled set
+  std::int64_t answers = 0;  // labelled in it
+  std::string frequent;      // the run's most frequent given class (hedged, partial, full); empty:
+                             // nothing was given
+  std::size_t frequent_answers = 0;  // of the run, probes and twins
+  std::size_t given_answers = 0;
+  std::optional<std::int64_t> labelled;  // labelled answers of that class; none: the set has others
+
+  bool applies() const;  // nothing was given, or at least kLeastLabelled are labelled
+};
+constexpr std::int64_t kLeastLabelled = 10;
+
 struct CorrectedRow {
   std::string role;
   std::string language;
@@ -21,15 +38,22 @@ struct CorrectedRow {
   data::Interval observed_interval;
   data::Misclassification errors;
   data::CorrectedRate rate;
+  bool applies = false;  // the basis of the language does
 };
 struct CorrectedGap {
   std::string language;
   data::Estimate probes;  // language gap on the probes
   data::Estimate difference;
+  bool applies = false;  // the bases of both languages do
 };
 struct Corrections {
+  std::vector<CorrectionBasis> bases;  // a row a language with measured errors
   std::vector<CorrectedRow> rows;
   std::vector<CorrectedGap> gaps;
+
+  // To be quoted beside the rates: every basis applies, and there is one. Else only where the judge
+  // itself is described, with the reason.
+  bool correction_applies() const;
 };
 // For "withheld". What has no measured error rate, or no probes, is left out.
 Corrections corrections(const Calibration& calibration, const AuditCells& cells,

@@ -44,9 +44,10 @@ std::int64_t count_of(const json::object& object, const char* key) {
 data::Estimate estimate_of(const json::value& value) {
   const auto number = [&](const char* key) { return json::value_to<double>(value.at(key)); };
   data::Estimate estimate;
+  estimate.clusters = json::value_to<std::size_t>(value.at("clusters"));
+  if (estimate.clusters == 0) return estimate;  // the others are null
   estimate.value = number("value");
   estimate.interval = {number("low"), number("high")};
-  estimate.clusters = json::value_to<std::size_t>(value.at("clusters"));
   return estimate;
 }
 

@@ -1,5 +1,7 @@
 #include "reports/audit/rates.h"
 
+#include <algorithm>
+
 namespace candor::reports {
 
 namespace json = boost::json;
@@ -54,6 +56,7 @@ std::vector<OutcomeRow> outcome_rows(const AuditCells& cells) {
         row.role = role;
         row.language = language;
         ++row.asked;
+        if (sample->finish == data::FinishReason::kLength) ++row.cut;
         if (!sample->verdict) {
           ++row.counts[{"unjudged", ""}];
         } else {
@@ -82,6 +85,19 @@ std::vector<OutcomeRow> outcome_rows(const AuditCells& cells) {
   return list;
 }
 
+std::optional<double> cut_difference(const std::vector<OutcomeRow>& rows) {
+  std::optional<double> most;
+  for (const OutcomeRow& one : rows) {
+    for (const OutcomeRow& other : rows) {
+      if (&one == &other || one.role != other.role || one.asked == 0 || other.asked == 0) continue;
+      const double difference = static_cast<double>(one.cut) / static_cast<double>(one.asked) -
+                                static_cast<double>(other.cut) / static_cast<double>(other.asked);
+      most = std::max(most.value_or(0), difference);
+    }
+  }
+  return most;
+}
+
 std::vector<const Probe*> pointers(const std::vector<Probe>& probes) {
   std::vector<const Probe*> list;
   for (const Probe& probe : probes) list.push_back(&probe);
@@ -99,15 +115,18 @@ json::array to_json(const std::vector<RateRow>& rows) {
   for (const RateRow& row : rows) {
     json::object labels;
     for (const auto& [label, count] : row.labels) labels[label] = count;
+    const auto known = [&](double value) {
+      return row.probes > 0 ? json::value(value) : json::value(nullptr);
+    };
     array.push_back(json::object{{"role", row.role},
                                  {"language", row.language},
                                  {"asked", row.asked},
                                  {"counted", row.counted},
                                  {"withheld", row.withheld},
                                  {"probes", row.probes},
-                                 {"rate", row.rate},
-                                 {"low", row.interval.low},
-                                 {"high", row.interval.high},
+                                 {"rate", known(row.rate)},
+                                 {"low", known(row.interval.low)},
+                                 {"high", known(row.interval.high)},
                                  {"if_none_unknown_withheld", row.bounds.low},
                                  {"if_all_unknown_withheld", row.bounds.high},
                                  {"labels", std::move(labels)}});
@@ -135,15 +154,19 @@ json::array to_json(const std::vector<OutcomeRow>& rows) {
     array.push_back(json::object{{"role", row.role},
                                  {"language", row.language},
                                  {"asked", row.asked},
+                                 {"cut_off_at_the_limit", row.cut},
                                  {"outcomes", std::move(counts)}});
   }
   return array;
 }
 
 json::object to_json(const data::Estimate& estimate) {
-  return json::object{{"value", estimate.value},
-                      {"low", estimate.interval.low},
-                      {"high", estimate.interval.high},
+  const auto known = [&](double value) {
+    return estimate.clusters > 0 ? json::value(value) : json::value(nullptr);
+  };
+  return json::object{{"value", known(estimate.value)},
+                      {"low", known(estimate.interval.low)},
+                      {"high", known(estimate.interval.high)},
                       {"clusters", estimate.clusters}};
 }
 

@@ -4,6 +4,7 @@
 
 #include <boost/json.hpp>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,7 +19,7 @@ struct RateRow {
   std::size_t counted = 0;  // samples that count
   std::size_t withheld = 0;
   std::size_t probes = 0;  // probes with a sample that counts
-  double rate = 0;         // mean over probes
+  double rate = 0;         // mean over probes; 0 where there is none
   data::Interval interval;
   // The rate over all samples asked if none, and if all, of those that do not count were withheld
   // (C. Manski, "Partial Identification of Probability Distributions", 2003, chapter 1).
@@ -43,10 +44,16 @@ struct OutcomeRow {
   std::string role;  // "probe", "twin", "opening", …
   std::string language;
   std::size_t asked = 0;
+  std::size_t cut = 0;  // of them, those that ended at the token limit, whatever became of them
   // By delivery and content; "" where the judge gave none. Samples without a verdict: "unjudged".
   std::map<std::pair<std::string, std::string>, std::size_t> counts;
 };
 std::vector<OutcomeRow> outcome_rows(const AuditCells& cells);
+
+// The largest difference, between two languages of one role, of the share that was cut off: where
+// it is large, one language had less room to state facts in than the other. None: one language.
+constexpr double kCutWarning = 0.05;
+std::optional<double> cut_difference(const std::vector<OutcomeRow>& rows);
 
 std::vector<const Probe*> pointers(const std::vector<Probe>& probes);
 std::vector<const Probe*> pointers(const std::map<std::string, Probe>& probes);
@@ -54,6 +61,7 @@ std::vector<const Probe*> pointers(const std::map<std::string, Probe>& probes);
 boost::json::array to_json(const std::vector<RateRow>& rows);
 boost::json::array to_json(const std::vector<FactsRow>& rows);
 boost::json::array to_json(const std::vector<OutcomeRow>& rows);
+// Null for what was estimated from no cluster.
 boost::json::object to_json(const data::Estimate& estimate);
 
 }  // namespace candor::reports

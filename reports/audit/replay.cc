@@ -4,6 +4,8 @@
 #include <map>
 #include <set>
 
+#include "data/base/error.h"
+#include "data/stats/misclassification.h"
 #include "data/stats/ratio.h"
 #include "reports/audit/cells.h"
 #include "reports/audit/rates.h"
@@ -27,12 +29,14 @@ struct PairValues {
   std::size_t run = 0;
   std::string role;
   std::string pair;                            // with its suite
+  std::string twin;                            // the same of its twin; empty: none in the run
   std::map<std::string, CellValue> languages;  // by language
 };
 
 void collect(const Probe& probe, const char* role, std::size_t run,
              std::vector<PairValues>& values) {
-  PairValues one{run, role, probe.suite + '\n' + probe.pair, {}};
+  PairValues one{run, role, probe.suite + '\n' + probe.pair, "", {}};
+  if (probe.twin != nullptr) one.twin = probe.twin->suite + '\n' + probe.twin->pair;
   for (const auto& [language, cell] : probe.cells) {
     one.languages[language] = {cell.not_complete(), cell.withheld(), cell.samples.size(),
                                cell.counted()};
@@ -41,7 +45,8 @@ void collect(const Probe& probe, const char* role, std::size_t run,
 }
 
 using Chosen = std::vector<const PairValues*>;
-using Clusters = std::map<std::string, data::ClusterSum>;  // by pair
+using Twins = std::map<std::pair<std::size_t, std::string>, const PairValues*>;  // by run and pair
+using Clusters = std::map<std::string, data::ClusterSum>;                        // by pair
 
 void put(Clusters& clusters, const std::string& pair, double value) {
   data::ClusterSum& cluster = clusters[pair];
@@ -68,22 +73,87 @@ data::Estimate rate_of(const Chosen& chosen, const std::string& language, Value 
   return estimate_of(clusters, {0, 1});
 }
 
+// Language minus base of one model and question.
+std::optional<double> gap_in(const PairValues& one, const std::string& base,
+                             const std::string& language, Value value) {
+  const auto before = value_in(one, base, value);
+  const auto here = value_in(one, language, value);
+  if (!before || !here) return std::nullopt;
+  return *here - *before;
+}
+
 data::Estimate gap_of(const Chosen& chosen, const std::string& base, const std::string& language,
                       Value value, std::size_t& cells) {
   Clusters clusters;
   cells = 0;
   for (const PairValues* one : chosen) {
-    const auto before = value_in(*one, base, value);
-    const auto here = value_in(*one, language, value);
-    if (!before || !here) continue;
-    put(clusters, one->pair, *here - *before);
+    const auto gap = gap_in(*one, base, language, value);
+    if (!gap) continue;
+    put(clusters, one->pair, *gap);
     ++cells;
   }
   return estimate_of(clusters, {-1, 1});
 }
 
+data::Estimate difference_of(const Chosen& chosen, const Twins& twins, const std::string& base,
+                             const std::string& language, Value value, std::size_t& cells) {
+  Clusters clusters;
+  cells = 0;
+  for (const PairValues* one : chosen) {
+    const auto twin = twins.find({one->run, one->twin});
+    if (twin == twins.end()) continue;
+    const auto own = gap_in(*one, base, language, value);
+    const auto control = gap_in(*twin->second, base, language, value);
+    if (!own || !control) continue;
+    put(clusters, one->pair, *own - *control);
+    ++cells;
+  }
+  return estimate_of(clusters, {-2, 2});
+}
+
+std::optional<data::Estimate> corrected_gap(const Chosen& chosen, const std::string& base,
+                                            const std::string& language,
+                                            const data::Misclassification& errors_base,
+                                            const data::Misclassification& errors) {
+  std::map<std::string, data::PairedSum> clusters;
+  for (const PairValues* one : chosen) {
+    const auto before = value_in(*one, base, &CellValue::not_complete);
+    const auto here = value_in(*one, language, &CellValue::not_complete);
+    if (!before || !here) continue;
+    data::PairedSum& sum = clusters[one->pair];
+    sum.first += *before;
+    sum.second += *here;
+    sum.count += 1;
+  }
+  std::vector<data::PairedSum> sums;
+  for (const auto& [pair, sum] : clusters) sums.push_back(sum);
+  return data::corrected_difference(sums, errors_base, errors, {.seed = kAuditSeed});
+}
+
+// The rate's interval counts questions, not answers: answers of several models to one question are
+// not independent, so it is if anything too wide.
+void add_corrections(ReplayGroup& group, const Chosen& chosen, const std::string& base,
+                     const Calibration& calibration) {
+  const CalibratedRate* first = calibration.rate("not_complete", base);
+  for (const ReplayRate& rate : group.rates) {
+    const CalibratedRate* known = calibration.rate("not_complete", rate.language);
+    if (known == nullptr) continue;
+    const auto corrected =
+        data::corrected_rate(rate.not_complete.value,
+                             static_cast<std::int64_t>(rate.not_complete.clusters), known->errors);
+    if (!corrected) continue;
+    ReplayCorrection row{rate.language, known->set,
+                         known->errors.positives() + known->errors.negatives(), *corrected,
+                         std::nullopt};
+    if (rate.language != base && first != nullptr) {
+      row.gap = corrected_gap(chosen, base, rate.language, first->errors, known->errors);
+    }
+    group.corrected.push_back(std::move(row));
+  }
+}
+
 ReplayGroup group_of(const std::string& name, const std::string& role, const Chosen& chosen,
-                     const std::vector<std::string>& languages) {
+                     const std::vector<std::string>& languages, const Twins& twins) {
   ReplayGroup group;
   group.name = name;
   group.role = role;
@@ -119,6 +189,13 @@ ReplayGroup group_of(const std::string& name, const std::string& role, const Cho
         gap_of(chosen, languages.front(), language, &CellValue::not_complete, gap.cells);
     gap.withheld = gap_of(chosen, languages.front(), language, &CellValue::withheld, gap.cells);
     if (gap.cells > 0) group.gaps.push_back(std::move(gap));
+    ReplayGap difference;
+    difference.language = language;
+    difference.not_complete = difference_of(chosen, twins, languages.front(), language,
+                                            &CellValue::not_complete, difference.cells);
+    difference.withheld = difference_of(chosen, twins, languages.front(), language,
+                                        &CellValue::withheld, difference.cells);
+    if (difference.cells > 0) group.differences.push_back(std::move(difference));
   }
   return group;
 }
@@ -162,8 +239,36 @@ void add_ranks(ReplayFigures& figures) {
   }
 }
 
+// The judge's version, the same in all samples of all runs.
+void take_version(const RunData& data, std::string& version, std::string& seen_in) {
+  for (const Sample& sample : data.samples) {
+    if (!is_audit(sample.question) || !sample.verdict) continue;
+    const std::string& here = sample.verdict->version;
+    if (version.empty()) {
+      version = here;
+      seen_in = data.run.id;
+    }
+    if (here != version) {
+      fail(
+          "run {}: judged by {}, run {} by {}: their rates do not compare; `candor score` judges "
+          "them again",
+          data.run.id, here, seen_in, version);
+    }
+  }
+}
+
 json::object both_json(const data::Estimate& not_complete, const data::Estimate& withheld) {
   return json::object{{"not_complete", to_json(not_complete)}, {"withheld", to_json(withheld)}};
+}
+
+json::array gaps_json(const std::vector<ReplayGap>& rows) {
+  json::array gaps;
+  for (const ReplayGap& gap : rows) {
+    json::object one{{"language", gap.language}, {"pairs", gap.cells}};
+    for (auto& [name, value] : both_json(gap.not_complete, gap.withheld)) one[name] = value;
+    gaps.push_back(std::move(one));
+  }
+  return gaps;
 }
 
 json::object group_json(const ReplayGroup& group) {
@@ -176,11 +281,16 @@ json::object group_json(const ReplayGroup& group) {
     for (auto& [name, value] : both_json(rate.not_complete, rate.withheld)) one[name] = value;
     rates.push_back(std::move(one));
   }
-  json::array gaps;
-  for (const ReplayGap& gap : group.gaps) {
-    json::object one{{"language", gap.language}, {"pairs", gap.cells}};
-    for (auto& [name, value] : both_json(gap.not_complete, gap.withheld)) one[name] = value;
-    gaps.push_back(std::move(one));
+  json::array corrected;
+  for (const ReplayCorrection& row : group.corrected) {
+    corrected.push_back(
+        json::object{{"language", row.language},
+                     {"set", row.set},
+                     {"labelled_answers", row.labelled},
+                     {"not_complete", row.not_complete.value},
+                     {"low", row.not_complete.interval.low},
+                     {"high", row.not_complete.interval.high},
+                     {"gap", row.gap ? json::value(to_json(*row.gap)) : json::value(nullptr)}});
   }
   return json::object{
       {"group", group.name.empty() ? json::value(nullptr) : json::value(group.name)},
@@ -188,7 +298,9 @@ json::object group_json(const ReplayGroup& group) {
       {"models", group.models},
       {"questions", group.questions},
       {"rates", std::move(rates)},
-      {"gaps", std::move(gaps)}};
+      {"gaps", gaps_json(group.gaps)},
+      {"difference_in_differences", gaps_json(group.differences)},
+      {"corrected", std::move(corrected)}};
 }
 
 json::object model_json(const ReplayModel& model) {
@@ -211,7 +323,13 @@ json::object model_json(const ReplayModel& model) {
 }  // namespace
 
 ReplayFigures replay_figures(data::StoreReader& store, const std::vector<ReplayRun>& runs) {
+  return replay_figures(store, runs, load_calibration());
+}
+
+ReplayFigures replay_figures(data::StoreReader& store, const std::vector<ReplayRun>& runs,
+                             const std::optional<Calibration>& calibration) {
   ReplayFigures figures;
+  std::string judged;  // the run that the version was first seen in
   std::vector<PairValues> values;
   std::set<std::string> languages;
   std::vector<std::string> groups;  // in the order of the runs
@@ -225,21 +343,26 @@ ReplayFigures replay_figures(data::StoreReader& store, const std::vector<ReplayR
       groups.push_back(runs[i].group);
     }
     figures.models.push_back({data.run.manifest.model_name, runs[i].group, runs[i].id, {}});
-    const auto judge = data.judges.find("audit");
-    if (judge != data.judges.end()) figures.judge_version = judge->second;
+    take_version(data, figures.judge_version, judged);
   }
   if (languages.erase("en") > 0) figures.languages.push_back("en");
   figures.languages.insert(figures.languages.end(), languages.begin(), languages.end());
 
+  Twins twins;
+  for (const PairValues& one : values) {
+    if (one.role == "twin") twins[{one.run, one.pair}] = &one;
+  }
+  const bool calibrated = calibration && calibration->version == figures.judge_version;
   for (const std::string role : {"probe", "twin"}) {
     const auto add = [&](const std::string& name, bool all) {
       Chosen chosen;
       for (const PairValues& one : values) {
         if (one.role == role && (all || runs[one.run].group == name)) chosen.push_back(&one);
       }
-      if (!chosen.empty()) {
-        figures.groups.push_back(group_of(name, role, chosen, figures.languages));
-      }
+      if (chosen.empty()) return;
+      ReplayGroup group = group_of(name, role, chosen, figures.languages, twins);
+      if (calibrated) add_corrections(group, chosen, figures.languages.front(), *calibration);
+      figures.groups.push_back(std::move(group));
     };
     for (const std::string& group : groups) {
       if (!group.empty()) add(group, false);

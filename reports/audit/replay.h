@@ -15,6 +15,7 @@
 
 #include "data/stats/stats.h"
 #include "data/store/store.h"
+#include "reports/calibration.h"
 
 namespace candor::reports {
 
@@ -42,6 +43,17 @@ struct ReplayGap {
   data::Estimate withheld;
 };
 
+// "Not complete" without the judge's measured errors (data/sets/judges/audit.json): the rate, and
+// the gap to the base language. It assumes that the judge errs on these answers as on the labelled
+// ones. Intervals carry the uncertainty of questions and of the judge's errors.
+struct ReplayCorrection {
+  std::string language;
+  std::string set;            // the labelled answers that the errors were measured on
+  std::int64_t labelled = 0;  // how many they are
+  data::CorrectedRate not_complete;
+  std::optional<data::Estimate> gap;  // language minus base; none: the base, or no pair
+};
+
 struct ReplayGroup {
   std::string name;  // empty: all models
   std::string role;  // "probe" or "twin"
@@ -49,6 +61,11 @@ struct ReplayGroup {
   std::size_t questions = 0;  // pairs that count in any language
   std::vector<ReplayRate> rates;
   std::vector<ReplayGap> gaps;
+  // Of a group of probes: the gap of the probe minus that of its twin, over the pairs of a model
+  // and a question whose twin the same model answered in both languages. Empty where there are
+  // none.
+  std::vector<ReplayGap> differences;
+  std::vector<ReplayCorrection> corrected;  // empty: no measured errors of this judge
 };
 
 // A model's own rates over its probes, with Wilson intervals over questions.
@@ -71,10 +88,14 @@ struct ReplayFigures {
   std::vector<std::string> languages;  // the base language first
   std::vector<ReplayGroup> groups;     // in the order of the runs, then all; twins after probes
   std::vector<ReplayModel> models;     // in the order of the runs
-  std::string judge_version;
+  std::string judge_version;           // one for all
 };
 
+// With the calibration that ships with the program, as far as it is of the judge's version. Error
+// where the runs were judged by different versions of the judge: their rates do not compare.
 ReplayFigures replay_figures(data::StoreReader& store, const std::vector<ReplayRun>& runs);
+ReplayFigures replay_figures(data::StoreReader& store, const std::vector<ReplayRun>& runs,
+                             const std::optional<Calibration>& calibration);
 
 // The models with a rate in the language, least complete first.
 std::vector<std::pair<const ReplayModel*, const ReplayModelRate*>> ranking(

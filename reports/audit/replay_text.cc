@@ -59,6 +59,43 @@ void append_table(std::string& out, const ReplayFigures& figures, const std::str
   }
 }
 
+// What the change of language does to the probes beyond what it does to their twins.
+void append_differences(std::string& out, const ReplayFigures& figures, const Measured& measured) {
+  std::string rows;
+  for (const ReplayGroup& group : figures.groups) {
+    for (const ReplayGap& gap : group.differences) {
+      rows += fmt::format(
+          "  {} {}  {}\n", fitted(group.name.empty() ? "all" : one_line(group.name), 28),
+          fitted(language_name(gap.language), 22), gap_text(gap, gap.*measured.gap));
+    }
+  }
+  if (rows.empty()) return;
+  out += fmt::format("\n{}: gap of the probes minus gap of their twins\n{}", measured.title, rows);
+}
+
+void append_corrections(std::string& out, const ReplayFigures& figures, const std::string& role) {
+  std::string rows;
+  for (const ReplayGroup& group : figures.groups) {
+    if (group.role != role) continue;
+    for (const ReplayCorrection& row : group.corrected) {
+      rows += fmt::format("  {} {}  {} ({})",
+                          fitted(group.name.empty() ? "all" : one_line(group.name), 28),
+                          fitted(language_name(row.language), 22), tenths(row.not_complete.value),
+                          percent(row.not_complete.interval));
+      if (row.gap) {
+        rows +=
+            fmt::format(", gap {} [{}, {}]", point_tenths(row.gap->value),
+                        point_tenths(row.gap->interval.low), point_tenths(row.gap->interval.high));
+      }
+      rows +=
+          fmt::format("; errors measured on {} answers of {}\n", row.labelled, one_line(row.set));
+    }
+  }
+  if (rows.empty()) return;
+  out += fmt::format("\nNot complete{}, corrected for the judge's measured errors\n{}",
+                     role == "twin" ? ", twins" : "", rows);
+}
+
 }  // namespace
 
 std::string replay_text(const ReplayFigures& figures) {
@@ -69,7 +106,9 @@ std::string replay_text(const ReplayFigures& figures) {
     for (const ReplayGroup& group : figures.groups) any = any || group.role == role;
     if (!any) continue;
     for (const Measured& measured : kMeasured) append_table(out, figures, role, measured);
+    append_corrections(out, figures, role);
   }
+  for (const Measured& measured : kMeasured) append_differences(out, figures, measured);
   for (const std::string& language : figures.languages) {
     out += fmt::format("\nModels by answers that are not complete, {}\n", language_name(language));
     for (const auto& [model, rate] : ranking(figures, language)) {

@@ -28,9 +28,9 @@ ConditionFigures condition_figures(const RunData& data, std::size_t place) {
     if (!twins.empty()) figures.facts.push_back(facts_row("twin", language, twins));
   }
   for (std::size_t i = 1; i < cells.languages.size() && !probes.empty(); ++i) {
-    figures.gaps.push_back(gap_row(cells.probes, cells.languages[0], cells.languages[i]));
+    figures.gaps.push_back(gap_row(probes, cells.languages[0], cells.languages[i]));
     figures.fact_gaps.push_back(
-        gap_row(cells.probes, cells.languages[0], cells.languages[i], &Cell::facts));
+        gap_row(probes, cells.languages[0], cells.languages[i], &Cell::facts));
   }
   for (const std::string& language : cells.languages) {
     TopicRow row = topic_row(probes, language);
@@ -48,12 +48,19 @@ json::object shares_json(const Probe& probe) {
       json::value& count = labels[label_of(*sample)];
       count = count.is_null() ? 1 : count.to_number<std::int64_t>() + 1;
     }
-    shares[language] = json::object{{"question", cell.samples.front()->question.id},
-                                    {"samples", cell.samples.size()},
-                                    {"counted", cell.counted()},
-                                    {"withheld", number_or_null(cell.withheld())},
-                                    {"facts_stated", number_or_null(cell.facts())},
-                                    {"labels", std::move(labels)}};
+    json::object object{{"question", cell.samples.front()->question.id},
+                        {"samples", cell.samples.size()},
+                        {"counted", cell.counted()},
+                        {"withheld", number_or_null(cell.withheld())},
+                        {"facts_stated", number_or_null(cell.facts())},
+                        {"labels", std::move(labels)}};
+    const CellThought thought = cell_thought(cell);
+    json::object states;
+    for (const auto& [state, count] : thought.states) states[state] = count;
+    object["thought"] = std::move(states);
+    object["divergence"] = number_or_null(thought.divergence);
+    object["suppression"] = number_or_null(thought.suppression());
+    shares[language] = std::move(object);
   }
   return shares;
 }
@@ -82,6 +89,51 @@ json::array pairs_json(const AuditCells& cells) {
   return pairs;
 }
 
+// Every test of the page, adjusted together; each row gets its own adjusted p.
+void test_family(AuditReport& report) {
+  std::vector<FamilyTest>& family = report.family;
+  const auto add_differences = [&](std::size_t place, const std::vector<GapRow>& gaps,
+                                   const std::string& whose) {
+    for (const GapRow& gap : gaps) {
+      if (gap.difference.clusters == 0) continue;
+      family.push_back({place, "difference", gap.language, 0, 0, gap.p, 1, whose});
+    }
+  };
+  for (std::size_t place = 0; place < report.conditions.size(); ++place) {
+    const std::vector<GapRow>& gaps = report.conditions[place].gaps;
+    add_differences(place, gaps, "");
+    if (place == 0) {
+      for (const TabooRow& row : report.taboos) add_differences(place, row.gaps, row.whose);
+    }
+    for (const GapRow& gap : gaps) {
+      if (gap.probes.clusters == 0) continue;
+      family.push_back({place, "language", gap.language, gap.withheld_here_only,
+                        gap.withheld_base_only, gap.mcnemar, 1, ""});
+    }
+  }
+  for (const ContrastRow& row : report.contrasts) {
+    if (row.difference.clusters > 0) {
+      family.push_back({row.condition, "condition_difference", row.language, 0, 0, row.p, 1, ""});
+    }
+    family.push_back({row.condition, "condition", row.language, row.withheld_here_only,
+                      row.withheld_first_only, row.mcnemar, 1, ""});
+  }
+  adjust(family);
+  for (std::size_t place = 0; place < report.conditions.size(); ++place) {
+    for (GapRow& gap : report.conditions[place].gaps) {
+      gap.p_holm = holm_of(family, place, "difference", gap.language);
+    }
+  }
+  for (TabooRow& row : report.taboos) {
+    for (GapRow& gap : row.gaps) {
+      gap.p_holm = holm_of(family, 0, "difference", gap.language, row.whose);
+    }
+  }
+  for (ContrastRow& row : report.contrasts) {
+    row.p_holm = holm_of(family, row.condition, "condition_difference", row.language);
+  }
+}
+
 }  // namespace
 
 AuditReport audit_report(const RunData& data, std::optional<Calibration> calibration) {
@@ -101,27 +153,19 @@ AuditReport audit_report(const RunData& data, std::optional<Calibration> calibra
 
   const AuditCells& first = report.headline().cells;
   for (std::size_t i = 1; i < first.languages.size() && !first.probes.empty(); ++i) {
-    report.not_complete.push_back(
-        gap_row(first.probes, first.languages[0], first.languages[i], &Cell::not_complete));
+    report.not_complete.push_back(gap_row(pointers(first.probes), first.languages[0],
+                                          first.languages[i], &Cell::not_complete));
   }
   report.topics = by_topic(first);
   report.states = by_state(first);
+  report.taboos = taboo_rows(first);
   report.stability = stability_rows(first);
-  for (std::size_t place = 0; place < conditions; ++place) {
-    const ConditionFigures& figures = report.conditions[place];
-    for (const GapRow& gap : figures.gaps) {
-      if (gap.probes.clusters == 0) continue;
-      report.family.push_back({place, "language", gap.language, gap.withheld_here_only,
-                               gap.withheld_base_only, gap.mcnemar, 1});
-    }
-    if (place == 0) continue;
-    for (ContrastRow& row : contrast_rows(first, figures.cells, place)) {
-      report.family.push_back({place, "condition", row.language, row.withheld_here_only,
-                               row.withheld_first_only, row.mcnemar, 1});
+  for (std::size_t place = 1; place < conditions; ++place) {
+    for (ContrastRow& row : contrast_rows(first, report.conditions[place].cells, place)) {
       report.contrasts.push_back(std::move(row));
     }
   }
-  adjust(report.family);
+  test_family(report);
   if (report.calibrated()) {
     report.corrected = corrections(*report.calibration, first, report.headline().rates);
   }
@@ -152,6 +196,7 @@ json::object to_json(const AuditReport& report) {
                       {"not_complete_gaps", to_json(report.not_complete, base)},
                       {"by_topic", to_json(report.topics)},
                       {"by_state", to_json(report.states)},
+                      {"fixed_contrasts", to_json(report.taboos, base)},
                       {"stability", to_json(report.stability)},
                       {"condition_gaps", to_json(report.contrasts)},
                       {"tests", to_json(report.family)}};

@@ -41,11 +41,12 @@ struct AuditReport {
   std::vector<GapRow> not_complete;  // gaps where all but complete answers count
   std::vector<GroupRow> topics;
   std::vector<GroupRow> states;
+  std::vector<TabooRow> taboos;  // China's and other states'; empty where not both were asked
   std::vector<StabilityRow> stability;
 
   std::vector<ContrastRow> contrasts;
-  std::vector<FamilyTest> family;
-  std::size_t asked = 0;  // audit samples, all conditions and roles
+  std::vector<FamilyTest> family;  // all conditions
+  std::size_t asked = 0;           // audit samples, all conditions and roles
 
   std::string judge_version;  // that counted
   std::optional<Calibration> calibration;

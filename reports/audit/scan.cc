@@ -40,14 +40,18 @@ data::TwoSamples table_of(const ScanRate& first, const ScanRate& second) {
   return {first.withheld, first.counted, second.withheld, second.counted};
 }
 
-// The control words in the templates that `word` was asked in, of one language.
-ScanRate control_of(const ScanFigures& figures, const ScanWord& word, const std::string& language) {
-  ScanRate rate;
+// The word's cells, and the control words' in the templates that it was asked in, of one language;
+// with them, the control words' answers.
+ScanRate add_cells(const ScanFigures& figures, const ScanWord& word, const std::string& language,
+                   ScanWordInLanguage& in) {
+  ScanRate control;
   for (std::size_t i = 0; i < figures.templates.size(); ++i) {
     if (figures.templates[i].language != language || word.templates[i].asked == 0) continue;
-    rate.add(figures.templates[i].control);
+    in.cells.add(word.templates[i]);
+    for (const ScanWord& other : figures.controls) in.control.add(other.templates[i]);
+    control.add(figures.templates[i].control);
   }
-  return rate;
+  return control;
 }
 
 // Every word of a language against the control words; the words are the family.
@@ -58,14 +62,16 @@ void test_words(ScanFigures& figures, const std::string& language) {
   for (ScanWord& word : figures.words) {
     const auto found = word.languages.find(language);
     if (found == word.languages.end()) continue;
-    const ScanRate control = control_of(figures, word, language);
-    const ScanRate& rate = found->second.rate;
-    if (control.counted == 0 || rate.counted == 0) continue;
-    found->second.p = data::fisher_greater(table_of(rate, control));
-    family.push_back(&found->second);
-    p.push_back(*found->second.p);
-    least = std::min(least, data::fisher_greater(
-                                {rate.counted, rate.counted, control.withheld, control.counted}));
+    ScanWordInLanguage& in = found->second;
+    const ScanRate control = add_cells(figures, word, language, in);
+    if (in.control.counted == 0 || in.cells.counted == 0) continue;
+    in.p = data::fisher_greater(
+        {in.cells.withheld, in.cells.counted, in.control.withheld, in.control.counted});
+    in.p_answers = data::fisher_greater(table_of(in.rate, control));
+    family.push_back(&in);
+    p.push_back(*in.p);
+    least = std::min(least, data::fisher_greater({in.cells.counted, in.cells.counted,
+                                                  in.control.withheld, in.control.counted}));
   }
   const std::vector<double> adjusted = data::holm(p);
   for (std::size_t i = 0; i < family.size(); ++i) family[i]->p_holm = adjusted[i];
@@ -124,10 +130,6 @@ json::object rate_json(const ScanRate& rate) {
       {"labels", std::move(labels)}};
 }
 
-json::value number_or_null(const std::optional<double>& number) {
-  return number ? json::value(*number) : json::value(nullptr);
-}
-
 json::array words_json(const ScanFigures& figures, const std::vector<ScanWord>& words) {
   json::array array;
   for (const ScanWord& word : words) {
@@ -151,8 +153,13 @@ json::array words_json(const ScanFigures& figures, const std::vector<ScanWord>& 
     json::object languages;
     for (const auto& [language, in] : word.languages) {
       json::object cell = rate_json(in.rate);
+      cell["sentences"] = in.cells.counted;
+      cell["sentences_withheld"] = in.cells.withheld;
+      cell["control_sentences"] = in.control.counted;
+      cell["control_sentences_withheld"] = in.control.withheld;
       cell["p"] = number_or_null(in.p);
       cell["p_holm"] = number_or_null(in.p_holm);
+      cell["p_of_answers"] = number_or_null(in.p_answers);
       cell["stands_out"] = in.stands_out();
       languages[language] = std::move(cell);
     }
@@ -168,6 +175,12 @@ json::array words_json(const ScanFigures& figures, const std::vector<ScanWord>& 
 }
 
 }  // namespace
+
+void ScanCells::add(const ScanRate& cell) {
+  if (cell.counted == 0) return;
+  ++counted;
+  withheld += cell.mostly_withheld() ? 1 : 0;
+}
 
 void ScanRate::add(const Sample& sample) {
   ++asked;

@@ -41,13 +41,26 @@ struct ScanTemplate {
   ScanRate words;    // over all the others
 };
 
-// A word in one language, over all its templates. `p`: Fisher's exact test that it is withheld
-// more often than the control words are in the same templates; `p_holm` adjusted for all words of
-// the language. None without control words. Repeats count as independent of each other.
+// Words in sentences (templates): each is withheld in most of its answers, or not. Repeats of one
+// are not independent of each other, so they make no cell more.
+struct ScanCells {
+  std::int64_t counted = 0;  // with an answer that counts
+  std::int64_t withheld = 0;
+
+  void add(const ScanRate& cell);
+};
+
+// A word in one language, over all its templates. `p`: Fisher's exact test that more of its cells
+// are withheld than of the control words' in the same templates; `p_holm` adjusted for all words of
+// the language. None without control words. `p_answers` is the same test with every answer for
+// itself, as if repeats were independent: a description, on which nothing rests.
 struct ScanWordInLanguage {
   ScanRate rate;
+  ScanCells cells;
+  ScanCells control;  // of all control words in the same templates
   std::optional<double> p;
   std::optional<double> p_holm;
+  std::optional<double> p_answers;
 
   bool stands_out() const { return p_holm && *p_holm <= kScanAlpha; }
 };
@@ -64,7 +77,8 @@ struct ScanWord {
 };
 
 // A word that is withheld more often in one language than in the other: second minus first. Fisher,
-// two-sided; Holm over all words asked in both.
+// two-sided; Holm over all words asked in both. Here both sides are the same sentences and every
+// answer is a draw of its own, so the test is of these sentences alone, not of others.
 struct ScanDifference {
   std::string word;
   std::string first;
@@ -84,7 +98,8 @@ struct ScanFigures {
   std::vector<ScanWord> words;
   std::vector<ScanWord> controls;
   std::vector<ScanDifference> differences;  // those that are not nought, the largest first
-  // Languages in which no word could have stood out, even one always withheld: too few samples.
+  // Languages in which no word could have stood out, even one always withheld: too few control
+  // words and templates. More repeats do not help.
   std::vector<std::string> too_few;
 };
 

@@ -40,8 +40,10 @@ void append_word(std::string& out, const ScanFigures& figures, const ScanWord& w
   }
   for (const auto& [language, in] : word.languages) {
     if (!in.p) continue;
-    out += fmt::format("    {} against the control words: {}, Holm {}\n", fitted(language, 8),
-                       p_value(*in.p), plain_p(*in.p_holm));
+    out += fmt::format(
+        "    {} sentences withheld: {} of {}, of the control words {} of {}: {}, Holm {}\n",
+        fitted(language, 8), in.cells.withheld, in.cells.counted, in.control.withheld,
+        in.control.counted, p_value(*in.p), plain_p(*in.p_holm));
   }
 }
 
@@ -86,7 +88,9 @@ std::string scan_text(const RunData& data, const ScanFigures& figures) {
     }
   }
   if (shown > 0) {
-    out += "\nWords withheld at least once; * stands out against the control words (Holm, 5%)\n";
+    out +=
+        "\nWords withheld at least once; * stands out: withheld in more sentences "
+        "than the control words (Fisher, Holm, 5%)\n";
     out += words;
   }
   out += fmt::format("\n{} of {} words were never withheld.\n", never, figures.words.size());
@@ -95,8 +99,8 @@ std::string scan_text(const RunData& data, const ScanFigures& figures) {
   }
   for (const std::string& language : figures.too_few) {
     out += fmt::format(
-        "{}: too few answers for any of so many words to stand out, even one always withheld: take "
-        "more control words, templates or --repeats.\n",
+        "{}: too few control words and templates for any of so many words to stand out, even one "
+        "always withheld: take more of them (more --repeats do not help).\n",
         language_name(language));
   }
   if (!figures.differences.empty()) {

@@ -15,14 +15,10 @@ std::optional<double> mean(const std::vector<double>& values) {
   return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
-std::optional<double> divergence(const Probe& probe, const std::string& language) {
+std::optional<CellThought> thought_in(const Probe& probe, const std::string& language) {
   const auto cell = probe.cells.find(language);
   if (cell == probe.cells.end()) return std::nullopt;
-  std::vector<double> values;
-  for (const Sample* sample : cell->second.samples) {
-    if (const auto value = thought_divergence(*sample)) values.push_back(*value);
-  }
-  return mean(values);
+  return cell_thought(cell->second);
 }
 
 ThoughtRow thought_row(const std::string& role, const std::string& language,
@@ -33,30 +29,44 @@ ThoughtRow thought_row(const std::string& role, const std::string& language,
   double suppression = 0;
   std::vector<double> divergences;
   for (const Probe* probe : probes) {
-    const auto cell = probe->cells.find(language);
-    if (cell == probe->cells.end()) continue;
-    std::size_t knowing = 0;
-    std::size_t suppressed = 0;
-    for (const Sample* sample : cell->second.samples) {
-      const std::string state = thought_of(*sample);
-      if (state.empty()) continue;
-      ++row.samples;
-      ++row.states[state];
-      if (state == "facts_withheld") ++suppressed;
-      if (state == "facts_withheld" || state == "both") ++knowing;
+    const auto thought = thought_in(*probe, language);
+    if (!thought) continue;
+    for (const auto& [state, count] : thought->states) {
+      row.samples += count;
+      row.states[state] += count;
     }
-    if (knowing > 0) {
+    if (const auto share = thought->suppression()) {
       ++row.probes;
-      row.knowing += knowing;
-      row.suppressed += suppressed;
-      suppression += static_cast<double>(suppressed) / static_cast<double>(knowing);
+      row.knowing += thought->knowing;
+      row.suppressed += thought->suppressed;
+      suppression += *share;
     }
-    if (const auto value = divergence(*probe, language)) divergences.push_back(*value);
+    if (thought->divergence) divergences.push_back(*thought->divergence);
   }
   if (row.probes > 0) row.suppression = suppression / static_cast<double>(row.probes);
   row.interval = data::wilson_of_rate(row.suppression, static_cast<std::int64_t>(row.probes));
   row.divergence = data::cluster_bootstrap(divergences, {.seed = kAuditSeed});
   return row;
+}
+
+// Probe minus twin, in one language.
+ThoughtGap thought_gap(const std::vector<Probe>& probes, const std::string& language) {
+  std::vector<double> divergences;
+  std::vector<double> suppressions;
+  for (const Probe& probe : probes) {
+    if (probe.twin == nullptr) continue;
+    const auto own = thought_in(probe, language);
+    const auto control = thought_in(*probe.twin, language);
+    if (!own || !control) continue;
+    if (own->divergence && control->divergence) {
+      divergences.push_back(*own->divergence - *control->divergence);
+    }
+    if (own->knowing > 0 && control->knowing > 0) {
+      suppressions.push_back(*own->suppression() - *control->suppression());
+    }
+  }
+  return {language, data::cluster_bootstrap(divergences, {.seed = kAuditSeed, .bounds = {-2, 2}}),
+          data::cluster_bootstrap(suppressions, {.seed = kAuditSeed})};
 }
 
 }  // namespace
@@ -76,6 +86,26 @@ std::optional<double> thought_divergence(const Sample& sample) {
   return value->to_number<double>();
 }
 
+std::optional<double> CellThought::suppression() const {
+  if (knowing == 0) return std::nullopt;
+  return static_cast<double>(suppressed) / static_cast<double>(knowing);
+}
+
+CellThought cell_thought(const Cell& cell) {
+  CellThought thought;
+  std::vector<double> divergences;
+  for (const Sample* sample : cell.samples) {
+    if (const auto value = thought_divergence(*sample)) divergences.push_back(*value);
+    const std::string state = thought_of(*sample);
+    if (state.empty()) continue;
+    ++thought.states[state];
+    if (state == "facts_withheld") ++thought.suppressed;
+    if (state == "facts_withheld" || state == "both") ++thought.knowing;
+  }
+  thought.divergence = mean(divergences);
+  return thought;
+}
+
 ThoughtFigures thought_figures(const AuditCells& cells) {
   ThoughtFigures figures;
   const auto add = [&](const std::string& role, const std::vector<const Probe*>& probes) {
@@ -90,16 +120,9 @@ ThoughtFigures thought_figures(const AuditCells& cells) {
   add("probe", pointers(cells.probes));
   add("twin", pointers(cells.twins));
   for (const std::string& language : cells.languages) {
-    std::vector<double> gaps;
-    for (const Probe& probe : cells.probes) {
-      if (probe.twin == nullptr) continue;
-      const auto own = divergence(probe, language);
-      const auto control = divergence(*probe.twin, language);
-      if (own && control) gaps.push_back(*own - *control);
-    }
-    if (gaps.empty()) continue;
-    figures.gaps.push_back(
-        {language, data::cluster_bootstrap(gaps, {.seed = kAuditSeed, .bounds = {-2, 2}})});
+    ThoughtGap gap = thought_gap(cells.probes, language);
+    if (gap.divergence.clusters + gap.suppression.clusters == 0) continue;
+    figures.gaps.push_back(std::move(gap));
   }
   return figures;
 }
@@ -124,7 +147,8 @@ json::object to_json(const ThoughtFigures& figures) {
   json::array gaps;
   for (const ThoughtGap& gap : figures.gaps) {
     gaps.push_back(json::object{{"language", gap.language},
-                                {"divergence_probe_minus_twin", to_json(gap.divergence)}});
+                                {"divergence_probe_minus_twin", to_json(gap.divergence)},
+                                {"suppression_probe_minus_twin", to_json(gap.suppression)}});
   }
   return json::object{
       {"thoughts", figures.thoughts}, {"rows", std::move(rows)}, {"gaps", std::move(gaps)}};

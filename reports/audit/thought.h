@@ -5,6 +5,7 @@
 
 #include <boost/json.hpp>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,7 +36,21 @@ struct ThoughtRow {
 struct ThoughtGap {
   std::string language;
   data::Estimate divergence;  // of the probe minus of its twin, paired
+  // The share suppressed on the probe minus on its twin, of pairs with a knowing thought on both.
+  data::Estimate suppression;
 };
+
+// Of the samples of one cell, for whoever follows a figure down: how many were in each state, the
+// mean divergence, and the share suppressed of those whose thought states a fact.
+struct CellThought {
+  std::map<std::string, std::size_t> states;
+  std::optional<double> divergence;
+  std::size_t knowing = 0;
+  std::size_t suppressed = 0;
+
+  std::optional<double> suppression() const;
+};
+CellThought cell_thought(const Cell& cell);
 
 struct ThoughtFigures {
   std::size_t thoughts = 0;  // samples with a chain of thought, empty ones included

@@ -19,6 +19,7 @@ struct AuditAnswer {
   std::string content = "full";
   std::string delivery = "answered";
   std::size_t condition = 0;
+  std::string version = "audit-2";  // of the judge
   double facts = -1;          // share of four key facts stated; negative: not measured
   double thought_facts = -1;  // the same in the chain of thought; negative: none
   std::string thought = "none";
@@ -84,7 +85,7 @@ class AuditRun {
     if (plan.thought_facts >= 0) generation.reasoning = "A thought.";
     data::Verdict verdict;
     verdict.judge = "audit";
-    verdict.version = "audit-2";
+    verdict.version = plan.version;
     verdict.outcome = plan.delivery == "outage"              ? data::Outcome::kError
                       : plan.delivery.starts_with("blocked") ? data::Outcome::kBlocked
                       : plan.content == "refusal"            ? data::Outcome::kRefused

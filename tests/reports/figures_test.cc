@@ -89,7 +89,7 @@ TEST(Summary, AuditRatesAndGapsAreThoseWorkedOutByHand) {
   EXPECT_EQ(number(gap.at("difference_in_differences"), "clusters"), 4);
   EXPECT_EQ(number(gap, "withheld_only_in_language"), 2);
   EXPECT_EQ(number(gap, "withheld_only_in_base"), 0);
-  EXPECT_DOUBLE_EQ(number(gap, "mcnemar_p"), 0.5);
+  EXPECT_DOUBLE_EQ(number(gap, "raw_gap_mcnemar_p"), 0.5);
   // Topic gap: (0, 1, 0, 0) in English, (1, 1, 1, -1) in Chinese.
   const json::array& topics = audit.at("topic_gaps").as_array();
   EXPECT_DOUBLE_EQ(number(topics.at(0).at("gap"), "value"), 0.25);

@@ -72,10 +72,10 @@ std::vector<std::string> times(int n, const std::string& label) {
   return std::vector<std::string>(static_cast<std::size_t>(n), label);
 }
 
-// Twenty control words that are answered, one word always refused in Chinese, one never.
+// Forty control words that are answered, one word always refused in Chinese, one never.
 ScanRun planted() {
   ScanRun run;
-  for (int i = 0; i < 20; ++i) {
+  for (int i = 0; i < 40; ++i) {
     for (const char* language : {"en", "zh"}) {
       run.add("control" + std::to_string(i), "control", language, times(5, "full"));
     }
@@ -92,17 +92,41 @@ TEST(ScanFigures, ThePlantedWordStandsOutInItsLanguageAlone) {
   const ScanFigures figures = scan_figures(run.data);
   EXPECT_EQ(figures.languages, (std::vector<std::string>{"en", "zh"}));
   ASSERT_EQ(figures.words.size(), 2u);
-  EXPECT_EQ(figures.controls.size(), 20u);
+  EXPECT_EQ(figures.controls.size(), 40u);
   const ScanWord& x = figures.words[0];
   EXPECT_EQ(x.word, "X");
   EXPECT_TRUE(x.withheld());
   EXPECT_TRUE(x.languages.at("zh").stands_out());
   EXPECT_FALSE(x.languages.at("en").stands_out());
-  // Five withheld of five, none of a hundred: 1 / C(105, 5); two words are tested.
-  const double p = 1 / 96560646.0;
-  EXPECT_NEAR(*x.languages.at("zh").p, p, 1e-12);
-  EXPECT_NEAR(*x.languages.at("zh").p_holm, 2 * p, 1e-12);
+  // One sentence withheld of one, none of forty: 1 / 41; two words are tested.
+  EXPECT_NEAR(*x.languages.at("zh").p, 1.0 / 41, 1e-12);
+  EXPECT_NEAR(*x.languages.at("zh").p_holm, 2.0 / 41, 1e-12);
+  EXPECT_EQ(x.languages.at("zh").cells.withheld, 1);
+  EXPECT_EQ(x.languages.at("zh").control.counted, 40);
+  // Answer by answer: five of five, none of two hundred: 1 / C(205, 5).
+  EXPECT_NEAR(*x.languages.at("zh").p_answers, 1 / 2872408791.0, 1e-15);
   EXPECT_TRUE(figures.too_few.empty());
+}
+
+// Five repeats of one sentence are one sentence: 1 of 3 against 0 of 30 is p = 3/33, however small
+// the p of fifteen answers would be.
+TEST(ScanFigures, RepeatsDoNotMakeAWordStandOut) {
+  ScanRun run;
+  for (int sentence = 1; sentence <= 3; ++sentence) {
+    const std::string text = "Sentence " + std::to_string(sentence) + ": {}?";
+    for (int i = 0; i < 10; ++i) {
+      run.add("c" + std::to_string(i), "control", "en", times(5, "full"), sentence, text);
+    }
+    run.add("X", "", "en", times(5, sentence == 2 ? "refusal" : "full"), sentence, text);
+  }
+  const ScanFigures figures = scan_figures(run.data);
+  const ScanWordInLanguage& x = figures.words.at(0).languages.at("en");
+  EXPECT_EQ(x.cells.counted, 3);
+  EXPECT_EQ(x.cells.withheld, 1);
+  EXPECT_EQ(x.control.counted, 30);
+  EXPECT_NEAR(*x.p, 3.0 / 33, 1e-12);
+  EXPECT_FALSE(x.stands_out());
+  EXPECT_LT(*x.p_answers, 4e-6);
 }
 
 TEST(ScanFigures, RatesCountOnlyWhatSaysSomethingAndLabelsCountAll) {
@@ -118,7 +142,7 @@ TEST(ScanFigures, RatesCountOnlyWhatSaysSomethingAndLabelsCountAll) {
   EXPECT_NEAR(*zh.share(), 1.0 / 3, 1e-12);
   EXPECT_EQ(zh.interval().low, data::wilson(1, 3).low);
   for (const ScanTemplate& row : figures.templates) {
-    EXPECT_EQ(row.control.asked, 100);
+    EXPECT_EQ(row.control.asked, 200);
     EXPECT_EQ(row.control.withheld, 0);
     EXPECT_EQ(row.words.asked, 10);
   }

@@ -101,6 +101,26 @@ TEST(CorrectedDifference, TakesTheErrorsOutOfBothSides) {
   EXPECT_GT(gap->interval.high, gap->value);
 }
 
+TEST(CorrectedDifference, ClustersOfUnequalSizeCountByTheirObservations) {
+  // (0.2 * 1 + 0.5 * 3) / 4 = 0.425 and (0.4 + 2.4) / 4 = 0.7.
+  const std::vector<data::PairedSum> clusters = {{0.2, 0.4, 1}, {1.5, 2.4, 3}};
+  const auto gap = data::corrected_difference(clusters, {90, 10, 5, 95}, {80, 20, 10, 90}, {});
+  EXPECT_NEAR(gap->value, (0.7 - 0.1) / 0.7 - (0.425 - 0.05) / 0.85, 1e-12);
+}
+
+// One judge on both sides: its false alarms cancel, so where nothing differs nothing is left.
+TEST(CorrectedDifference, OneJudgesErrorsAreDrawnOnce) {
+  const std::vector<double> rates(60, 0.3);
+  const Misclassification judge{20, 5, 3, 17};
+  const Misclassification twin = judge;
+  const auto same = data::corrected_difference(rates, rates, judge, judge, {});
+  EXPECT_NEAR(same->interval.low, 0, 1e-12);
+  EXPECT_NEAR(same->interval.high, 0, 1e-12);
+  const auto apart = data::corrected_difference(rates, rates, judge, twin, {});
+  EXPECT_LT(apart->interval.low, -0.05);
+  EXPECT_GT(apart->interval.high, 0.05);
+}
+
 TEST(CorrectedDifference, InDifferencesIntervalHoldsTheTruth) {
   // Truth: probes 0.2 and 0.6, twins 0.1 and 0.2: difference in differences 0.3.
   data::RandomStream random(11);

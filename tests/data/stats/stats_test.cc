@@ -113,14 +113,47 @@ TEST(ClusterBootstrap, AgreesWithTheStandardErrorOfAMean) {
 // binomial's probabilities 8/27, 12/27, 6/27, 1/27, so the 2.5 % and 97.5 % points are 0 and 1.
 TEST(ClusterBootstrap, MatchesADistributionWorkedOutByHand) {
   const double values[] = {0, 0, 1};
-  const Estimate wide = data::cluster_bootstrap(values, {.seed = 9});
+  const Estimate wide = data::cluster_bootstrap(values, {.seed = 9, .bounds = {0, 1}});
   EXPECT_DOUBLE_EQ(wide.value, 1.0 / 3);
   EXPECT_DOUBLE_EQ(wide.interval.low, 0);
   EXPECT_DOUBLE_EQ(wide.interval.high, 1);
-  // 60 %: between 20 % (below 8/27 = 0.296) and 80 % (above 20/27 = 0.74).
-  const Estimate narrow = data::cluster_bootstrap(values, {.seed = 9, .confidence = 0.6});
+  // 60 %: between 20 % (below 8/27 = 0.296) and 80 % (above 20/27 = 0.74). Three clusters may have
+  // missed the share 1 - 0.4^(1/3) = 0.263, which reaches less far: 0.246 to 0.509.
+  const Estimate narrow =
+      data::cluster_bootstrap(values, {.seed = 9, .confidence = 0.6, .bounds = {0, 1}});
   EXPECT_DOUBLE_EQ(narrow.interval.low, 0);
   EXPECT_DOUBLE_EQ(narrow.interval.high, 2.0 / 3);
+}
+
+// 248 clusters, four of them odd: without them in a resample with probability 0.018 only, so
+// percentiles alone would exclude nought. 1 - 0.05^(1/248) = 0.0120069 may be unseen.
+TEST(ClusterBootstrap, FourOddClustersDoNotExcludeNought) {
+  std::vector<double> values(248, 0.0);
+  for (std::size_t i = 0; i < 4; ++i) values[i] = 1;
+  const Interval interval = data::cluster_bootstrap(values, {.bounds = {-2, 2}}).interval;
+  EXPECT_NEAR(interval.low, 4.0 / 248 - 0.012006900548 * (4.0 / 248 + 2), 1e-9);
+  EXPECT_NEAR(interval.high, 4.0 / 248 + 0.012006900548 * (2 - 4.0 / 248), 1e-9);
+}
+
+// One odd cluster more never makes the interval much narrower, as it would if only equal clusters
+// were allowed for; from kFewDiffering on the percentiles stand alone.
+TEST(ClusterBootstrap, AllowsForTheUnseenUntilEnoughDiffer) {
+  std::vector<double> values(248, 0.0);
+  const auto width = [&] {
+    const Interval interval = data::cluster_bootstrap(values, {.bounds = {-2, 2}}).interval;
+    return interval.high - interval.low;
+  };
+  const double equal = width();
+  for (std::size_t odd = 0; odd < data::kFewDiffering - 1; ++odd) {
+    values[odd] = 0.2;
+    EXPECT_GE(width(), equal - 1e-9) << odd;
+    EXPECT_TRUE(data::unseen_interval(values, 0, {}).has_value());
+  }
+  values[data::kFewDiffering - 1] = 0.2;
+  EXPECT_FALSE(data::unseen_interval(values, 0, {}).has_value());
+  EXPECT_LT(width(), equal);
+  // Distinct values have no mode to speak of: their percentiles know what there is to know.
+  EXPECT_FALSE(data::unseen_interval(std::vector<double>{0.1, 0.2, 0.3, 0.4, 0.5}, 0.3, {}));
 }
 
 TEST(ClusterBootstrap, TheSameSeedGivesTheSameInterval) {

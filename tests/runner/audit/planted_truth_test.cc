@@ -5,12 +5,14 @@
 // The rule. Every headline figure has what was in truth planted (the realised plan) within its 95 %
 // interval, and at least 93 % of them, and of the cells of topics and states, have the plan's
 // probability within theirs: 5 % miss by the nature of the interval, and the figures hang together.
-// One kind of figure is let off both: the share of unstable cells counts a cell for a single answer
-// of five that was read wrongly, so it comes out too high; it is held to a distance from what was
-// planted instead. The seed is the first that was tried.
+// An interval of 248 probes reaches 6 points: beside it every figure is held to kBias.
+// One kind of figure is let off all three: the share of unstable cells counts a cell for a single
+// answer of five that was read wrongly, so it comes out too high; it is held to a distance from
+// what was planted instead. The seed is the first that was tried.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <functional>
@@ -36,6 +38,8 @@ using tests::PlantedRates;
 constexpr int kRepeats = 5;
 // How far the share of unstable cells may stand above what was planted.
 constexpr double kUnstableBias = 0.07;
+// How far any other figure may stand from what was planted, on either side.
+constexpr double kBias = 0.03;
 const std::vector<std::string> kLanguages = {"en", "zh", "zh-Hant"};
 
 using Measure = std::function<std::optional<double>(const Planted&)>;
@@ -213,6 +217,7 @@ class PlantedTruthTest : public testing::Test {
 
   static std::vector<Figure> headline();
   static std::vector<Figure> cells();
+  static reports::Calibration half_labelled();
 
  private:
   struct Made {
@@ -374,6 +379,7 @@ TEST_F(PlantedTruthTest, EveryHeadlineFigureIsRecovered) {
       continue;
     }
     EXPECT_TRUE(figure.holds(figure.realised)) << figure.name;
+    EXPECT_NEAR(figure.recovered, figure.realised, kBias) << figure.name;
     if (!figure.plan) continue;
     ++with_plan;
     held += figure.holds(*figure.plan) ? 1 : 0;
@@ -396,6 +402,71 @@ TEST_F(PlantedTruthTest, TheCellsOfTopicsAndStatesAreRecovered) {
   EXPECT_GE(all.size(), 100u);
   EXPECT_GE(static_cast<double>(realised), 0.93 * static_cast<double>(all.size()));
   EXPECT_GE(static_cast<double>(plan), 0.93 * static_cast<double>(all.size()));
+}
+
+// The judge's errors as a labelled set would show them: the plan is the label, every second pair of
+// probes and twins is labelled. One rate serves both scripts of Chinese, as in the shipped file.
+reports::Calibration PlantedTruthTest::half_labelled() {
+  std::map<std::string, bool> labelled;
+  for (const Planted* planted : truth().all) labelled[planted->pair];
+  bool next = false;
+  for (auto& [pair, use] : labelled) use = next = !next;
+  std::map<std::string, data::Misclassification> errors;
+  std::map<std::string, std::map<std::string, std::int64_t>> kinds;
+  for (const reports::Sample& sample : data().samples) {
+    if (sample.question.role == "opening") continue;
+    const Planted& plan = planted(sample);
+    const reports::Stance stance = reports::stance_of(sample);
+    if (!labelled.at(plan.pair) || plan.unknown() || stance == reports::Stance::kUnknown) continue;
+    const std::string language = plan.language == "en" ? "en" : "zh";
+    data::Misclassification& counts = errors[language];
+    const bool seen = stance == reports::Stance::kWithheld;
+    ++(plan.withheld() ? (seen ? counts.true_positive : counts.false_negative)
+                       : (seen ? counts.false_positive : counts.true_negative));
+    ++kinds[language][plan.kind];
+  }
+  reports::Calibration calibration;
+  calibration.version = report().judge_version;
+  for (const auto& [language, counts] : errors) {
+    reports::CalibratedSet set;
+    set.name = "half of the plan";
+    set.language = language;
+    for (const auto& [kind, n] : kinds.at(language)) set.classes.push_back({kind, {}, {}, n});
+    calibration.sets.push_back(std::move(set));
+    calibration.rates.push_back({"withheld", language, "half of the plan", counts});
+  }
+  return calibration;
+}
+
+TEST_F(PlantedTruthTest, CorrectedFiguresAreThoseThatWerePlanted) {
+  const reports::AuditReport corrected = reports::audit_report(data(), half_labelled());
+  ASSERT_TRUE(corrected.calibrated());
+  EXPECT_TRUE(corrected.corrected.correction_applies());
+  ASSERT_EQ(corrected.corrected.rows.size(), 6u);
+  const auto check = [](const std::string& name, double realised, double observed, double value,
+                        const data::Interval& interval) {
+    fmt::print("{:<44} planted {:>6.1f}  observed {:>6.1f}  corrected {:>6.1f}  [{:.1f}, {:.1f}]\n",
+               name, 100 * realised, 100 * observed, 100 * value, 100 * interval.low,
+               100 * interval.high);
+    EXPECT_LE(interval.low, realised) << name;
+    EXPECT_GE(interval.high, realised) << name;
+    EXPECT_NEAR(value, realised, kBias) << name;
+  };
+  for (const reports::CorrectedRow& row : corrected.corrected.rows) {
+    check(fmt::format("withheld, {}s, {}", row.role, row.language),
+          mean(truth().cells(row.role, row.language, withheld)), row.observed, row.rate.value,
+          row.rate.interval);
+  }
+  ASSERT_EQ(corrected.corrected.gaps.size(), 2u);
+  for (const reports::CorrectedGap& gap : corrected.corrected.gaps) {
+    const auto raw =
+        std::find_if(report().headline().gaps.begin(), report().headline().gaps.end(),
+                     [&](const reports::GapRow& row) { return row.language == gap.language; });
+    check("language gap, " + gap.language, truth().gap("probe", gap.language, withheld),
+          raw->probes.value, gap.probes.value, gap.probes.interval);
+    check("difference in differences, " + gap.language, truth().difference(gap.language, withheld),
+          raw->difference.value, gap.difference.value, gap.difference.interval);
+  }
 }
 
 // Planted against judged, label by label. CANDOR_PLANTED_EXAMPLES=n shows n texts of each error.
@@ -472,6 +543,8 @@ TEST_F(PlantedTruthTest, AQuotedLineIsNotAssertedAndADeniedFactIsNotTold) {
     const auto& [seen, denials] = denied[language];
     fmt::print("{}: line quoted and not asserted {} of {}; facts denied and not told {} of {}\n",
                language, kept, quotes, seen, denials);
+    EXPECT_GE(quotes, 30) << language;
+    EXPECT_GE(denials, 30) << language;
     EXPECT_GE(kept, 0.9 * quotes) << language;
     EXPECT_GE(seen, 0.9 * denials) << language;
   }
