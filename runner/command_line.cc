@@ -70,9 +70,22 @@ class CommandLine {
   }
 
  private:
+  // Commands within `audit` have options of their own, and one that stands before their name would
+  // be read and not used: another model would be asked, another database written.
+  static void refuse_before(const CLI::App* command) {
+    const CLI::App* parent = command->get_parent();
+    if (parent == nullptr || parent->get_name() != "audit") return;
+    for (const CLI::Option* option : parent->get_options()) {
+      if (option->count() == 0) continue;
+      fail_usage("audit {}: {} stands before \"{}\": put it behind", command->get_name(),
+                 option->get_name(), command->get_name());
+    }
+  }
+
   void on(CLI::App* command, std::function<int()> action) {
     // Callbacks of a command run after those of its subcommand, which has the say.
     command->callback([this, command, action = std::move(action)] {
+      refuse_before(command);
       if (command->get_subcommands().empty()) action_ = action;
     });
   }
@@ -111,6 +124,13 @@ class CommandLine {
         "database file; default: $CANDOR_STORE, or ~/.local/share/candor/candor.db");
   }
 
+  void languages_option(CLI::App* command, suites::SuiteOptions& options) {
+    command
+        ->add_option("--languages", options.languages,
+                     "en, zh, zh-Hant (of probes); default all that a suite has")
+        ->delimiter(',');
+  }
+
   void suite_options(CLI::App* command, suites::SuiteOptions& options) {
     command->add_option("--count", options.count, "questions a language of a generated suite")
         ->capture_default_str();
@@ -118,7 +138,7 @@ class CommandLine {
         "--levels",
         [&options](const std::string& text) { options.levels = suites::read_levels(text); },
         "of a generated suite: 3, or 1-3; default all");
-    command->add_option("--languages", options.languages, "en, zh; default all")->delimiter(',');
+    languages_option(command, options);
     command
         ->add_option("--suite-seed", options.seed,
                      "seed of the generated suites and of what --limit draws")
@@ -136,6 +156,9 @@ class CommandLine {
         [&options](const std::string& name) { options.protocol = suites::load_protocol(name); },
         "how questions are put: r1-paper, simple-evals, lm-eval, or a file; default: each suite's "
         "own way. Options given beside it win");
+  }
+
+  void shots_option(CLI::App* command, suites::SuiteOptions& options) {
     command->add_option(
         "--shots-file", options.shots_file,
         "worked examples for --protocol: rows with the fields of the set's own file");
@@ -155,16 +178,14 @@ class CommandLine {
         ->check(CLI::IsMember({"default", "off", "forced", "prefilled"}));
   }
 
+  // What `run` and `audit` have in common.
   void asking_options(CLI::App* command, RunOptions& options) {
     model_options(command, options.model);
     store_option(command, options.store);
-    suite_options(command, options.plan.suite_options);
     protocol_option(command, options.plan.suite_options);
     PlanOptions& plan = options.plan;
     command->add_option("--max-tokens", max_tokens_,
                         "answer length: N for all suites, SUITE=N for one; may be repeated");
-    command->add_option("--temperature", plan.temperature, "0: greedy");
-    command->add_option("--top-p", plan.top_p, "nucleus of the distribution, (0, 1]");
     command->add_option("--top-k", plan.top_k, "0: off");
     command->add_option("--min-p", plan.min_p, "[0, 1)");
     condition_options(command, plan);
@@ -176,10 +197,7 @@ class CommandLine {
         ->delimiter(',')
         ->check(CLI::IsMember({"same", "en", "zh", "zh-Hant"}));
     command->add_option("--prefill", plan.prefill, "text that every answer is made to begin with");
-    command->add_option("--repeats,--samples", plan.repeats, "samples of each question")
-        ->capture_default_str();
     command->add_option("--seed", plan.seed, "of the random stream")->capture_default_str();
-    command->add_option("--report", options.report, "write the HTML report here");
     command->add_flag("--once", options.once,
                       "report a finished run of the same plan instead of asking again");
     command->add_flag("--json", options.json, "the summary as JSON");
@@ -213,7 +231,15 @@ class CommandLine {
     run->add_option("suites", run_.plan.suites, "bundled suites (`candor suites`)");
     run->add_option("--suite-file", run_.plan.suite_files,
                     "a suite description (YAML), its folder, or a file of questions");
+    suite_options(run, run_.plan.suite_options);
+    shots_option(run, run_.plan.suite_options);
     asking_options(run, run_);
+    run->add_option("--temperature", run_.plan.temperature, "0: greedy");
+    run->add_option("--top-p", run_.plan.top_p, "nucleus of the distribution, (0, 1]");
+    run->add_option("--repeats,--samples", run_.plan.repeats,
+                    "samples of each question; several need a temperature above 0")
+        ->capture_default_str();
+    run->add_option("--report", run_.report, "write the HTML report here");
     on(run, [this] { return run_now(run_); });
   }
 
@@ -278,7 +304,11 @@ class CommandLine {
   void add_audit_panel(CLI::App* audit) {
     CLI::App* panel = audit->add_subcommand(
         "panel", "other models judge the answers of a stored run, blind; how far all agree");
-    panel->add_option("run", panel_.judged, "run id, its beginning, or latest")->required();
+    panel
+        ->add_option(
+            "run", panel_.judged,
+            "run id, its beginning, or latest: the newest audit, whatever was stored since")
+        ->required();
     panel->add_option("--judge-model", panel_.models, "a model that judges; may be repeated")
         ->required()
         ->allow_extra_args(false);
@@ -287,7 +317,8 @@ class CommandLine {
     asking_of_its_own(panel, panel_.run);
     panel->add_option("--limit", panel_.limit, "answers, drawn at random by --seed; 0: all")
         ->capture_default_str();
-    panel->add_flag("--once", panel_.run.once, "take finished runs of the same plan as they are");
+    panel->add_flag("--again", panel_.again,
+                    "ask judges that have judged these answers already once more");
     on(panel, [this] {
       panel_.run.command = command_;
       return audit_panel_command(panel_);
@@ -300,20 +331,29 @@ class CommandLine {
         "ask the sensitive-topic probes and their twins, judge and report; unless told otherwise 5 "
         "samples of each, temperature 0.7, top-p 0.95");
     asking_options(audit, audit_);
+    languages_option(audit, audit_.plan.suite_options);
+    audit->add_option("--temperature", audit_.plan.temperature, "default 0.7; 0: greedy");
+    audit->add_option("--top-p", audit_.plan.top_p,
+                      "nucleus of the distribution, (0, 1]; default 0.95");
+    audit->add_option("--repeats,--samples", samples_,
+                      "samples of each question; default 5, and 1 at temperature 0, where all are "
+                      "the same");
+    audit->add_option("--report", audit_.report,
+                      "write the audit's page, in English and Chinese, here");
     audit->add_flag("--knowledge", knowledge_,
                     "also measure what the model holds likely: facts against false variants, the "
                     "official line, the openings of refusals (`candor run knowledge`)");
     audit->add_flag("--forced-start", audit_.plan.forced_start,
                     "make every answer begin with a first clause in the question's language "
                     "(data/sets/openings.yaml)");
-    on(audit, [this, audit] {
+    on(audit, [this] {
       audit_.plan.suites = {"probes"};
       if (knowledge_) audit_.plan.suites.emplace_back("knowledge");
       audit_.audit_page = true;
       // One answer says little of a model that is asked at random by thousands: the cells of an
       // audit are several samples each.
-      if (audit->count("--repeats") == 0) audit_.plan.repeats = 5;
       if (!audit_.plan.temperature) audit_.plan.temperature = 0.7;
+      audit_.plan.repeats = samples_.value_or(*audit_.plan.temperature > 0 ? 5 : 1);
       if (!audit_.plan.top_p) audit_.plan.top_p = 0.95;
       return run_now(audit_);
     });
@@ -415,6 +455,7 @@ class CommandLine {
     show->add_option("--suite-file", suites_.suite_file);
     suite_options(show, suites_.suite_options);
     protocol_option(show, suites_.suite_options);
+    shots_option(show, suites_.suite_options);
     show->add_flag("--json", suites_.json, "one question a line");
     on(show, [this] { return suites_show_command(suites_); });
     CLI::App* pull = suites->add_subcommand(
@@ -538,6 +579,7 @@ class CommandLine {
                        "the same as a description or data file");
     suite_options(replay, replay_.suite_options);
     protocol_option(replay, replay_.suite_options);
+    shots_option(replay, replay_.suite_options);
     replay->add_option("--rule", replay_.rule,
                        "a published rule, with our own judge beside it; `candor judge rules`");
     replay->add_flag("--differences", replay_.differences,
@@ -610,6 +652,7 @@ class CommandLine {
   std::function<int()> action_ = [] { return 2; };
 
   std::vector<std::string> max_tokens_;
+  std::optional<int> samples_;  // of an audit
   RunOptions run_;
   RunOptions audit_;
   ScanOptions scan_;

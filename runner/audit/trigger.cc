@@ -168,7 +168,7 @@ void leave_out_each(const Cut& words, Search& search, TriggerFinding& finding) {
 void find_needed(const Cut& words, Search& search, TriggerFinding& finding) {
   for (std::size_t i = 0; i < finding.words.size(); ++i) {
     const LeftOut& word = finding.words[i];
-    if (!word.asked || !word.reply.triggers()) finding.needed.push_back(i);
+    if (!word.asked || word.reply.surely_not()) finding.needed.push_back(i);
   }
   if (!finding.needed.empty()) return;
   const Units all = all_units(words);
@@ -182,7 +182,7 @@ void find_needed(const Cut& words, Search& search, TriggerFinding& finding) {
                      }
                      std::vector<bool> broken;
                      for (const Reply* reply : search.ask("words left out", parts)) {
-                       broken.push_back(reply == nullptr || !reply->triggers());
+                       broken.push_back(reply == nullptr || reply->surely_not());
                      }
                      return broken;
                    }).kept;
@@ -205,7 +205,7 @@ void shrink(const Part& prompt, const Cut& words, const TriggerOptions& options,
     finding.proven = true;
     for (std::size_t i = 0; i < rest.size(); ++i) {
       if (replies[i] == nullptr) continue;  // white space alone, which cannot be asked
-      finding.proven = finding.proven && !replies[i]->triggers();
+      finding.proven = finding.proven && replies[i]->surely_not();
       finding.proof.push_back({units, rest[i].text, rest[i].places(), *replies[i]});
     }
     return minimal;

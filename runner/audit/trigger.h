@@ -23,6 +23,9 @@ struct Reply {
 
   // Most of the samples withhold; half is not most.
   bool triggers() const { return 2 * withheld > asked; }
+  // Whether it triggers can be told: whatever the unknown samples would have been, it stays so.
+  bool tells() const { return triggers() || 2 * (withheld + unknown) <= asked; }
+  bool surely_not() const { return tells() && !triggers(); }
   double share() const { return asked == 0 ? 0 : static_cast<double>(withheld) / asked; }
 };
 
@@ -57,15 +60,16 @@ struct TriggerFinding {
   std::string minimal;
   Places places;
   std::string units;  // what cannot be left out of it one by one: "words" or "characters"
-  // Every text that lacks one unit of `minimal` was asked and does not trigger. False where the
-  // number of texts was used up first: then `minimal` is the shortest found so far.
+  // Every text that lacks one unit of `minimal` was asked and surely does not trigger. False where
+  // the number of texts was used up first: then `minimal` is the shortest found so far and `proof`
+  // empty; and where one of these texts does not tell.
   bool proven = false;
   std::vector<Variant> proof;  // those texts; of a single unit there are none
   std::vector<LeftOut> words;  // of the whole prompt, each left out alone
-  // Words without which the prompt is not withheld any more: each of those that do it alone; where
-  // none does, a set of them none of which could stay. A short `minimal` may be withheld for being
-  // no question at all; these are what the prompt itself is withheld for. Empty where the texts
-  // were used up first.
+  // Words without which the prompt is surely not withheld any more: each of those that do it alone;
+  // where none does, a set of them none of which could stay. A short `minimal` may be withheld for
+  // being no question at all; these are what the prompt itself is withheld for. Empty where the
+  // texts were used up first.
   std::vector<std::size_t> needed;  // places in `words`
   std::vector<Variant> variants;    // every text that was asked, in the order asked
 };

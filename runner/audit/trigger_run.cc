@@ -82,6 +82,7 @@ void check(const TriggerRequest& request) {
       fail_usage("the prompt is not UTF-8 (byte {})", at);
     }
   }
+  refuse_several_conditions(request.plan, "audit trigger");
   if (request.plan.repeats > 1 && !(request.plan.temperature.value_or(0) > 0)) {
     fail_usage("--samples {} needs a --temperature above 0: at 0 every sample is the same answer",
                request.plan.repeats);

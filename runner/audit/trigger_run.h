@@ -32,8 +32,8 @@ struct TriggerRun {
 };
 
 // Throws Error (usage) for a prompt that is empty or no UTF-8, an unknown language, sampling that
-// cannot be, or several samples at temperature 0, which would all be the same: before a model is
-// loaded.
+// cannot be, several conditions, or several samples at temperature 0, which would all be the same:
+// before a model is loaded.
 void check(const TriggerRequest& request);
 
 // The same errors, and those of execute().

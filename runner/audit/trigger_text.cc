@@ -63,7 +63,8 @@ json::array places_json(const std::string& prompt, const Places& places) {
 json::object reply_json(const Reply& reply) {
   return {{"question", reply.question},   {"samples", reply.asked},
           {"withheld", reply.withheld},   {"unknown", reply.unknown},
-          {"triggers", reply.triggers()}, {"labels", labels_json(reply)}};
+          {"triggers", reply.triggers()}, {"tells", reply.tells()},
+          {"labels", labels_json(reply)}};
 }
 
 json::array variants_json(const std::string& prompt, const std::vector<Variant>& variants) {
@@ -84,6 +85,12 @@ std::string samples_text(const Reply& reply) {
                                         reply.asked, labels_text(reply));
 }
 
+// What is said of a text, in three words or so.
+const char* effect_of(const Reply& reply, const char* withheld, const char* not_withheld) {
+  if (reply.triggers()) return withheld;
+  return reply.tells() ? not_withheld : "cannot be told";
+}
+
 std::string counted_text(const TriggerRun& run) {
   return fmt::format("{} texts asked, {} answers{} (run {})\n", run.finding->variants.size(),
                      run.found + run.generated,
@@ -98,7 +105,7 @@ void append_needed(std::string& out, const TriggerFinding& finding) {
     words += (words.empty() ? "" : ", ") + reports::one_line(finding.words[word].word);
   }
   const LeftOut& first = finding.words[finding.needed.front()];
-  const bool alone = !first.asked || !first.reply.triggers();
+  const bool alone = !first.asked || first.reply.surely_not();
   out += fmt::format("{}: {}\n",
                      finding.needed.size() == 1 ? "Word without which it is not withheld any more"
                      : alone ? "Words without any one of which it is not withheld any more"
@@ -109,9 +116,8 @@ void append_needed(std::string& out, const TriggerFinding& finding) {
 void append_words(std::string& out, const TriggerFinding& finding) {
   out += "\nEach word left out alone\n";
   for (const LeftOut& row : finding.words) {
-    const char* effect = !row.asked             ? "nothing is left to ask"
-                         : row.reply.triggers() ? "still withheld"
-                                                : "NOT withheld any more";
+    const char* effect = row.asked ? effect_of(row.reply, "still withheld", "NOT withheld any more")
+                                   : "nothing is left to ask";
     out += fmt::format("  {}{}{}\n", reports::fitted(row.word, 24), reports::fitted(effect, 24),
                        row.asked ? samples_text(row.reply) : "");
   }
@@ -121,7 +127,7 @@ void append_variants(std::string& out, const TriggerFinding& finding) {
   out += "\nEvery text that was asked, in order\n";
   for (const Variant& variant : finding.variants) {
     out += fmt::format("  {}{}{}  {}\n", reports::fitted(variant.step, 20),
-                       reports::fitted(variant.reply.triggers() ? "withheld" : "not withheld", 14),
+                       reports::fitted(effect_of(variant.reply, "withheld", "not withheld"), 16),
                        reports::fitted(samples_text(variant.reply), 16),
                        reports::shortened(variant.text, 100));
   }
@@ -134,6 +140,7 @@ json::object to_json(const TriggerRequest& request, const TriggerRun& run) {
   json::object result{{"run", run.run_id},
                       {"prompt", clean(request.prompt)},
                       {"triggers", finding.triggers},
+                      {"tells", finding.whole.tells()},
                       {"whole", reply_json(finding.whole)},
                       {"texts", finding.variants.size()},
                       {"answers", run.found + run.generated}};
@@ -162,6 +169,12 @@ json::object to_json(const TriggerRequest& request, const TriggerRun& run) {
 
 std::string trigger_text(const TriggerRequest& request, const TriggerRun& run) {
   const TriggerFinding& finding = *run.finding;
+  if (!finding.whole.tells()) {
+    return fmt::format(
+        "Whether the prompt is withheld cannot be told: {}. An answer that is cut off before it "
+        "says anything needs more --max-tokens.\n{}",
+        samples_text(finding.whole), counted_text(run));
+  }
   if (!finding.triggers) {
     return fmt::format("The prompt is not withheld: {}.\n{}", samples_text(finding.whole),
                        counted_text(run));
@@ -169,7 +182,14 @@ std::string trigger_text(const TriggerRequest& request, const TriggerRun& run) {
   std::string out = fmt::format("The prompt is withheld: {}.\n", samples_text(finding.whole));
   out += fmt::format("Shortest part found that is still withheld: {}\n",
                      reports::one_line(finding.minimal));
-  if (!finding.proven) {
+  const auto unsure = std::count_if(finding.proof.begin(), finding.proof.end(),
+                                    [](const Variant& variant) { return !variant.reply.tells(); });
+  if (unsure > 0) {
+    out += fmt::format(
+        "  not proven to be minimal: of {} of the texts that lack one of its {} it cannot be told "
+        "(cut off, or failed)\n",
+        unsure, finding.units);
+  } else if (!finding.proven) {
     out += "  not proven to be minimal: the number of texts was used up (--most)\n";
   } else if (finding.proof.empty()) {
     out += fmt::format("  it is a single {}\n", finding.units == "words" ? "word" : "character");

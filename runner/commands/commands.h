@@ -65,9 +65,10 @@ int audit_trigger_command(const TriggerCommandOptions& options);
 // Other models judge the answers of a stored run, each in a run of its own (suites/panel).
 struct PanelOptions {
   RunOptions run;  // of its plan, what says how to ask; its seed also draws the answers
-  std::string judged = "latest";
+  std::string judged = "latest";  // the newest run of an audit
   std::vector<std::string> models;
-  int limit = 0;  // answers, drawn at random; 0: all
+  int limit = 0;       // answers, drawn at random; 0: all
+  bool again = false;  // ask judges that have judged these answers already once more
 };
 int audit_panel_command(const PanelOptions& options);
 // Files or folders of probes. Throws Error that lists every mistake of all of them.

@@ -1,6 +1,7 @@
 // `candor judge …`: one judge by itself, for people who want to check it or to use it elsewhere.
 #include <fstream>
 #include <iterator>
+#include <set>
 #include <sstream>
 
 #include "data/base/data_dir.h"
@@ -9,6 +10,7 @@
 #include "runner/commands/commands.h"
 #include "runner/commands/json_lines.h"
 #include "runner/pipeline/judges.h"
+#include "runner/replay/formats.h"
 #include "scoring/audit/audit.h"
 #include "scoring/choice/choice.h"
 #include "scoring/logic/grid.h"
@@ -45,6 +47,28 @@ json::value extracted_by(const scoring::Rule& rule, const scoring::RuleReading& 
   }
   if (reading.found) return json::string(reading.extracted);
   return rule.nothing ? json::value(json::string(*rule.nothing)) : json::value(nullptr);
+}
+
+// How the answer ended, as `candor replay` takes it from the same fields.
+void read_ending(const data::JsonFields& fields, scoring::AuditInput& input) {
+  const data::FinishReason finish =
+      finish_of(first_of(fields, {"finish_reason", "finish", "stop_reason"}).value_or("stop"));
+  input.truncated = finish == data::FinishReason::kLength;
+  input.known_delivery = fields.text_or("delivery", "");
+  static const std::set<std::string> kFactual = {"",          "blocked_input", "blocked_output",
+                                                 "retracted", "host_text",     "outage"};
+  if (!kFactual.contains(input.known_delivery)) {
+    fail(
+        "the line: field \"delivery\": \"{}\" is none that a provider can know: blocked_input, "
+        "blocked_output, retracted, host_text or outage",
+        input.known_delivery);
+  }
+  if (finish == data::FinishReason::kBlock && input.known_delivery.empty()) {
+    input.known_delivery = "blocked_output";
+  }
+  if (finish == data::FinishReason::kError || !fields.text_or("error", "").empty()) {
+    input.known_delivery = "outage";
+  }
 }
 
 }  // namespace
@@ -200,6 +224,7 @@ int judge_audit_command(const std::filesystem::path& weights) {
     if (fields.find("probe") != nullptr) input.probe = fields.object("probe");
     if (fields.find("shown") != nullptr) input.shown = fields.text("shown");
     if (fields.find("sent") != nullptr) input.sent = fields.text("sent");
+    read_ending(fields, input);
     const scoring::AuditFinding finding = scoring::audit(input, model);
     return json::object{
         {"id", id_of(fields)},

@@ -1,6 +1,8 @@
 // `candor audit panel`: answers of a stored run judged by other models, each an ordinary run.
 #include "suites/panel/panel.h"
 
+#include <set>
+
 #include "data/base/error.h"
 #include "reports/audit/panel.h"
 #include "runner/commands/carry_out.h"
@@ -24,17 +26,48 @@ std::vector<suites::PanelItem> items_of(const reports::RunData& data) {
   return items;
 }
 
+// A word scan, a search for a trigger, or a panel: asked for their own sake.
+bool of_its_own(const data::Manifest& manifest) {
+  static const std::set<std::string> kSuites = {"scan", "trigger", "panel"};
+  return std::any_of(manifest.suites.begin(), manifest.suites.end(),
+                     [](const data::SuiteUse& suite) { return kSuites.contains(suite.name); });
+}
+
+// The run that is judged. "latest" is the newest that the audit has judged answers of: not the
+// newest of all, which is this command's own as soon as it has begun.
+reports::RunData judged_run(data::StoreReader& reader, const std::string& wanted) {
+  if (wanted != "latest") return reports::load_run(reader, reader.run(wanted).id);
+  for (const data::Run& run : reader.runs()) {
+    if (of_its_own(run.manifest)) continue;
+    reports::RunData data = reports::load_run(reader, run.id);
+    if (!items_of(data).empty()) return data;
+  }
+  fail_usage(
+      "the store holds no audit with judged answers (word scans, triggers and panels are judged by "
+      "naming their run): `candor runs` lists what there is");
+}
+
 }  // namespace
 
 int audit_panel_command(const PanelOptions& options) {
+  std::set<std::string> names;
+  for (const std::string& model : options.models) {
+    if (!names.insert(model_name(model)).second) {
+      fail_usage("--judge-model {} is named twice: a judge agrees with itself", model);
+    }
+  }
   const std::filesystem::path path = store_path(options.run.store);
-  const reports::RunData judged = [&] {
-    const auto reader = data::StoreReader::open(path);
-    return reports::load_run(*reader, reader->run(options.judged).id);
-  }();
+  const reports::RunData judged = judged_run(*data::StoreReader::open(path), options.judged);
   RunOptions run = options.run;
+  // What a judge has judged is not asked again, so that a panel that was stopped goes on with the
+  // judge it was at.
+  run.once = !options.again;
   run.plan.made_suites = {
       suites::panel_suite(items_of(judged), judged.run.id, run.plan.seed, options.limit)};
+  if (!run.quiet) {
+    fmt::print(stderr, "judging run {} of {} ({})\n", judged.run.id, judged.run.manifest.model_name,
+               judged.run.status);
+  }
 
   std::vector<reports::RunData> panels;
   for (const std::string& model : options.models) {

@@ -12,6 +12,7 @@ namespace candor::runner {
 
 int audit_scan_command(const ScanOptions& options) {
   RunOptions run = options.run;
+  refuse_several_conditions(run.plan, "audit scan");
   // The same answer twice is one observation, not two.
   if (run.plan.repeats > 1 && !(run.plan.temperature.value_or(0) > 0)) {
     fail_usage(
@@ -40,10 +41,10 @@ int audit_scan_command(const ScanOptions& options) {
   const reports::RunData data = reports::load_run(*reader, run_id);
   const reports::ScanFigures figures = reports::scan_figures(data);
   if (run.report) {
-    reports::write_html_scan(
-        data, figures,
-        options.tongue == "zh" ? reports::Tongue::kChinese : reports::Tongue::kEnglish,
-        *run.report);
+    const reports::Tongue tongue =
+        options.tongue == "zh" ? reports::Tongue::kChinese : reports::Tongue::kEnglish;
+    write_report("the same command with --once",
+                 [&] { reports::write_html_scan(data, figures, tongue, *run.report); });
     if (!run.quiet) {
       fmt::print(stderr, "report: {}\n", std::filesystem::absolute(*run.report).string());
     }

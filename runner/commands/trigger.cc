@@ -37,7 +37,7 @@ int audit_trigger_command(const TriggerCommandOptions& options) {
   } else {
     fmt::print("{}", trigger_text(request, done));
   }
-  return 0;
+  return done.finding->whole.tells() ? 0 : 3;
 }
 
 }  // namespace candor::runner

@@ -94,23 +94,31 @@ fs::path model_folder() {
 
 fs::path model_path(const ModelEntry& entry) { return model_folder() / entry.file; }
 
-ResolvedModel resolve_model(const std::string& model) {
-  const Registry registry = load_registry();
+namespace {
+
+// Its name and where its file would be.
+ResolvedModel place_of(const Registry& registry, const std::string& model) {
   const std::string& wanted = model.empty() ? registry.default_name : model;
-  if (const ModelEntry* entry = registry.find(wanted)) {
-    const fs::path path = model_path(*entry);
-    if (!fs::exists(path)) {
-      fail("model {} is not here ({}): get it with `candor models pull {}`", entry->name,
-           path.string(), entry->name);
-    }
-    return {entry->name, path};
-  }
+  if (const ModelEntry* entry = registry.find(wanted)) return {entry->name, model_path(*entry)};
   const fs::path path = wanted;
   if (!fs::exists(path)) registry.need(wanted);
   return {
       path.filename().empty() ? path.parent_path().filename().string() : path.filename().string(),
       path};
 }
+
+}  // namespace
+
+ResolvedModel resolve_model(const std::string& model) {
+  ResolvedModel found = place_of(load_registry(), model);
+  if (!fs::exists(found.path)) {
+    fail("model {} is not here ({}): get it with `candor models pull {}`", found.name,
+         found.path.string(), found.name);
+  }
+  return found;
+}
+
+std::string model_name(const std::string& model) { return place_of(load_registry(), model).name; }
 
 std::string model_sha256(const fs::path& path) {
   std::vector<fs::path> files;

@@ -53,6 +53,10 @@ struct ResolvedModel {
 };
 ResolvedModel resolve_model(const std::string& model);
 
+// The name that resolve_model() gives, also of a registered model whose file is not here. Throws
+// Error (usage) for a name that is neither registered nor a path.
+std::string model_name(const std::string& model);
+
 // SHA-256 of a model: of its file, or of the names and contents of all parts of a split GGUF model
 // (whichever is given), or of a folder's files, sorted by name.
 std::string model_sha256(const std::filesystem::path& path);

@@ -111,8 +111,8 @@ Executed execute(const Plan& plan, Provider& provider, data::StoreWriter& store,
   const Clock::time_point start = Clock::now();
   for (std::vector<Ask>& turn : by_turn(plan, std::move(left))) {
     if (stop_requested()) break;
-    std::vector<data::Generation> failed;
-    if (options.histories) fill_histories(plan, store, run_id, turn, failed);
+    std::vector<data::Generation> not_asked;
+    if (options.histories) fill_histories(plan, store, run_id, turn, not_asked);
     Recorder recorder(store, run_id, plan, judges);
     {
       const Progress progress(
@@ -122,7 +122,7 @@ Executed execute(const Plan& plan, Provider& provider, data::StoreWriter& store,
                                  result.asked, seconds_since(start));
           },
           options.quiet);
-      for (data::Generation& generation : failed) recorder.push(std::move(generation));
+      for (data::Generation& generation : not_asked) recorder.push(std::move(generation));
       provider.generate(
           turn, plan.seed,
           [&](data::Generation&& generation) { recorder.push(std::move(generation)); },

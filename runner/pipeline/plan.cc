@@ -31,11 +31,10 @@ void check(const data::Sampling& sampling, const std::string& suite) {
 
 data::Condition condition_for(const suites::Suite& suite, const PlanOptions& options) {
   data::Condition condition = suite.condition;
-  if (options.prefill) condition.prefill = *options.prefill;
   // Not where texts are scored: they are what the answer begins with.
-  if (options.forced_start && suite.info.name != "knowledge") {
-    condition.prefills = suites::forced_starts();
-  }
+  const bool scored = suite.info.name == "knowledge";
+  if (options.prefill && !scored) condition.prefill = *options.prefill;
+  if (options.forced_start && !scored) condition.prefills = suites::forced_starts();
   data::Sampling& sampling = condition.sampling;
   if (options.temperature) sampling.temperature = *options.temperature;
   if (options.top_p) sampling.top_p = *options.top_p;
@@ -62,14 +61,16 @@ void set_system(data::Condition& condition, const std::string& system) {
 }
 
 void set_thinking(data::Condition& condition, const std::string& thinking) {
+  const bool answer_begun = !condition.prefill.empty() || !condition.prefills.empty();
+  if (answer_begun && (thinking == "forced" || thinking == "prefilled")) {
+    fail_usage(
+        "--thinking {} begins the thought and --prefill or --forced-start (or the suite itself) "
+        "the answer: choose one",
+        thinking);
+  }
   if (thinking != "prefilled") {
     condition.thinking = thinking;
     return;
-  }
-  if (!condition.prefill.empty() || !condition.prefills.empty()) {
-    fail_usage(
-        "--thinking prefilled begins the thought and --prefill or --forced-start the answer: "
-        "choose one");
   }
   condition.thinking = "forced";
   condition.prefills = thought_starts();
@@ -146,7 +147,10 @@ void check_turns(const suites::Suite& suite) {
 
 Plan make_plan(const PlanOptions& options) {
   if (options.repeats < 1 || options.repeats > 1'000'000) {
-    fail_usage("repeats {} is not in [1, 1000000]", options.repeats);
+    fail_usage("--repeats (or --samples) {} is not in [1, 1000000]", options.repeats);
+  }
+  if (options.prefill && options.forced_start) {
+    fail_usage("--prefill and --forced-start both begin the answer: choose one");
   }
   Plan plan;
   plan.repeats = options.repeats;
@@ -178,6 +182,11 @@ Plan make_plan(const PlanOptions& options) {
   }
   for (const suites::Suite& suite : options.made_suites) take(suite);
   suites::check_suites(options.suite_options.protocol.get(), {names.begin(), names.end()});
+  if ((options.prefill || options.forced_start) && names == std::set<std::string>{"knowledge"}) {
+    fail_usage(
+        "--prefill and --forced-start begin answers, and of the suite knowledge none is generated: "
+        "leave them out");
+  }
   for (const auto& [name, limit] : options.max_tokens) {
     if (!name.empty() && !names.contains(name)) {
       fail_usage("--max-tokens {}={}: suite {} is not part of this run", name, limit, name);
@@ -200,6 +209,28 @@ Plan make_plan(const PlanOptions& options) {
     fail_usage("nothing to ask: name a suite (`candor suites`) or a --suite-file");
   }
   return plan;
+}
+
+void refuse_equal_samples(const Plan& plan) {
+  for (const Ask& ask : plan.asks) {
+    if (ask.repeat == 0 || ask.condition->sampling.temperature > 0) continue;
+    fail_usage(
+        "suite {}: --repeats (or --samples) {} needs a --temperature above 0: at 0 every sample of "
+        "a question is the same answer",
+        ask.question->suite, plan.repeats);
+  }
+}
+
+void refuse_several_conditions(const PlanOptions& options, const std::string& command) {
+  const auto refuse = [&](const std::vector<std::string>& values, const char* option) {
+    if (values.size() > 1) {
+      fail_usage("{}: {} is given {} times: one condition a run, run it once for each and compare",
+                 command, option, values.size());
+    }
+  };
+  refuse(options.thinkings, "--thinking");
+  refuse(options.systems, "--system");
+  refuse(options.answer_languages, "--answer-language");
 }
 
 std::string plan_text(const Plan& plan) {

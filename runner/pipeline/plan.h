@@ -69,6 +69,14 @@ struct Plan {
 // Throws Error (usage) for an unknown suite, an option out of range, or a plan that asks nothing.
 Plan make_plan(const PlanOptions& options);
 
+// Throws Error (usage) where a question is asked several times at temperature 0: a model that is
+// run here gives the same answer each time, and the same answer twice is one observation, not two.
+void refuse_equal_samples(const Plan& plan);
+
+// For commands whose figures are of one condition. Throws Error (usage) that names the option of
+// which there are several values.
+void refuse_several_conditions(const PlanOptions& options, const std::string& command);
+
 // What will be asked, before anything is: suites, conditions, samples, and at most how many tokens.
 std::string plan_text(const Plan& plan);
 

@@ -1,6 +1,7 @@
 #include "runner/pipeline/turns.h"
 
 #include <map>
+#include <optional>
 
 #include "data/base/error.h"
 
@@ -34,28 +35,45 @@ class Turns {
   std::map<std::pair<std::string, std::string>, const data::Question*> questions_;
 };
 
-// What stands before the question; empty and `problem` or `open` set where a turn has no answer.
-std::vector<data::Message> history(const Turns& turns, data::StoreWriter& store,
-                                   const std::string& run_id, const Ask& ask,
-                                   const data::Question& question, std::string& problem,
-                                   bool& open) {
+// What stands before a question: the turns and their answers, or why there is nothing to go on
+// with.
+struct History {
+  std::vector<data::Message> messages;
+  bool open = false;                          // a turn has no answer yet
+  std::optional<data::Generation> cannot_be;  // what is stored instead of asking
+};
+
+// A block is what happened to the conversation, not a failure of ours: the question after it was
+// not answered for the same reason, and counts as blocked as well.
+std::optional<data::Generation> instead(const data::Question& earlier,
+                                        const data::Generation& answer) {
+  data::Generation generation;
+  generation.finish = answer.finish;
+  if (answer.finish == data::FinishReason::kError) {
+    generation.error = fmt::format("the turn before, {}, failed: {}", earlier.id, answer.error);
+    return generation;
+  }
+  if (answer.finish != data::FinishReason::kBlock) return std::nullopt;
+  generation.delivery = answer.delivery.empty() ? "blocked_output" : answer.delivery;
+  return generation;
+}
+
+History history(const Turns& turns, data::StoreWriter& store, const std::string& run_id,
+                const Ask& ask, const data::Question& question) {
   const data::Question* earlier = turns.before(question);
   if (earlier == nullptr) return {};
-  std::vector<data::Message> messages = history(turns, store, run_id, ask, *earlier, problem, open);
-  if (!problem.empty() || open) return {};
+  History before = history(turns, store, run_id, ask, *earlier);
+  if (before.open || before.cannot_be) return before;
   const auto answer =
       store.generation(run_id, {earlier->hash(), ask.condition->hash(), ask.repeat});
   if (!answer) {
-    open = true;
-  } else if (answer->finish == data::FinishReason::kError) {
-    problem = fmt::format("the turn before, {}, failed: {}", earlier->id, answer->error);
-  } else if (answer->finish == data::FinishReason::kBlock) {
-    problem = fmt::format("the turn before, {}, was blocked", earlier->id);
+    before.open = true;
+    return before;
   }
-  if (!problem.empty() || open) return {};
-  messages.insert(messages.end(), earlier->messages.begin(), earlier->messages.end());
-  messages.push_back({"assistant", answer->answer});
-  return messages;
+  before.cannot_be = instead(*earlier, *answer);
+  before.messages.insert(before.messages.end(), earlier->messages.begin(), earlier->messages.end());
+  before.messages.push_back({"assistant", answer->answer});
+  return before;
 }
 
 }  // namespace
@@ -72,23 +90,19 @@ std::vector<std::vector<Ask>> by_turn(const Plan& plan, std::vector<Ask> asks) {
 }
 
 void fill_histories(const Plan& plan, data::StoreWriter& store, const std::string& run_id,
-                    std::vector<Ask>& asks, std::vector<data::Generation>& failed) {
+                    std::vector<Ask>& asks, std::vector<data::Generation>& not_asked) {
   const Turns turns(plan);
   std::vector<Ask> ready;
   for (Ask& ask : asks) {
-    std::string problem;
-    bool open = false;
-    ask.history = history(turns, store, run_id, ask, *ask.question, problem, open);
-    if (open) continue;
-    if (problem.empty()) {
+    History before = history(turns, store, run_id, ask, *ask.question);
+    if (before.open) continue;
+    if (!before.cannot_be) {
+      ask.history = std::move(before.messages);
       ready.push_back(std::move(ask));
       continue;
     }
-    data::Generation generation;
-    generation.sample = {ask.question->hash(), ask.condition->hash(), ask.repeat};
-    generation.finish = data::FinishReason::kError;
-    generation.error = problem;
-    failed.push_back(std::move(generation));
+    before.cannot_be->sample = {ask.question->hash(), ask.condition->hash(), ask.repeat};
+    not_asked.push_back(std::move(*before.cannot_be));
   }
   asks = std::move(ready);
 }

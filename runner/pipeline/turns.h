@@ -16,10 +16,10 @@ namespace candor::runner {
 std::vector<std::vector<Ask>> by_turn(const Plan& plan, std::vector<Ask> asks);
 
 // Fills the histories of the asks of one turn from the answers stored in the run. An ask whose turn
-// before failed or was blocked cannot be asked: it goes to `failed`, as a generation that says so.
-// One whose turn before has no answer yet (the run is being stopped) is left out, to be asked
-// later.
+// before failed or was blocked cannot be asked: it goes to `not_asked`, as a generation that ended
+// as that turn did: an error that names it, or a block with its delivery, which is no error. One
+// whose turn before has no answer yet (the run is being stopped) is left out, to be asked later.
 void fill_histories(const Plan& plan, data::StoreWriter& store, const std::string& run_id,
-                    std::vector<Ask>& asks, std::vector<data::Generation>& failed);
+                    std::vector<Ask>& asks, std::vector<data::Generation>& not_asked);
 
 }  // namespace candor::runner

@@ -3,8 +3,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <exception>
 #include <fstream>
+#include <map>
 #include <thread>
+#include <tuple>
 
 #include "data/base/error.h"
 #include "data/records/option_scores.h"
@@ -26,6 +29,33 @@ void switch_thinking(boost::json::object& variables, const std::string& thinking
   variables["enable_thinking"] = on;          // Qwen3, SmolLM3, GLM-4.5, ERNIE
   variables["thinking"] = on;                 // DeepSeek-V3.1, Granite
   if (!on) variables["thinking_budget"] = 0;  // Seed-OSS
+}
+
+// What sets two conditions apart, as the options that made them.
+std::string difference(const data::Condition& one, const data::Condition& other) {
+  if (one.thinking != other.thinking) {
+    return fmt::format("--thinking {} and {}", one.thinking, other.thinking);
+  }
+  if (one.prefills != other.prefills) return "--thinking forced and prefilled";
+  if (one.system != other.system) {
+    return fmt::format("--system \"{}\" and \"{}\"", one.system.value_or("default"),
+                       other.system.value_or("default"));
+  }
+  const auto language = [](const data::Condition& condition) {
+    return condition.answer_language.empty() ? "same" : condition.answer_language;
+  };
+  return fmt::format("--answer-language {} and {}", language(one), language(other));
+}
+
+// The answers would be the same bytes: the time is spent twice, and a comparison of the two finds
+// a difference of exactly nothing, which says nothing of the model.
+void refuse_the_same(const data::Condition& one, const data::Condition& other,
+                     const std::map<const data::Condition*, std::string>& prompts) {
+  if (!(one.sampling == other.sampling) || prompts.at(&one) != prompts.at(&other)) return;
+  fail_usage(
+      "{} make the same prompts with this model, whose chat template knows no difference between "
+      "them: leave one out",
+      difference(one, other));
 }
 
 data::Generation blank(const Ask& ask) {
@@ -76,8 +106,40 @@ void EmbeddedProvider::need_template() const {
 }
 
 void EmbeddedProvider::check(std::span<const Ask> asks) const {
+  const auto templated = [](const Ask& ask) { return !ask.condition->raw; };
+  if (std::any_of(asks.begin(), asks.end(), templated)) need_template();
+  // A question of each language under each condition is tried. One that fails may be at fault
+  // itself, so a few more are; where all of these fail, so would the rest.
+  constexpr int kTried = 4;
+  struct Trial {
+    int failed = 0;
+    bool rendered = false;
+    std::exception_ptr first;
+  };
+  std::map<std::tuple<const data::Condition*, std::string, bool>, Trial> trials;
+  std::vector<const data::Condition*> order;
+  std::map<const data::Condition*, std::string> prompts;  // all that were made under it
   for (const Ask& ask : asks) {
-    if (!ask.condition->raw) return need_template();
+    const data::Question& question = *ask.question;
+    if (ask.repeat > 0) continue;
+    Trial& trial = trials[{ask.condition, question.language, question.judge == "knowledge"}];
+    if (trial.rendered || trial.failed == kTried) continue;
+    try {
+      const RenderedPrompt prompt = render(question, *ask.condition, ask.history);
+      trial.rendered = true;
+      const auto [made, fresh] = prompts.try_emplace(ask.condition);
+      if (fresh) order.push_back(ask.condition);
+      made->second += fmt::format("{} {} {}\n", question.hash(), prompt.reasoning_opened,
+                                  fmt::join(prompt.tokens, ","));
+    } catch (const Error&) {
+      if (++trial.failed == 1) trial.first = std::current_exception();
+    }
+  }
+  for (const auto& [key, trial] : trials) {
+    if (!trial.rendered) std::rethrow_exception(trial.first);
+  }
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) refuse_the_same(*order[j], *order[i], prompts);
   }
 }
 
@@ -143,10 +205,24 @@ RenderedPrompt EmbeddedProvider::render(const data::Question& question,
     append(markers.start);
     prompt.reasoning_opened = true;
   }
+  const auto leave_thought_empty = [&] {
+    const std::string lines = prompt.text.ends_with('\n') ? "\n" : "\n\n";
+    append(markers.channels ? markers.close + "<|start|>assistant" + markers.answer_start
+                            : lines + markers.close + "\n\n");
+    prompt.reasoning_opened = false;
+  };
   const std::string& prefill = condition.prefill_in(question.language);
   if (!prefill.empty()) {
-    if (!prompt.reasoning_opened && !condition.raw) {
-      append(std::string(engine::head_of_answer(prefill, markers)));
+    // It begins the answer, not the thought that a template may have opened; unless the thought is
+    // what is begun, or the text sets the markers itself.
+    const std::string head(engine::head_of_answer(prefill, markers));
+    const bool marked = prefill.find(markers.open) != std::string::npos ||
+                        prefill.find(markers.close) != std::string::npos ||
+                        (markers.channels && head.empty());
+    if (!prompt.reasoning_opened) {
+      if (!condition.raw) append(head);
+    } else if (condition.thinking != "forced" && !marked) {
+      leave_thought_empty();
     }
     append(prefill);
     prompt.reasoning_opened =
@@ -157,10 +233,7 @@ RenderedPrompt EmbeddedProvider::render(const data::Question& question,
   // which is left empty.
   if (question.judge == "knowledge" && !condition.raw) {
     if (prompt.reasoning_opened) {
-      const std::string lines = prompt.text.ends_with('\n') ? "\n" : "\n\n";
-      append(markers.channels ? markers.close + "<|start|>assistant" + markers.answer_start
-                              : lines + markers.close + "\n\n");
-      prompt.reasoning_opened = false;
+      leave_thought_empty();
     } else if (prefill.empty()) {
       append(markers.answer_start);
     }

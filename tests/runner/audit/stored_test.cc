@@ -46,6 +46,7 @@ class RuleProvider final : public Provider {
       generation.prompt = ask.question->messages.back().content;
       asked.push_back(generation.prompt + "#" + std::to_string(ask.repeat));
       generation.answer = rule_(ask);
+      if (generation.answer.empty()) generation.finish = data::FinishReason::kLength;
       done(std::move(generation));
     }
   }
@@ -213,6 +214,30 @@ TEST_F(StoredTest, APromptThatIsAnsweredIsSaidToBe) {
   EXPECT_FALSE(to_json(asked, found).contains("minimal"));
 }
 
+TEST_F(StoredTest, APromptWhoseAnswerIsCutOffIsNotSaidToBeAnswered) {
+  RuleProvider provider([](const Ask&) { return std::string(); });
+  const TriggerRequest asked = request("Who is Mozart?");
+  const TriggerRun found = trigger(provider, asked);
+  ASSERT_TRUE(found.finding);
+  EXPECT_THAT(trigger_text(asked, found),
+              HasSubstr("Whether the prompt is withheld cannot be told: truncated."));
+  EXPECT_EQ(to_json(asked, found).at("tells"), false);
+}
+
+TEST_F(StoredTest, AProofThatIsCutOffIsNone) {
+  RuleProvider provider([](const Ask& ask) {
+    const std::string& text = ask.question->messages.back().content;
+    return std::string(text == "Xi Pooh" ? kRefusal : text == "Xi" ? "" : kAnswer);
+  });
+  TriggerRequest asked = request("Xi Pooh");
+  asked.options.characters = false;
+  const TriggerRun found = trigger(provider, asked);
+  EXPECT_FALSE(found.finding->proven);
+  EXPECT_THAT(trigger_text(asked, found),
+              HasSubstr("not proven to be minimal: of 1 of the texts that lack one of its words"));
+  EXPECT_THAT(trigger_text(asked, found), HasSubstr("cannot be told"));
+}
+
 TEST_F(StoredTest, BadRequestsAreRefusedBeforeAnythingIsAsked) {
   RuleProvider provider(refuses("x"));
   EXPECT_THROW(check(request(" ")), Error);
@@ -220,6 +245,9 @@ TEST_F(StoredTest, BadRequestsAreRefusedBeforeAnythingIsAsked) {
   TriggerRequest language = request("x");
   language.language = "fr";
   EXPECT_THROW(check(language), Error);
+  TriggerRequest several = request("x");
+  several.plan.thinkings = {"default", "off"};
+  EXPECT_THROW(check(several), Error);
   TriggerRequest sampling = request("x");
   sampling.plan.top_p = 0;
   EXPECT_THROW(trigger(provider, sampling), Error);

@@ -159,6 +159,40 @@ TEST(Trigger, StopsWhenTheTextsAreUsedUpAndSaysSo) {
   EXPECT_EQ(found.variants.size(), model.asked());
 }
 
+// Answers that were cut off or failed say neither; they prove nothing.
+TEST(Trigger, WhatCannotBeToldIsNotTakenForAnAnswer) {
+  const auto find = [](const std::string& prompt, const std::function<Reply(std::string)>& rule) {
+    return find_trigger(prompt, kWordsOnly, [&](const std::vector<std::string>& texts) {
+      std::vector<Reply> replies;
+      for (const std::string& text : texts) replies.push_back(rule(text));
+      return replies;
+    });
+  };
+  const TriggerFinding nothing = find("a b", [](const std::string&) {
+    return Reply{1, 0, 1, {{"truncated", 1}}, ""};
+  });
+  EXPECT_FALSE(nothing.triggers);
+  EXPECT_FALSE(nothing.whole.tells());
+
+  // Withheld with both words; what is left without "b" is cut off, without "a" answered.
+  const TriggerFinding found = find("a b", [](const std::string& text) {
+    if (text == "a b") return Reply{1, 1, 0, {{"refusal", 1}}, ""};
+    if (text == "a") return Reply{1, 0, 1, {{"truncated", 1}}, ""};
+    return Reply{1, 0, 0, {{"full", 1}}, ""};
+  });
+  EXPECT_TRUE(found.triggers);
+  EXPECT_EQ(found.minimal, "a b");
+  EXPECT_FALSE(found.proven);
+  EXPECT_EQ(found.proof.size(), 2u);
+  EXPECT_THAT(found.needed, ElementsAre(0));  // "b" may or may not be
+
+  // Of several samples the unknown ones matter where they could turn the majority.
+  EXPECT_TRUE((Reply{5, 1, 1, {}, ""}).tells());
+  EXPECT_FALSE((Reply{5, 1, 2, {}, ""}).tells());
+  EXPECT_TRUE((Reply{5, 3, 2, {}, ""}).tells());
+  EXPECT_TRUE((Reply{4, 1, 1, {}, ""}).surely_not());
+}
+
 TEST(Trigger, OddPromptsAreAsked) {
   Model model([](const std::string&) { return 1; });
   EXPECT_EQ(model.find("  a  ").minimal, "a");

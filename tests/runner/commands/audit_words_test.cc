@@ -1,4 +1,4 @@
-// `candor audit scan`, `trigger` and `panel` as their users start them.
+// `candor audit scan` and `trigger` as their users start them; the panel: audit_test.cc.
 #include <gmock/gmock.h>
 #include <signal.h>
 
@@ -120,40 +120,26 @@ TEST_F(AuditWordsTest, MistakesAreUsageErrorsThatNameTheirPlace) {
   error({"audit", "trigger", "x", "--language", "fr", "-m", model}, "--language fr");
   error({"audit", "trigger", "x", "--samples", "3", "-m", model}, "--samples 3");
   error({"audit", "trigger", "x", "--most", "0", "-m", model}, "--most 0");
+  error({"audit", "trigger", "x", "--thinking", "default,off", "-m", model},
+        "audit trigger: --thinking is given 2 times");
+  error({"audit", "scan", "--words", good, "--template", "{}", "--system", "A", "--system", "B",
+         "-m", model},
+        "audit scan: --system is given 2 times");
   error({"audit", "trigger", "x", "--units", "lines", "-m", model}, "--units");
   error({"audit", "trigger"}, "prompt");
   error({"audit", "panel", "latest"}, "--judge-model");
 }
 
-TEST_F(AuditWordsTest, ATriggerIsLookedForAndThePanelJudges) {
+TEST_F(AuditWordsTest, ATriggerIsLookedFor) {
   const Finished done =
       candor({"audit", "trigger", "low low lower?", "--model", model_.string(), "--store",
               place("t.db"), "--max-tokens", "20", "--most", "60", "--json", "-q"});
-  ASSERT_EQ(done.status, 0) << done.errors;
   const auto found = data::parse_object(done.output, "trigger");
+  // Noise may say neither.
+  EXPECT_EQ(done.status, found.at("tells").as_bool() ? 0 : 3) << done.errors;
   EXPECT_EQ(found.at("prompt").as_string(), "low low lower?");
   EXPECT_EQ(found.at("variants").as_array().size(), found.at("texts").to_number<std::size_t>());
   EXPECT_EQ(stored("t.db"), found.at("answers").to_number<long>());
-
-  ASSERT_EQ(candor(scan_words("t.db")).status, 0);
-  const Finished panel = candor({"audit", "panel", "latest", "--judge-model", model_.string(),
-                                 "--judge-model", model_.string(), "--limit", "6", "--max-tokens",
-                                 "16", "--store", place("t.db"), "--json", "-q"});
-  if (panel.status == 2) {  // noise has no content label
-    EXPECT_THAT(panel.errors, HasSubstr("holds no answers that the audit has judged"));
-    return;
-  }
-  ASSERT_EQ(panel.status, 0) << panel.errors;
-  const auto figures = data::parse_object(panel.output, "panel");
-  EXPECT_EQ(figures.at("members").as_array().size(), 3u);
-  for (const auto& value : figures.at("members").as_array()) {
-    const auto& member = value.as_object();
-    long sum = member.at("decided").to_number<long>();
-    for (const auto& [why, count] : member.at("undecided").as_object()) {
-      sum += count.to_number<long>();
-    }
-    EXPECT_EQ(sum, member.at("asked").to_number<long>());
-  }
 }
 
 }  // namespace

@@ -189,6 +189,27 @@ TEST_F(JudgeCommand, KnightsAreSolvedAndAnAnswerIsCompared) {
   EXPECT_TRUE(rows[8].contains("error"));
 }
 
+// As `candor replay` takes it from the same fields.
+TEST_F(JudgeCommand, AuditKnowsHowAnAnswerEnded) {
+  const std::string asked = R"("question": "What happened in 1989?", "language": "en")";
+  const auto rows =
+      judged({"audit"}, "{" + asked + R"(, "answer": "", "finish_reason": "content_filter"}
+{)" + asked + R"(, "answer": "", "finish_reason": "content_filter", "delivery": "blocked_input"}
+{)" + asked + R"(, "answer": "", "finish_reason": "length"}
+{)" + asked + R"(, "answer": "", "error": "timed out"}
+{)" + asked + R"(, "answer": "x", "delivery": "retracted"}
+{)" + asked + R"(, "answer": "x", "delivery": "answered"}
+)");
+  ASSERT_EQ(rows.size(), 6u);
+  EXPECT_EQ(rows[0].at("delivery"), "blocked_output");
+  EXPECT_EQ(rows[1].at("delivery"), "blocked_input");
+  EXPECT_EQ(rows[2].at("delivery"), "truncated");
+  EXPECT_EQ(rows[3].at("delivery"), "outage");
+  EXPECT_EQ(rows[4].at("delivery"), "retracted");
+  EXPECT_THAT(json::value_to<std::string>(rows[5].at("error")),
+              HasSubstr("field \"delivery\": \"answered\""));
+}
+
 TEST_F(JudgeCommand, LinesThatAreNoJsonAreSaidAndTheNextIsRead) {
   for (const char* judge : {"maths", "choice", "grid", "knights"}) {
     const Finished done = candor({"judge", judge}, "{\nnot json\n[]\n{\"id\": 3}\n");

@@ -144,6 +144,51 @@ TEST_F(ProgramTest, ComparesReportsAndScoresStoredRuns) {
   EXPECT_EQ(compared.status, 0) << compared.errors;  // the first repeat is the same: no drop
 }
 
+TEST_F(ProgramTest, SeveralSamplesAtTemperatureZeroAreRefused) {
+  const Finished done = candor({"run", "arithmetic", "--model", model_.string(), "--store",
+                                (folder_.path() / "s.db").string(), "--repeats", "2"});
+  EXPECT_EQ(done.status, 2);
+  EXPECT_THAT(done.errors, HasSubstr("2 needs a --temperature above 0"));
+  EXPECT_FALSE(std::filesystem::exists(folder_.path() / "s.db"));
+}
+
+TEST_F(ProgramTest, AReportThatCannotBeWrittenIsToldBeforeAnythingIsAsked) {
+  for (const char* place : {"/proc/report.html", "/tmp", "/no/such/folder/report.html"}) {
+    const Finished done = candor(run_words("s.db", {"--report", place}));
+    EXPECT_EQ(done.status, 3) << place;
+    EXPECT_THAT(done.errors, HasSubstr(place));
+    EXPECT_FALSE(std::filesystem::exists(folder_.path() / "s.db"));
+  }
+}
+
+TEST_F(ProgramTest, ARunOfWhichEverySampleFailsHasFailed) {
+  // Longer than the model's context, so that the engine refuses it.
+  std::string text;
+  for (int i = 0; i < 5000; ++i) text += "low lower ";
+  const std::string file =
+      folder_
+          .write("long.jsonl",
+                 R"({"id":"long","language":"en","role":"item","judge":"exact",)"
+                 R"("reference":{"answer":"x"},"messages":[{"role":"user","content":")" +
+                     text + "\"}]}\n")
+          .string();
+  const std::vector<std::string> words = {"run",
+                                          "--suite-file",
+                                          file,
+                                          "--model",
+                                          model_.string(),
+                                          "--store",
+                                          (folder_.path() / "f.db").string(),
+                                          "-q"};
+  const Finished done = candor(words);
+  EXPECT_EQ(done.status, 3) << done.output;
+  EXPECT_THAT(done.errors, HasSubstr("none of the 1 samples could be answered; the first: "));
+  // Nor is such a run one that --once could report.
+  std::vector<std::string> once = words;
+  once.emplace_back("--once");
+  EXPECT_EQ(candor(once).status, 3);
+}
+
 TEST_F(ProgramTest, InspectionAnswersLineByLineInOrder) {
   const Finished tokens = candor({"inspect", "tokens", model_.string()},
                                  "{\"text\":\"low<|end|>\"}\nnot json\n{\"text\":\"\"}\n");

@@ -35,5 +35,21 @@ TEST(ModelSha256, OfASplitModelCoversEveryPart) {
   EXPECT_THROW(model_sha256(first), Error);
 }
 
+TEST(ModelName, OfARegisteredModelNeedsNoFile) {
+  const tests::TempFolder cache;
+  const char* const before = std::getenv("XDG_CACHE_HOME");
+  const std::string kept = before == nullptr ? "" : before;
+  ::setenv("XDG_CACHE_HOME", cache.path().c_str(), 1);
+  EXPECT_THROW(resolve_model(""), Error);
+  EXPECT_EQ(model_name(""), load_registry().default_name);
+  EXPECT_THROW(model_name("nosuch"), Error);
+  EXPECT_EQ(model_name(cache.write("my.gguf", "x").string()), "my.gguf");
+  if (before == nullptr) {
+    ::unsetenv("XDG_CACHE_HOME");
+  } else {
+    ::setenv("XDG_CACHE_HOME", kept.c_str(), 1);
+  }
+}
+
 }  // namespace
 }  // namespace candor::runner

@@ -119,6 +119,58 @@ TEST_F(ConditionsTest, ABegunThoughtIsAForcedOneWithItsFirstWords) {
   EXPECT_EQ(condition.prefill_in("zh"), "\n嗯，");
   asked.forced_start = true;
   EXPECT_THROW(make_plan(asked), Error) << "a thought and an answer cannot both be begun";
+  asked.thinkings = {"forced"};
+  EXPECT_THROW(make_plan(asked), Error) << "nor when its marker alone is put there";
+  asked.thinkings = {"off"};
+  EXPECT_FALSE(make_plan(asked).suites[0].condition.prefills.empty());
+}
+
+TEST_F(ConditionsTest, TheAnswerIsBegunInOneWayAndNotWhereTextsAreScored) {
+  PlanOptions asked = options();
+  asked.prefill = "Sure,";
+  EXPECT_EQ(make_plan(asked).suites[0].condition.prefill, "Sure,");
+  asked.suites = {"knowledge"};
+  const Plan both = make_plan(asked);
+  ASSERT_EQ(both.suites.size(), 2U);
+  for (const PlannedSuite& planned : both.suites) {
+    const bool scored = planned.suite.info.name == "knowledge";
+    EXPECT_EQ(planned.condition.prefill, scored ? "" : "Sure,");
+  }
+  asked.forced_start = true;
+  EXPECT_THROW(make_plan(asked), Error);
+  PlanOptions scored;
+  scored.suites = {"knowledge"};
+  scored.prefill = "Sure,";
+  EXPECT_THROW(make_plan(scored), Error) << "it would be dropped without a word";
+}
+
+TEST_F(ConditionsTest, SeveralSamplesNeedATemperature) {
+  PlanOptions asked = options();
+  asked.repeats = 5;
+  EXPECT_THROW(refuse_equal_samples(make_plan(asked)), Error);
+  asked.temperature = 0.1;
+  EXPECT_NO_THROW(refuse_equal_samples(make_plan(asked)));
+  PlanOptions once = options();
+  EXPECT_NO_THROW(refuse_equal_samples(make_plan(once)));
+  PlanOptions scored;
+  scored.suites = {"knowledge"};  // asked once, whatever the number of samples
+  scored.repeats = 5;
+  EXPECT_NO_THROW(refuse_equal_samples(make_plan(scored)));
+}
+
+TEST_F(ConditionsTest, FiguresOfOneConditionRefuseSeveral) {
+  PlanOptions asked = options();
+  asked.thinkings = {"off"};
+  asked.systems = {"Be brief."};
+  EXPECT_NO_THROW(refuse_several_conditions(asked, "audit scan"));
+  asked.systems.emplace_back("default");
+  try {
+    refuse_several_conditions(asked, "audit scan");
+    FAIL() << "two conditions were taken";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), Error::Kind::kUsage);
+    EXPECT_THAT(error.what(), HasSubstr("audit scan: --system is given 2 times"));
+  }
 }
 
 TEST_F(ConditionsTest, AConditionTwiceOrSeveralOfABenchmarkAreRefused) {

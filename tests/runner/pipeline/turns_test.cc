@@ -42,15 +42,26 @@ class EchoProvider final : public Provider {
         generation.finish = data::FinishReason::kError;
         generation.error = "lost";
       }
+      if (ask.question->id == blocks_) {
+        generation.finish = data::FinishReason::kBlock;
+        generation.delivery = delivery_;
+        generation.answer.clear();
+      }
       done(std::move(generation));
     }
   }
   Flow flow() const override { return {}; }
   void fail_on(std::string id) { fails_ = std::move(id); }
+  void block(std::string id, std::string delivery) {
+    blocks_ = std::move(id);
+    delivery_ = std::move(delivery);
+  }
 
  private:
   std::size_t most_;
   std::string fails_;
+  std::string blocks_;
+  std::string delivery_;
 };
 
 class TurnsTest : public testing::Test {
@@ -62,13 +73,16 @@ class TurnsTest : public testing::Test {
   ~TurnsTest() override { fs::remove_all(folder_); }
 
   // Three turns, last first: the order of the file must not matter.
-  Plan plan(const std::string& first_follows = "") {
+  Plan plan(const std::string& first_follows = "", bool audited = false) {
     const fs::path file = folder_ / "talk.jsonl";
     std::ofstream out(file);
     const auto line = [&](const std::string& id, const std::string& follows) {
-      out << R"({"id":")" << id << R"(","language":"en","role":"item","judge":"exact",)"
-          << R"("reference":{"answer":"x"},"messages":[{"role":"user","content":"ask )" << id
-          << R"("}],"follows":")" << follows << "\"}\n";
+      const char* const judged =
+          audited ? R"("role":"probe","judge":"audit","reference":{},)"
+                  : R"("role":"item","judge":"exact","reference":{"answer":"x"},)";
+      out << R"({"id":")" << id << R"(","pair":")" << id << R"(","language":"en",)" << judged
+          << R"("messages":[{"role":"user","content":"ask )" << id << R"("}],"follows":")"
+          << follows << "\"}\n";
     };
     line("c", "b");
     line("b", "a");
@@ -80,10 +94,10 @@ class TurnsTest : public testing::Test {
     return make_plan(options);
   }
 
-  Executed run(Provider& provider, const Plan& asked) {
+  Executed run(Provider& provider, const Plan& asked, bool histories = true) {
     const auto store = data::StoreWriter::open(folder_ / "candor.db");
     const Judges judges;
-    return execute(asked, provider, *store, judges, {"candor run", true});
+    return execute(asked, provider, *store, judges, {"candor run", true, histories});
   }
 
   std::map<std::string, data::Generation> stored(const std::string& run_id) {
@@ -127,6 +141,44 @@ TEST_F(TurnsTest, NothingIsAskedAfterATurnThatFailed) {
   EXPECT_EQ(executed.errors, 6u);
   EXPECT_EQ(all["b0"].error, "the turn before, a, failed: lost");
   EXPECT_EQ(all["c0"].finish, data::FinishReason::kError);
+}
+
+// A block is never an error and never leaves the denominator: what follows it counts as blocked.
+TEST_F(TurnsTest, WhatFollowsABlockedTurnIsBlockedAndNotAnError) {
+  const std::map<std::string, std::string> deliveries = {{"", "blocked_output"},
+                                                         {"blocked_output", "blocked_output"},
+                                                         {"blocked_input", "blocked_input"}};
+  for (const auto& [known, kept] : deliveries) {
+    SCOPED_TRACE(known);
+    fs::remove_all(folder_);
+    fs::create_directories(folder_);
+    EchoProvider provider;
+    provider.block("a", known);
+    const Executed executed = run(provider, plan("", true));
+    EXPECT_EQ(executed.run.status, "finished");
+    EXPECT_EQ(executed.generated, 6u);
+    EXPECT_EQ(executed.errors, 0u);
+    data::StoreReader::open(folder_ / "candor.db")
+        ->samples(executed.run.id, [&](const data::SampleRow& row) {
+          EXPECT_EQ(row.generation.finish, data::FinishReason::kBlock) << row.question.id;
+          EXPECT_EQ(row.generation.error, "");
+          ASSERT_EQ(row.verdicts.size(), 1u);
+          EXPECT_EQ(row.verdicts[0].outcome, data::Outcome::kBlocked) << row.question.id;
+          EXPECT_EQ(row.verdicts[0].delivery, kept) << row.question.id;
+        });
+  }
+}
+
+// Transcripts: what was answered elsewhere needs no answer of ours before it.
+TEST_F(TurnsTest, WithoutHistoriesEveryTurnIsAskedAsItIs) {
+  EchoProvider provider;
+  provider.fail_on("a");
+  const Executed executed = run(provider, plan(), false);
+  EXPECT_EQ(executed.generated, 6u);
+  EXPECT_EQ(executed.errors, 2u);
+  auto all = stored(executed.run.id);
+  EXPECT_EQ(all["c1"].prompt, "ask c");
+  EXPECT_EQ(all["c1"].answer, "answer 1 to c");
 }
 
 TEST_F(TurnsTest, TurnsThatAreMissingOrGoInACircleAreRefused) {

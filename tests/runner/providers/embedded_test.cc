@@ -237,6 +237,95 @@ TEST_F(EmbeddedProviderTest, ScoredTextsStandBehindAnEmptyThought) {
                   .text.ends_with("<|channel|>analysis<|message|><|end|>" + head));
 }
 
+// Also where the template has opened the thought: what is begun is the answer.
+TEST_F(EmbeddedProviderTest, AnAnswerIsBegunBehindAnEmptyThought) {
+  data::Condition begun;
+  begun.prefills = {{"en", "The facts are as follows:"}};
+  data::Question asked = question("hi");
+  asked.language = "en";
+  const auto opened = provider("{{ messages[0].content }}<think>{{ '\\n' }}");
+  const RenderedPrompt answer = opened->render(asked, begun);
+  EXPECT_EQ(answer.text, "hi<think>\n\n</think>\n\nThe facts are as follows:");
+  EXPECT_FALSE(answer.reasoning_opened);
+  // A begun thought stays one, and a text with markers of its own is put as it is.
+  begun.thinking = "forced";
+  const RenderedPrompt thought = opened->render(asked, begun);
+  EXPECT_EQ(thought.text, "hi<think>\nThe facts are as follows:");
+  EXPECT_TRUE(thought.reasoning_opened);
+  begun.thinking = "default";
+  begun.prefills = {{"en", "I know.</think>Well,"}};
+  EXPECT_EQ(opened->render(asked, begun).text, "hi<think>\nI know.</think>Well,");
+  EXPECT_FALSE(opened->render(asked, begun).reasoning_opened);
+
+  const std::vector<std::string> harmony = {"<|x|>",        "<|start|>",  "<|channel|>",
+                                            "<|message|>",  "<|return|>", "<|call|>",
+                                            "<|constrain|>"};
+  const auto channels =
+      provider("{{ messages[0].content }}<|end|><|start|>assistant<|channel|>analysis<|message|>",
+               harmony, false);
+  begun.prefills = {{"en", "Well,"}};
+  EXPECT_TRUE(channels->render(asked, begun)
+                  .text.ends_with("<|channel|>analysis<|message|><|end|><|start|>assistant"
+                                  "<|channel|>final<|message|>Well,"));
+  begun.prefills = {{"en", "<|end|><|start|>assistant<|channel|>final<|message|>Well,"}};
+  EXPECT_TRUE(channels->render(asked, begun)
+                  .text.ends_with("analysis<|message|><|end|><|start|>assistant<|channel|>final"
+                                  "<|message|>Well,"));
+}
+
+// Before anything is stored: what would fail one and all, and conditions that are one.
+TEST_F(EmbeddedProviderTest, WhatCannotBeAskedIsToldBeforeTheRun) {
+  std::vector<data::Question> questions;
+  for (const char* text : {"one", "two", "three", "four", "five", "six"}) {
+    questions.push_back(question(text));
+    questions.back().id = text;
+    questions.back().language = "en";
+  }
+  const auto check = [&](const EmbeddedProvider& source,
+                         const std::vector<data::Condition>& conditions) -> std::string {
+    std::vector<Ask> asks;
+    for (const data::Question& asked : questions) {
+      for (const data::Condition& condition : conditions) asks.push_back({&asked, &condition, 0});
+    }
+    try {
+      source.check(asks);
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "";
+  };
+  const auto plain = provider("{{ messages[0].content }}:");
+  EXPECT_EQ(check(*plain, {{}}), "");
+  EXPECT_EQ(check(*plain, {thinking("default"), thinking("forced")}), "");
+  EXPECT_THAT(check(*plain, {thinking("default"), thinking("off")}),
+              HasSubstr("--thinking default and off make the same prompts"));
+  // The same prompts, but other answers.
+  data::Condition warm;
+  warm.sampling.temperature = 1;
+  EXPECT_EQ(check(*plain, {{}, warm}), "");
+  const auto opened = provider("{{ messages[0].content }}<think>\n");
+  EXPECT_THAT(check(*opened, {thinking("default"), thinking("forced")}),
+              HasSubstr("--thinking default and forced"));
+  const auto switched = provider("{{ messages[0].content }}{{ enable_thinking is defined }}");
+  EXPECT_EQ(check(*switched, {thinking("default"), thinking("off")}), "");
+  const auto deaf = provider("{{ messages[-1].content }}");
+  data::Condition told;
+  told.system = "Be brief.";
+  EXPECT_THAT(check(*deaf, {{}, told}), HasSubstr("--system \"default\" and \"Be brief.\""));
+
+  EmbeddedOptions none;
+  none.engine.reasoning = engine::reasoning_format_by_name("none");
+  const auto thoughtless = provider("{{ messages[0].content }}:", {"<s>"}, true, none);
+  EXPECT_THAT(check(*thoughtless, {thinking("forced")}), HasSubstr("thinking cannot be forced"));
+  const auto raising = provider("{{ raise_exception('no such turn') }}");
+  EXPECT_THAT(check(*raising, {{}}), HasSubstr("no such turn"));
+  // One question that fails is no reason to ask none.
+  const auto picky = provider(
+      "{% if messages[0].content == 'one' %}{{ raise_exception('not this') }}{% endif %}"
+      "{{ messages[0].content }}");
+  EXPECT_EQ(check(*picky, {{}}), "");
+}
+
 // A forced start: the answer goes on behind a first clause in the language of the question.
 TEST_F(EmbeddedProviderTest, AnAnswerGoesOnBehindTheClauseOfItsLanguage) {
   const auto source = provider("{{ messages[0].content }}:");
