@@ -4,9 +4,7 @@
 
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace candor::data {
@@ -29,11 +27,6 @@ enum class FinishReason {
 const char* name(FinishReason reason);  // "stop", "length", "block", "error"
 std::optional<FinishReason> finish_reason_by_name(const std::string& name);
 
-// The factual deliveries of an audit, which a provider may know: "blocked_input",
-// "blocked_output", "retracted", "host_text", "outage".
-std::span<const char* const> known_deliveries();
-bool is_known_delivery(std::string_view delivery);
-
 struct Generation {
   SampleKey sample;
   std::string prompt;  // as rendered, every character that the model saw
@@ -43,8 +36,8 @@ struct Generation {
   std::string answer;            // what follows it
   bool reasoning_closed = true;  // false: the limit came while the model was still thinking
   FinishReason finish = FinishReason::kStop;
-  // One of known_deliveries(); empty where the provider knows none (the audit judge finds the
-  // others).
+  // The factual deliveries of audit-method: "blocked_input", "blocked_output", "retracted",
+  // "host_text", "outage"; empty where the provider knows none (the audit judge finds the others).
   std::string delivery;
   std::string error;  // for kError
 

@@ -55,13 +55,9 @@ void read_ending(const data::JsonFields& fields, scoring::AuditInput& input) {
       finish_of(first_of(fields, {"finish_reason", "finish", "stop_reason"}).value_or("stop"));
   input.truncated = finish == data::FinishReason::kLength;
   input.known_delivery = fields.text_or("delivery", "");
-  static const std::set<std::string> kFactual = {"",          "blocked_input", "blocked_output",
-                                                 "retracted", "host_text",     "outage"};
-  if (!kFactual.contains(input.known_delivery)) {
-    fail(
-        "the line: field \"delivery\": \"{}\" is none that a provider can know: blocked_input, "
-        "blocked_output, retracted, host_text or outage",
-        input.known_delivery);
+  if (!input.known_delivery.empty() && !data::is_known_delivery(input.known_delivery)) {
+    fail("the line: field \"delivery\": \"{}\" is none that a provider can know: {}",
+         input.known_delivery, fmt::join(data::known_deliveries(), ", "));
   }
   if (finish == data::FinishReason::kBlock && input.known_delivery.empty()) {
     input.known_delivery = "blocked_output";

@@ -5,6 +5,7 @@
 
 #include "data/base/error.h"
 #include "data/base/hash.h"
+#include "data/records/delivery.h"
 #include "data/text/unicode.h"
 #include "scoring/audit/audit.h"
 #include "scoring/audit/delivery.h"

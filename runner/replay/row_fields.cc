@@ -4,6 +4,7 @@
 
 #include "data/base/error.h"
 #include "data/records/decimal.h"
+#include "data/records/delivery.h"
 #include "data/text/unicode.h"
 #include "runner/replay/formats.h"
 
