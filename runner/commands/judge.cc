@@ -1,11 +1,11 @@
 // `candor judge …`: one judge by itself, for people who want to check it or to use it elsewhere.
 #include <fstream>
 #include <iterator>
-#include <set>
 #include <sstream>
 
 #include "data/base/data_dir.h"
 #include "data/base/error.h"
+#include "data/records/delivery.h"
 #include "reports/calibration.h"
 #include "runner/commands/commands.h"
 #include "runner/commands/json_lines.h"
