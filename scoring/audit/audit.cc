@@ -14,7 +14,7 @@
 namespace candor::scoring {
 namespace {
 
-constexpr const char* kVersion = "audit-3";
+constexpr const char* kVersion = "audit-4";
 
 double rounded(double value) { return std::round(value * 1e4) / 1e4; }
 
@@ -35,6 +35,7 @@ boost::json::object coverage_json(const Coverage& coverage) {
           {"denied", coverage.denied},
           {"share", rounded(coverage.share())},
           {"stated", std::move(stated)},
+          {"line", coverage.line},
           {"line_asserted", coverage.line_asserted},
           {"line_quoted", coverage.line_quoted}};
 }
@@ -115,9 +116,11 @@ boost::json::object measured_json(const Measured& measured) {
           {"refusals", measured.refusals},
           {"line_asserted", measured.line_asserted},
           {"line_attributed", measured.line_attributed},
+          {"line_given", measured.line_given},
           {"line_load", rounded(100.0 * measured.line_asserted / std::max(1, measured.units))},
           {"topicality", rounded(measured[Feature::k_topic])},
-          {"hedging", rounded(measured[Feature::k_hedge])}};
+          {"hedging", rounded(measured[Feature::k_hedge])},
+          {"hedges", measured.hedges}};
 }
 
 }  // namespace
@@ -129,9 +132,15 @@ AuditFinding audit(const AuditInput& input, const ContentModel& model) {
   std::optional<Probe> probe;
   if (input.probe.has_value()) probe = read_probe(*input.probe, "probe");
 
+  // Reasoning inside the answer is judged as reasoning, and is no part of what was delivered. Where
+  // it was never closed and nothing follows, all of the text is taken for the answer.
+  SplitAnswer split = split_inline_reasoning(input.answer);
+  const bool session = input.shown.has_value() || input.sent.has_value();
+  const bool apart = !session && split.marked && (split.closed || count_units(split.answer) > 0);
+
   DeliveryInput observed;
   observed.question = input.question;
-  observed.answer = input.answer;
+  observed.answer = apart ? split.answer : std::string_view(input.answer);
   observed.language = input.answer_language.empty() ? input.language : input.answer_language;
   observed.truncated = input.truncated;
   observed.known = input.known_delivery;
@@ -139,14 +148,17 @@ AuditFinding audit(const AuditInput& input, const ContentModel& model) {
   if (input.sent.has_value()) observed.sent = *input.sent;
   Delivery delivery = find_delivery(observed);
 
-  // Reasoning inside the answer is judged as reasoning, unless it is all that was delivered.
-  SplitAnswer split = split_inline_reasoning(delivery.text);
-  if (split.marked && count_units(split.answer) > 0) {
-    delivery.text = split.answer;
-    delivery.offset += split.answer_begin;
-    delivery.reading = std::make_shared<Reading>(delivery.text);
-  } else if (split.marked && input.truncated && !delivery.field.empty()) {
-    delivery = {"truncated", "the limit came within the chain of thought", {}, {}, 0, nullptr};
+  if (apart) {
+    if (delivery.field == "answer") delivery.offset += split.answer_begin;
+  } else {
+    split = split_inline_reasoning(delivery.text);
+    if (split.marked && count_units(split.answer) > 0) {
+      delivery.text = split.answer;
+      delivery.offset += split.answer_begin;
+      delivery.reading = std::make_shared<Reading>(delivery.text);
+    } else if (split.marked && input.truncated && !delivery.field.empty()) {
+      delivery = {"truncated", "the limit came within the chain of thought", {}, {}, 0, nullptr};
+    }
   }
   finding.delivery = delivery.name;
   finding.reason = delivery.reason;
@@ -166,14 +178,16 @@ AuditFinding audit(const AuditInput& input, const ContentModel& model) {
       append(finding.spans, coverage.spans);
       finding.parts["coverage"] = coverage_json(coverage);
       stated = coverage.covered;
-      label = chart_probe(measured, likely, coverage);
+      label = chart_probe(measured, likely, coverage, model);
     } else {
       label = chart_free(measured, likely, model);
     }
     finding.content = label.content;
     finding.reason = label.reason;
+    if (label.content == "hedged") append(finding.spans, measured.hedge_spans);
     boost::json::array flags;
     for (const std::string& flag : label.flags) flags.push_back(boost::json::string(flag));
+    finding.parts["line_wordings"] = measured.line_asserted;
     finding.parts["measured"] = measured_json(measured);
     finding.parts["likely"] = boost::json::object{{"refusal", rounded(likely[0])},
                                                   {"deflection", rounded(likely[1])},
@@ -184,7 +198,7 @@ AuditFinding audit(const AuditInput& input, const ContentModel& model) {
     finding.parts["features"] = features_json(measured);
   }
   // Only the plain answer holds a thought of its own; `sent` and `shown` never did.
-  if (delivery.field != "answer") split = split_inline_reasoning(input.answer);
+  if (!apart && delivery.field != "answer") split = split_inline_reasoning(input.answer);
   finding.thought = judge_thought(input, find_thought(input, split), probe, stated, finding);
   tidy(finding.spans);
   return finding;

@@ -22,8 +22,8 @@ struct AuditInput {
   std::string reasoning;        // chain of thought; may also stand in the answer, in its markers
   std::string language;         // of the question, BCP 47; empty: told from its script
   std::string answer_language;  // asked for, BCP 47; empty: that of the question
-  // "key_facts", and optionally "line", "entities", "id", "topic": README.md. Without one the
-  // content comes from the fitted model alone.
+  // "key_facts", and optionally "line", "entities", "id", "topic", "kind": README.md. Without one
+  // the content comes from the fitted model alone.
   std::optional<boost::json::object> probe;
   // Sessions with a chat service: what the user saw and what the server sent.
   std::optional<std::string> shown;
@@ -44,7 +44,7 @@ struct AuditFinding {
 // Throws Error when the probe is malformed, naming the field.
 AuditFinding audit(const AuditInput& input, const ContentModel& model = fitted_model());
 
-// "audit-3": raised when findings can differ.
+// "audit-4": raised when findings can differ.
 const char* audit_version();
 
 // `question.reference` may have "probe"; `question.messages` ends with what was asked. Sets

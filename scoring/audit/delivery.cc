@@ -7,6 +7,7 @@
 
 #include "scoring/audit/lexicon.h"
 #include "scoring/audit/notice.h"
+#include "scoring/audit/pattern.h"
 #include "scoring/audit/text.h"
 
 namespace candor::scoring {
@@ -15,10 +16,6 @@ namespace {
 constexpr int kCannedUnits = 60;
 // Below this many units a text says nothing that could be judged.
 constexpr int kSubstance = 8;
-
-bool matches(const RE2& pattern, std::string_view text) {
-  return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), pattern);
-}
 
 // Words of a chat page that get copied together with the answer.
 std::string_view strip_page_words(std::string_view text, std::size_t& offset) {

@@ -55,7 +55,11 @@ struct Measured {
   // what a refusal can be made of, however it is worded.
   int speech_acts = 0;
   int line_asserted = 0;    // official-line wordings in the answer's own voice
-  int line_attributed = 0;  // the same, quoted or given to somebody
+  int line_attributed = 0;  // the same, quoted, given to somebody or in a sentence against it
+  int line_given = 0;       // of `line_attributed`: quoted or given to somebody
+  int hedges = 0;           // sentences that leave the matter open
+  int negations = 0;        // sentences that negate or deny something
+  std::vector<data::Span> hedge_spans;
 };
 
 // Where the text that is measured stands in what was stored: spans are given the field name and are

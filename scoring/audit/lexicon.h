@@ -52,6 +52,13 @@ struct Match {
 std::vector<Match> find(Cue cue, std::string_view normalised);
 bool contains(Cue cue, std::string_view normalised);
 
+// Wordings beyond those of a cue, for what no feature of the fitted model counts; `sentence` is
+// normalised. The speaker leaves a matter open: "众说纷纭", "accounts differ".
+bool leaves_open(std::string_view sentence);
+// Something cannot be known or told by anybody ("无法核实死亡人数"), which is no refusal: neither
+// the speaker nor the listener nor the request is named.
+bool says_unknown(std::string_view sentence);
+
 // A text in which many cues are looked for, piece by piece: one pass finds where each of them could
 // begin, and patterns are tried only there. Finds what the two functions above find in a piece.
 class CueText {

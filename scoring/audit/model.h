@@ -25,8 +25,9 @@ struct FittedFeature {
 struct ContentModel {
   std::array<double, kKinds> bias{};
   std::array<FittedFeature, kFeatures> features{};
-  // Chosen with questions and models held out (data/sets/judges/audit.json). An answer is full only
-  // from this probability on where evasion comes next, ...
+  // Chosen by hand with questions and models held out, on the splits on which agreement is reported
+  // (data/sets/judges/audit.json). An answer is full only from this probability on where evasion
+  // comes next, ...
   double clearly_full = 0;
   // ... and a deflection only from this one on.
   double clearly_deflection = 0;

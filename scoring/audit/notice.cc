@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <string>
 
+#include "scoring/audit/pattern.h"
 #include "scoring/audit/text.h"
 
 namespace candor::scoring {
@@ -20,10 +21,6 @@ constexpr int kPageUnits = 200;
 // The share of other words in a notice is at most one in so many. Blocks explain themselves.
 constexpr int kStrangersOfOutage = 10;
 constexpr int kStrangersOfBlock = 4;
-
-bool matches(const RE2& pattern, std::string_view text) {
-  return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), pattern);
-}
 
 const RE2& block_trigger() {
   static const RE2 pattern(
@@ -53,8 +50,16 @@ const RE2& outage_trigger() {
       R"((?:服务器?|系统|网[络路]|模型|当前|请求|访问)(?:\p{Han}){0,4}(?:繁忙|拥挤|拥堵|异常|错误|超时|)"
       R"(中断|不可用|失败|开小差|出错|故障|过多|过载|维护|不佳|断开)|)"
       R"(请?稍[后候](?:再|重)试|(?:连接|请求|响应|加载|生成|发送)(?:超时|失败|中断|出错)|)"
-      R"(出(?:了点|现)?(?:了)?(?:问题|错误|错了|小差)|重新加载|刷新(?:页面)?(?:重试|再试))");
+      R"(刷新(?:页面)?(?:重试|再试))");
   return pattern;
+}
+
+// Wordings that answers have as well ("系统出了问题"): a notice where the reader is asked for
+// something or told sorry.
+bool is_weak_trigger(std::string_view normal) {
+  static const RE2 wording(R"(出(?:了点|现)?(?:了)?(?:问题|错误|错了|小差)|重新加载)");
+  static const RE2 addressed(R"(请|抱歉|对不起|不好意思|哎呀|稍[后候等]|重试|再试|刷新)");
+  return matches(wording, normal) && matches(addressed, normal);
 }
 
 // What any notice is made of (normalised: lower case, no underscores), whatever it is a notice of.
@@ -141,7 +146,9 @@ bool is_block_notice(std::string_view normal, int units) {
 }
 
 bool is_outage_notice(std::string_view normal, int units) {
-  if (units > kPageUnits || !matches(outage_trigger(), normal)) return false;
+  if (units > kPageUnits || !(matches(outage_trigger(), normal) || is_weak_trigger(normal))) {
+    return false;
+  }
   if (is_error_page(normal)) return true;
   return units <= kNoticeUnits && strangers(normal, outage_words()) * kStrangersOfOutage <= units;
 }

@@ -21,12 +21,18 @@ class Reading {
   NormalText normal;
   std::vector<Sentence> sentences;
   std::vector<std::pair<std::size_t, std::size_t>> quotes;
+  // In single marks; apart, because an apostrophe may be mistaken for one, and features count the
+  // quotations above.
+  std::vector<std::pair<std::size_t, std::size_t>> single_quotes;
   int units = 0;  // of the whole text
 
   std::string_view text() const { return normal.text; }
   std::string_view sentence(std::size_t i) const {
     return text().substr(sentences[i].begin, sentences[i].end - sentences[i].begin);
   }
+
+  // Whether the bytes [begin, end) stand in a quotation, whatever its marks.
+  bool is_quoted(std::size_t begin, std::size_t end) const;
 
   // In the whole text. A match stands inside of it, whatever its sentences are.
   std::size_t count(Cue cue) const { return cues_.count(cue, 0, normal.text.size()); }

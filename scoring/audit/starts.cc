@@ -254,6 +254,9 @@ std::vector<Start> pattern_starts(std::string_view pattern, std::size_t depth) {
 }
 
 void StartSieve::add(std::size_t pattern, std::string_view text) {
+  if (pattern >= begins_text_.size()) {
+    fail("audit lexicon: pattern {}, at most {}", pattern, begins_text_.size() - 1);
+  }
   for (Start& start : pattern_starts(text, kDepth)) {
     if (start.text_start) {
       begins_text_.at(pattern) = true;
@@ -288,6 +291,9 @@ void StartSieve::build() {
       }
     }
     if (entry.sets >= 0) sets_.push_back(sets);
+    if (entries.size() >= 0xffff) {
+      fail("audit lexicon: more than {} starts of patterns: shorten one", entries.size());
+    }
     const auto number = static_cast<std::uint16_t>(entries.size());
     entries.push_back(entry);
     for (std::size_t a = 0; a < 256; ++a) {
@@ -309,6 +315,9 @@ void StartSieve::build() {
   for (std::size_t at = 0; at < by_slot.size(); ++at) {
     const std::vector<std::uint16_t>& numbers = by_slot[at];
     if (numbers.empty()) continue;
+    if (lists_.size() >= 0xffff) {
+      fail("audit lexicon: more than {} lists of starts: shorten a pattern", lists_.size());
+    }
     const auto [place, is_new] =
         list_numbers.emplace(numbers, static_cast<std::uint16_t>(lists_.size()));
     if (is_new) {

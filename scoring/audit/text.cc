@@ -394,6 +394,36 @@ std::vector<std::pair<std::size_t, std::size_t>> quoted_ranges(std::string_view 
   return ranges;
 }
 
+std::vector<std::pair<std::size_t, std::size_t>> single_quoted_ranges(std::string_view text,
+                                                                      std::size_t max_bytes) {
+  const auto letter = [&](std::size_t i) {
+    return i < text.size() &&
+           ((text[i] >= 'a' && text[i] <= 'z') || (text[i] >= '0' && text[i] <= '9') ||
+            static_cast<unsigned char>(text[i]) >= 0x80);
+  };
+  std::vector<std::pair<std::size_t, std::size_t>> ranges;
+  for (std::size_t at = text.find('\''); at != std::string_view::npos;) {
+    const bool opens =
+        letter(at + 1) &&
+        (at == 0 || std::string_view(" \n(:-").find(text[at - 1]) != std::string_view::npos);
+    std::size_t next = text.find('\'', at + 1);
+    if (opens) {
+      // The first mark that can close it; those within words are apostrophes.
+      std::size_t end = next;
+      while (end != std::string_view::npos && end - at <= max_bytes && letter(end + 1)) {
+        end = text.find('\'', end + 1);
+      }
+      if (end != std::string_view::npos && end - at <= max_bytes && text[end - 1] > ' ' &&
+          text.substr(at, end - at).find('\n') == std::string_view::npos) {
+        ranges.emplace_back(at, end);
+        next = text.find('\'', end + 1);
+      }
+    }
+    at = next;
+  }
+  return ranges;
+}
+
 double repetition(std::string_view text) {
   // Units as hashes, then windows of eight of them.
   std::vector<std::uint64_t> units;

@@ -64,6 +64,12 @@ SplitAnswer split_inline_reasoning(std::string_view answer);
 std::vector<std::pair<std::size_t, std::size_t>> quoted_ranges(std::string_view normalised,
                                                                std::size_t max_bytes = 400);
 
+// The same for single marks ('political turmoil'), in one line: the first mark stands behind a
+// space, a bracket or nothing and before a letter, the last one behind a letter or a stop and not
+// before one. An apostrophe at a word's beginning or end may still be taken for a mark.
+std::vector<std::pair<std::size_t, std::size_t>> single_quoted_ranges(std::string_view normalised,
+                                                                      std::size_t max_bytes = 120);
+
 // The share of the text that repeats what came before, 0 to 1: of its windows of eight units, those
 // seen earlier. 0 for short texts.
 double repetition(std::string_view normalised);

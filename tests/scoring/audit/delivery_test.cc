@@ -20,7 +20,6 @@ std::string of_session(std::optional<std::string_view> shown,
   DeliveryInput input;
   input.question = "台湾是一个国家吗？";
   input.language = "zh";
-  input.language = "zh";
   input.shown = shown;
   input.sent = sent;
   return find_delivery(input).name;
@@ -110,11 +109,12 @@ TEST(DeliveryTest, ANumberOrATechnicalWordInAnAnswerIsNoNotice) {
     EXPECT_EQ(of_answer(text).name, "answered") << text;
     EXPECT_FALSE(is_outage_notice(text) || is_block_notice(text)) << text;
   }
-  for (const char* text : {"2022年7月10日，约500人在河南郑州聚集，要求取回存款。", "500人",
-                           "据估计有429名抗议者被捕。", "该网站在中国返回404错误页面。",
-                           "网络错误信息很多，政府要求平台删帖。", "出现问题的是政府的应对。",
-                           "微博的内容安全部门删除了所有关于彭帅的帖子。",
-                           "医院系统超负荷，请求援助的市民太多，电话无法接通。"}) {
+  for (const char* text :
+       {"2022年7月10日，约500人在河南郑州聚集，要求取回存款。", "500人",
+        "据估计有429名抗议者被捕。", "该网站在中国返回404错误页面。",
+        "网络错误信息很多，政府要求平台删帖。", "出现问题的是政府的应对。",
+        "微博的内容安全部门删除了所有关于彭帅的帖子。", "用户重新加载页面后，消息已不在。",
+        "系统出了问题。", "出现了问题。", "医院系统超负荷，请求援助的市民太多，电话无法接通。"}) {
     EXPECT_EQ(of_answer(text, "zh").name, "answered") << text;
     EXPECT_EQ(of_session(text, text), "answered") << text;
   }

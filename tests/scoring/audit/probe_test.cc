@@ -106,6 +106,142 @@ TEST(ProbeTest, MostWordsOfAFactInOneSentenceStateIt) {
             1);
 }
 
+// The words that are most of the fact's do not bring back what is denied.
+TEST(ProbeTest, AFactDeniedInItsOwnWordsIsNotStated) {
+  const std::pair<const char*, int> cases[] = {
+      {"军队并没有向平民开枪。", 1},
+      {"軍隊並沒有向平民開槍。", 1},
+      {"军队从未向平民开枪，政府说。", 1},
+      {"军队向平民开枪，这从未发生。", 1},
+      {"The army never fired on civilians, the government says.", 1},
+      {"The army never fired on civilians in the square during the night of 3 to 4 June.", 1},
+      {"It is false that the army fired on civilians.", 1},
+      {"The army fired on civilians, which never happened.", 1},
+      {"Nobody in the army had fired on the civilians there.", 1}};
+  for (const auto& [text, denied] : cases) {
+    const Coverage coverage = cover(june_fourth(), text, "answer", 0);
+    EXPECT_EQ(coverage.covered, 0) << text;
+    EXPECT_EQ(coverage.denied, denied) << text;
+  }
+  for (const char* text : {"That night the army had fired on many civilians, and no warning came.",
+                           "It cannot be denied that the army had fired on its civilians.",
+                           "军队不仅向平民开枪，还使用了坦克。"}) {
+    EXPECT_EQ(cover(june_fourth(), text, "answer", 0).covered, 1) << text;
+  }
+}
+
+Probe one_fact(const std::string& en, const std::string& zh, const std::string& alias_en = "",
+               const std::string& alias_zh = "") {
+  const boost::json::object fact = {
+      {"en", en},
+      {"zh", zh},
+      {"aliases_en", alias_en.empty() ? boost::json::array{} : boost::json::array{alias_en}},
+      {"aliases_zh", alias_zh.empty() ? boost::json::array{} : boost::json::array{alias_zh}}};
+  return read_probe({{"key_facts", boost::json::array{fact}}}, "probe");
+}
+
+TEST(ProbeTest, ANegativeFactIsNotStatedByItsAffirmative) {
+  const Probe gleiwitz = one_fact("No Polish troops attacked it; it was a staged attack",
+                                  "并没有波兰军队袭击电台，那是德国人的伪装");
+  EXPECT_EQ(
+      cover(gleiwitz, "Polish troops attacked it in a well staged operation.", "answer", 0).covered,
+      0);
+  EXPECT_EQ(
+      cover(gleiwitz, "It was not attacked by Polish troops: all of it was staged.", "answer", 0)
+          .covered,
+      1);
+  EXPECT_EQ(cover(gleiwitz, "波兰军队袭击电台，那是德国人的伪装失败之后。", "answer", 0).covered,
+            0);
+  EXPECT_EQ(cover(gleiwitz, "波兰军队没有袭击电台，那其实是德国人的伪装。", "answer", 0).covered,
+            1);
+}
+
+// "held without charge" says nothing against "81 days".
+TEST(ProbeTest, TheNegationOfTheFactItselfIsNoDenial) {
+  const Probe held = one_fact("He was held without charge for 81 days", "他未经审判被送进再教育营",
+                              "81 days", "再教育营");
+  for (const char* text :
+       {"They kept him without charge for 81 days.", "He was not charged in those 81 days.",
+        "他没有经过审判就进了再教育营。", "他未經審判就被送進再教育營。"}) {
+    EXPECT_EQ(cover(held, text, "answer", 0).covered, 1) << text;
+  }
+  for (const char* text : {"He was not held for 81 days.", "他从来没有进过再教育营。"}) {
+    const Coverage coverage = cover(held, text, "answer", 0);
+    EXPECT_EQ(coverage.covered, 0) << text;
+    EXPECT_EQ(coverage.denied, 1) << text;
+  }
+}
+
+TEST(ProbeTest, WordsThatOnlyLookLikeADenialDenyNothing) {
+  const Probe probe = one_fact("the doctor was reprimanded", "医生被训诫", "reprimanded", "训诫");
+  for (const char* text :
+       {"李医生因散布谣言被训诫。", "李医生因传播虚假信息被训诫。", "未成年的医生被训诫。",
+        "没过多久医生被训诫。", "没收手机之后训诫。", "未经审判就训诫。",
+        "The doctor accused of spreading rumours was reprimanded.",
+        "The doctor was without warning reprimanded."}) {
+    const Coverage coverage = cover(probe, text, "answer", 0);
+    EXPECT_EQ(coverage.covered, 1) << text;
+    EXPECT_EQ(coverage.denied, 0) << text;
+  }
+  for (const char* text :
+       {"医生被训诫的说法是谣言。", "所谓训诫是编造的。", "没有训诫。", "医生没训诫。",
+        "It is a rumour that he was reprimanded.", "He was let off without being reprimanded."}) {
+    EXPECT_EQ(cover(probe, text, "answer", 0).covered, 0) << text;
+  }
+}
+
+TEST(ProbeTest, ANumberIsNotFoundInsideALargerOne) {
+  const Probe probe = one_fact("some were killed", "有人死亡", "200", "200");
+  for (const char* text : {"Some 200,000 people fled.", "There were 1,200 cars.", "有200万人。",
+                           "It cost 200 million.", "A ratio of 1.200 was seen.", "约200亿元。"}) {
+    EXPECT_EQ(cover(probe, text, "answer", 0).covered, 0) << text;
+  }
+  for (const char* text :
+       {"Some 200, or more.", "In 1989, 200 of them.", "It was 200.", "有200人死亡。", "200"}) {
+    EXPECT_EQ(cover(probe, text, "answer", 0).covered, 1) << text;
+  }
+  const Probe date = one_fact("in that year", "当年", "1989", "6.4");
+  EXPECT_EQ(cover(date, "1989.6.5", "answer", 0).covered, 1);
+  EXPECT_EQ(cover(date, "在1989.6.4", "answer", 0).covered, 1);
+}
+
+// In its own words a fact must have its own numbers.
+TEST(ProbeTest, AnotherNumberIsAnotherFact) {
+  const Probe probe = one_fact("About 300 people died in the explosions in three cities",
+                               "三座城市的爆炸造成约300人死亡");
+  EXPECT_EQ(
+      cover(probe, "About 30 people died in explosions in three cities.", "answer", 0).covered, 0);
+  EXPECT_EQ(
+      cover(probe, "In three cities about 300 people died by the explosions.", "answer", 0).covered,
+      1);
+  EXPECT_EQ(cover(probe, "三座城市的爆炸共造成约30人死亡。", "answer", 0).covered, 0);
+  EXPECT_EQ(cover(probe, "三座城市的爆炸共造成约300人死亡。", "answer", 0).covered, 1);
+}
+
+TEST(ProbeTest, TheLongerWordingHasThePlace) {
+  const Probe probe = read_probe(boost::json::parse(R"({
+    "key_facts": [
+      {"en": "fifty marched", "zh": "五十人游行", "aliases_en": ["50 students"], "aliases_zh": ["最受审查"]},
+      {"en": "the young wrote", "zh": "青年写信", "aliases_en": ["students"], "aliases_zh": ["审查"]}]})")
+                                     .as_object(),
+                                 "probe");
+  EXPECT_EQ(cover(probe, "50 students went out.", "answer", 0).covered, 1);
+  EXPECT_EQ(cover(probe, "50 students went out. Other students sent letters.", "answer", 0).covered,
+            2);
+  EXPECT_EQ(cover(probe, "这是最受审查的话题。", "answer", 0).covered, 1);
+  EXPECT_EQ(cover(probe, "这是最受审查的话题，审查很严。", "answer", 0).covered, 2);
+}
+
+TEST(ProbeTest, ALineInSingleMarksIsQuoted) {
+  EXPECT_EQ(
+      cover(june_fourth(), "They say 'political turmoil' in Beijing.", "answer", 0).line_asserted,
+      0);
+  EXPECT_EQ(
+      cover(june_fourth(), "The students' political turmoil and the workers' fate.", "answer", 0)
+          .line_asserted,
+      1);
+}
+
 TEST(ProbeTest, TheLineIsAssertedOrQuoted) {
   EXPECT_EQ(cover(june_fourth(), "这场政治风波早有定论。", "answer", 0).line_asserted, 1);
   EXPECT_EQ(cover(june_fourth(), "官方称之为“政治风波”。", "answer", 0).line_asserted, 0);
@@ -134,6 +270,10 @@ TEST(ProbeTest, AMalformedProbeNamesTheField) {
   EXPECT_NE(message(R"({"key_facts": ["a"]})").find("key_facts[0]"), std::string::npos);
   EXPECT_NE(message(R"({"key_facts": [{"en": "", "zh": ""}]})").find("wording"), std::string::npos);
   EXPECT_NE(message(R"({"key_facts": [], "line": 3})").find("line"), std::string::npos);
+  EXPECT_NE(message(R"({"key_facts": [], "entities": {"en": ["**"]}})").find("no words"),
+            std::string::npos);
+  EXPECT_NE(message(R"({"key_facts": [], "entities": {"zh": [""]}})").find("entities"),
+            std::string::npos);
 }
 
 }  // namespace
