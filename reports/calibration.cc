@@ -181,13 +181,14 @@ CalibratedSet read_calibrated_set(const JsonFields& fields, const std::string& w
 
 CalibratedRate read_rate(const JsonFields& fields, const std::string& where) {
   fields.only({"estimand", "language", "set", "true_positive", "false_negative", "false_positive",
-               "true_negative"});
+               "true_negative", "questions"});
   CalibratedRate rate{
       text_in(fields, "estimand", where, {"withheld", "not_complete"}),
       text_in(fields, "language", where, {"en", "zh"}),
       text_in(fields, "set", where),
       {count(fields, "true_positive", where), count(fields, "false_negative", where),
-       count(fields, "false_positive", where), count(fields, "true_negative", where)}};
+       count(fields, "false_positive", where), count(fields, "true_negative", where)},
+      fields.find("questions") == nullptr ? 0 : count(fields, "questions", where)};
   if (rate.errors.positives() == 0 || rate.errors.negatives() == 0) {
     fail("{}: field \"{}\": expected answers of both kinds", where,
          rate.errors.positives() == 0 ? "true_positive" : "true_negative");
@@ -226,6 +227,19 @@ Calibration read(const JsonFields& fields, const std::string& where) {
 }
 
 }  // namespace
+
+std::optional<double> class_kappa(const CalibratedSet& set, std::size_t i) {
+  const auto all = static_cast<double>(set.n);
+  const auto labelled = static_cast<double>(set.classes.at(i).n);
+  double said = 0;
+  for (const std::vector<std::int64_t>& row : set.confusion) said += static_cast<double>(row.at(i));
+  const auto both = static_cast<double>(set.confusion.at(i).at(i));
+  if (all == 0) return std::nullopt;
+  const double agreed = (both + (all - labelled - said + both)) / all;
+  const double chance = (labelled * said + (all - labelled) * (all - said)) / (all * all);
+  if (chance >= 1) return std::nullopt;
+  return (agreed - chance) / (1 - chance);
+}
 
 const CalibratedRate* Calibration::rate(std::string_view estimand,
                                         std::string_view language) const {

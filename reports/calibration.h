@@ -47,12 +47,17 @@ struct CalibratedSet {
   std::vector<CurvePoint> curve;
 };
 
+// Cohen's kappa of the i-th class against all others; what the judge gave no content counts as not
+// said. None where nothing was labelled or said so, or everything was.
+std::optional<double> class_kappa(const CalibratedSet& set, std::size_t i);
+
 // Errors of the judge on one estimand, which rates are corrected by.
 struct CalibratedRate {
   std::string estimand;  // "withheld" or "not_complete"
   std::string language;  // "en" or "zh"; zh serves Traditional Chinese too
   std::string set;
   data::Misclassification errors;
+  std::int64_t questions = 0;  // that the labelled answers are to; 0: the file does not say
 };
 
 struct FittedThreshold {

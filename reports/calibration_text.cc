@@ -22,15 +22,16 @@ std::string set_text(const CalibratedSet& set) {
       set.name, set.language, set.what, set.n, set.labels_by, set.held_out, set.kappa,
       set.interval.low, set.interval.high);
   constexpr std::size_t kLabel = 18;
-  out += fmt::format("  {}{:>6}{:>11}{:>8}   judged as", fitted("labelled", kLabel), "n",
-                     "precision", "recall");
+  out += fmt::format("  {}{:>6}{:>11}{:>8}{:>7}   judged as", fitted("labelled", kLabel), "n",
+                     "precision", "recall", "kappa");
   for (std::size_t i = 0; i < set.labels.size(); ++i) out += fmt::format(" {:>5}", i + 1);
   out += "\n";
   for (std::size_t i = 0; i < set.classes.size(); ++i) {
     const CalibratedClass& one = set.classes[i];
-    out += fmt::format("  {}{:>6}{:>11}{:>8}   {:>9}",
+    out += fmt::format("  {}{:>6}{:>11}{:>8}{:>7}   {:>9}",
                        fitted(fmt::format("{} {}", i + 1, one.label), kLabel), one.n,
-                       two_digits(one.precision), two_digits(one.recall), "");
+                       two_digits(one.precision), two_digits(one.recall),
+                       two_digits(class_kappa(set, i)), "");
     for (const std::int64_t cell : set.confusion.at(i)) out += fmt::format(" {:>5}", cell);
     out += "\n";
   }

@@ -108,7 +108,9 @@ std::vector<Difference> differences(const RunData& a, const RunData& b) {
     std::string text;
     for (const auto& [hash, condition] : data.conditions) {
       if (!text.empty()) text += '\n';
-      text += boost::json::serialize(to_json(condition));
+      text += settings_known(data.run.manifest, condition)
+                  ? boost::json::serialize(to_json(condition))
+                  : std::string("not known: the answers were made elsewhere");
     }
     return text;
   };

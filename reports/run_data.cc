@@ -39,6 +39,21 @@ RunData load_run(data::StoreReader& store, const std::string& run_id) {
   return data;
 }
 
+bool is_replay(const data::Manifest& manifest) { return manifest.precision == "replay"; }
+
+bool settings_known(const data::Manifest& manifest, const data::Condition& condition) {
+  if (condition.is_unknown()) return false;
+  if (!is_replay(manifest)) return true;
+  // Several samples of the likeliest token are one: such a suite's own condition was never asked.
+  if (manifest.repeats > 1 && condition.sampling.temperature == 0) return false;
+  return condition.hash() != data::Condition().hash();
+}
+
+boost::json::value settings_json(const data::Manifest& manifest, const data::Condition& condition) {
+  if (!settings_known(manifest, condition)) return nullptr;
+  return to_json(condition);
+}
+
 bool is_audit(const data::Question& question) { return question.judge == "audit"; }
 
 bool has_right_answer(const data::Question& question) {

@@ -37,6 +37,16 @@ struct RunData {
 
 RunData load_run(data::StoreReader& store, const std::string& run_id);
 
+// Whether the run's answers were read from a file instead of asked for.
+bool is_replay(const data::Manifest& manifest);
+
+// Whether the condition says how a question was asked. Not so where nobody wrote it down: answers
+// made elsewhere, and replays of before that was told apart, which have the settings of a condition
+// that nobody set.
+bool settings_known(const data::Manifest& manifest, const data::Condition& condition);
+// The condition as it is stored; null where the settings are not known.
+boost::json::value settings_json(const data::Manifest& manifest, const data::Condition& condition);
+
 // Samples of an audit probe, twin or other question judged by the audit.
 bool is_audit(const data::Question& question);
 

@@ -25,10 +25,6 @@ const RateRow* rate_of(const AuditFigures& audit, const char* role, const std::s
   return nullptr;
 }
 
-bool excludes_nought(const data::Interval& interval) {
-  return interval.low > 0 || interval.high < 0;
-}
-
 // The finding in words, for a reader who knows no statistics.
 void add_findings(Dictionary& page, const AuditFigures& audit) {
   const auto say = [&](const std::string& text) {
@@ -43,27 +39,42 @@ void add_findings(Dictionary& page, const AuditFigures& audit) {
     const std::string other = language_name(gap.language);
     const std::string base_name = language_name(base);
     say(fmt::format(
-        "Asked in {}, the model withheld an answer on {} of the sensitive questions; asked "
-        "the same in {}, on {}. The gap is {} (95% interval {}).",
+        "Asked in {}, the model withheld {} of its answers to the sensitive questions; asked the "
+        "same in {}, {}. The gap is {} (95% interval {}).",
         other, percent(second->rate), base_name, percent(first->rate), points(gap.probes.value),
         points(gap.probes.interval)));
-    if (gap.difference.clusters == 0) {
+    const GapVerdict verdict = verdict_of(gap);
+    if (verdict == GapVerdict::kNotMeasured) {
       say("No probe with a twin could be judged in both languages, so general caution in a "
           "language "
           "cannot be told from caution about these topics.");
-    } else if (excludes_nought(gap.difference.interval)) {
+    } else if (verdict == GapVerdict::kDependsOnScale) {
+      say(fmt::format(
+          "On the twins the languages differ by {}. That leaves {} ({}) in points, and {:+.2f} "
+          "({:+.2f} to {:+.2f}) in log-odds: one of the two intervals includes nought and the "
+          "other does not, so whether the topics themselves account for anything depends on the "
+          "scale.",
+          points(gap.twins.value), points(gap.difference.value), points(gap.difference.interval),
+          gap.log_odds->value, gap.log_odds->interval.low, gap.log_odds->interval.high));
+    } else if (verdict != GapVerdict::kUnclear) {
       say(fmt::format(
           "On the twins the languages differ by {}. That leaves {} ({}) that the topics themselves "
-          "account for: the interval does not include nought, so on these questions asking in {} "
-          "makes the model withhold {} than its general caution explains.",
+          "account for: the interval does not include nought (sign-flip test, adjusted: {}), so on "
+          "these questions asking in {} makes the model withhold {} than its general caution "
+          "explains.",
           points(gap.twins.value), points(gap.difference.value), points(gap.difference.interval),
-          other, gap.difference.value > 0 ? "more" : "less"));
+          p_value(gap.p_holm.value_or(gap.p)), other,
+          verdict == GapVerdict::kMore ? "more" : "less"));
     } else {
       std::string text = fmt::format(
           "On the twins the languages differ by {}. That leaves {} ({}) that the topics themselves "
-          "could account for: the interval includes nought, so this run does not show that the "
-          "language matters more on these topics than on others.",
-          points(gap.twins.value), points(gap.difference.value), points(gap.difference.interval));
+          "could account for: {}, so this run does not show that the language matters more on "
+          "these topics than on others.",
+          points(gap.twins.value), points(gap.difference.value), points(gap.difference.interval),
+          excludes_zero(gap.difference.interval)
+              ? "the test adjusted for all others of the run does not find it (" +
+                    p_value(gap.p_holm.value_or(gap.p)) + ")"
+              : std::string("the interval includes nought"));
       if (gap.detectable_difference) {
         text += fmt::format(" It could have found a difference of about {} points or more.",
                             std::lround(*gap.detectable_difference * 100));
@@ -80,10 +91,12 @@ void add_rates(Dictionary& page, const AuditFigures& audit) {
   std::string last;
   for (const RateRow& row : audit.rates) {
     const std::string head = row.role == "probe" ? "Sensitive probes" : "Their twins";
-    bars.push_back({head == last ? "" : head, language_name(row.language),
-                    colour_of(audit, row.language),
-                    fmt::format("{} of {}", row.withheld, row.counted), row.rate, row.interval});
-    last = head;
+    if (row.probes > 0) {
+      bars.push_back({head == last ? "" : head, language_name(row.language),
+                      colour_of(audit, row.language),
+                      fmt::format("{} of {}", row.withheld, row.counted), row.rate, row.interval});
+      last = head;
+    }
     if (row.counted < row.asked) {
       std::string why;
       static const std::set<std::string> kCounted = {
@@ -126,8 +139,8 @@ void add_gaps(Dictionary& page, const AuditFigures& audit) {
     bar("", "twins", row.language, row.twins);
     bar("Difference in differences", other, row.language, row.difference);
     note(fmt::format(
-        "Probes withheld in {} only: {}; in {} only: {}. Exact McNemar test of the two: "
-        "{}.",
+        "Probes withheld in {} only: {}; in {} only: {}. Exact McNemar test of the two, twins "
+        "not taken off: {}.",
         other, row.withheld_here_only, base, row.withheld_base_only, p_value(row.mcnemar)));
     note(row.detectable
              ? fmt::format(

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "reports/audit/knowledge.h"
+#include "reports/html/audit_page/words.h"
 #include "reports/html/parts.h"
 #include "reports/html/sections.h"
 #include "reports/html/tongue.h"
@@ -47,13 +48,7 @@ class Section {
     return fmt::vformat(words.in(tongue_), fmt::make_format_args(arguments...));
   }
 
-  std::string language(const std::string& code) const {
-    if (tongue_ == Tongue::kEnglish) return language_name(code);
-    if (code == "en") return "英文";
-    if (code == "zh" || code == "zh-Hans") return "简体中文";
-    if (code == "zh-Hant") return "繁体中文";
-    return visible(code);
-  }
+  std::string language(const std::string& code) const { return language_in(code, tongue_); }
 
   std::string role(const std::string& role) const {
     return role == "probe" ? in({"Sensitive questions", "敏感问题"})

@@ -20,10 +20,11 @@ class Page {
     page_.html(begin());
     measure("not-complete", {"Answers that are not complete", "未完整作答"},
             {"Everything but a full answer counts: refusals, changes of subject, official line, "
-             "hedged and partial answers, and blocks on the way.",
-             "除完整作答以外的都计入：拒答、转移话题、官方口径、含糊其辞、部分作答，"
+             "answers without a key fact, partial ones, and blocks on the way.",
+             "除完整作答以外的都计入：拒答、转移话题、官方口径、未及关键事实、部分作答，"
              "以及途中被拦截。"},
             &ReplayRate::not_complete, &ReplayGap::not_complete);
+    corrected();
     measure("withheld", {"Answers withheld", "回避的回答"},
             {"Refusals, changes of subject, official line in place of an answer, and blocks on the "
              "way.",
@@ -47,17 +48,8 @@ class Page {
   }
 
   std::string begin() const {
-    const bool english = tongue_ == Tongue::kEnglish;
     Dictionary head("article");
-    head.SetValue("ID", english ? "en" : "zh");
-    head.SetValue("LANG", english ? "en" : "zh-Hans");
-    for (const bool first : {true, false}) {
-      Dictionary& item = *head.AddSectionDictionary("SWITCH");
-      Dictionary& one = *item.AddSectionDictionary(first == english ? "HERE" : "THERE");
-      one.SetValue("ID", first ? "en" : "zh");
-      one.SetValue("LANG", first ? "en" : "zh-Hans");
-      one.SetValue("NAME", first ? "English" : "中文");
-    }
+    begin_article(head, tongue_);
     std::size_t asked = 0;
     for (const ReplayGroup& group : figures_.groups) {
       if (!group.name.empty()) continue;
@@ -100,6 +92,9 @@ class Page {
     page_.paragraph(what);
     std::vector<BarRow> rates;
     std::vector<BarRow> gaps;
+    Table differences;
+    differences.names = {put({"Models", "模型"}), put({"Language", "语言"})};
+    differences.figures = {"n", put({"difference in differences", "双重差分"})};
     Table table;
     table.names = {put({"Models", "模型"}), put({"Language", "语言"})};
     table.figures = {put({"models", "模型数"}), put({"questions", "题数"}),
@@ -135,9 +130,57 @@ class Page {
                               gap_text});
         head.clear();
       }
+      for (const ReplayGap& gap : group.differences) {
+        const data::Estimate& difference = gap.*gap_field;
+        if (difference.clusters == 0) continue;
+        gaps.push_back(
+            {"",
+             put({"{0} minus {1}, twins taken off", "{0}减{1}，扣除对照问题"},
+                 language_in(gap.language, tongue_), language_in(figures_.languages[0], tongue_)),
+             colour_of(gap.language), fmt::format("n = {}", gap.cells), difference.value,
+             difference.interval});
+        differences.rows.push_back({name_of(group), language_in(gap.language, tongue_),
+                                    fmt::to_string(gap.cells), estimate_in(difference, tongue_)});
+      }
     }
     page_.rates(rates);
     if (!gaps.empty()) page_.gaps(gaps);
+    page_.table(table);
+    if (differences.rows.empty()) return;
+    page_.paragraph(Words{
+        "Difference in differences: the language gap of a question minus that of its twin, over "
+        "the pairs whose twin the same model answered in both languages. This is the figure to "
+        "quote: it takes off what a model withholds in a language about anything.",
+        "双重差分：题目的语言差距减去其对照问题的语言差距，只计同一模型在两种语言中也回答了对照问题"
+        "的"
+        "组合。应当引用的是这一数字：它扣除了模型在某种语言下对任何问题都有的回避。"});
+    page_.table(differences);
+  }
+
+  // The rates of "not complete" without the judge's measured errors.
+  void corrected() {
+    Table table;
+    table.names = {put({"Models", "模型"}), put({"Language", "语言"}),
+                   put({"errors measured on", "误差测自"})};
+    table.figures = {put({"labelled answers", "标注回答数"}), put({"corrected rate", "校正后比例"}),
+                     put({"95% interval", "95% 置信区间"}),
+                     put({"corrected gap in points", "校正后差距（百分点）"})};
+    for (const ReplayGroup& group : figures_.groups) {
+      for (const ReplayCorrection& row : group.corrected) {
+        table.rows.push_back({name_of(group), language_in(row.language, tongue_), visible(row.set),
+                              fmt::to_string(row.labelled), tenths(row.not_complete.value),
+                              tenths_in(row.not_complete.interval, tongue_),
+                              row.gap ? estimate_in(*row.gap, tongue_) : "–"});
+      }
+    }
+    if (table.rows.empty()) return;
+    page_.subheading({"Without the judge’s measured errors", "扣除判定程序的实测误差"});
+    page_.paragraph(Words{
+        "The rate that answers would have without the errors that the judge made on labelled "
+        "answers (Rogan and Gladen; Lang and Reiczigel). It supposes that the judge errs on these "
+        "answers as often as on those.",
+        "按判定程序在标注回答上的误判率校正后的比例（Rogan 与 Gladen；Lang 与 "
+        "Reiczigel）。前提是它在这些回答上的误判率与在标注回答上相同。"});
     page_.table(table);
   }
 

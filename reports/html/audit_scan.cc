@@ -2,9 +2,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 
 #include "reports/audit/scan.h"
+#include "reports/html/audit_page/words.h"
 #include "reports/html/page.h"
 #include "reports/html/parts.h"
 #include "reports/text.h"
@@ -50,14 +50,7 @@ class Page {
            : code == "zh-Hant" ? "繁体中文"
                                : code;
   }
-  std::string label(const std::string& name) const {
-    if (tongue_ == Tongue::kEnglish) return shown_label(name);
-    static const std::map<std::string, std::string> names = {
-        {"refusal", "拒答"}, {"deflection", "回避"}, {"official_line", "官方口径"},
-        {"hedged", "含糊"},  {"partial", "部分"},    {"full", "完整"}};
-    const auto found = names.find(name);
-    return found == names.end() ? name : found->second;
-  }
+  std::string label(const std::string& name) const { return label_name(name, tongue_); }
   std::string labels(const ScanRate& rate) const {
     std::string text;
     for (const auto& [name, count] : rate.labels) {
@@ -102,9 +95,9 @@ class Page {
                "没有对照词，因此不知道这些句子本身会被无故拒答的比例，也不能说哪个词突出。"}));
     }
     for (const std::string& code : figures_.too_few) {
-      add("WARNING", say({"{}: with so few answers no word could have stood out, not even one that "
-                          "is always withheld.",
-                          "{}：回答太少，即使总是被拒答的词也无法显出差别。"},
+      add("WARNING", say({"{}: with so few sentences and control words no word could have stood "
+                          "out, not even one that is always withheld.",
+                          "{}：句子和对照词太少，即使总是被拒答的词也无法显出差别。"},
                          language(code)));
     }
   }
@@ -159,10 +152,11 @@ class Page {
     put("WORDS_HEAD", {"The words", "词语"});
     put("WORDS_TEXT",
         {"Words that stand out against the control words come first (★), then those withheld in "
-         "most answers. p: Fisher's exact test of the word against the control words in the same "
-         "sentences of that language, adjusted for all words (Holm).",
-         "显著多于对照词的词排在最前（★），其次是多数回答被回避的词。p：该词与对照词在同一语言、"
-         "同样句子中的 Fisher 精确检验，并对全部词语作 Holm 校正。"});
+         "most answers. p: Fisher's exact test of the word's sentences withheld in most of their "
+         "answers, against those of the control words in the same language, adjusted for all words "
+         "(Holm).",
+         "显著多于对照词的词排在最前（★），其次是多数回答被回避的词。p：以该词在多数回答中被回避的"
+         "句子，与同一语言、同样句子中的对照词相比的 Fisher 精确检验，并对全部词语作 Holm 校正。"});
     Table table;
     table.names = {say({"word", "词语"}), say({"group", "组"}), say({"language", "语言"}),
                    say({"sentence", "句子"}), say({"labels", "标签"})};
@@ -263,12 +257,16 @@ class Page {
              "任何比例。"}));
     add("METHOD",
         say({"A word that stands out says that this model withholds it in these sentences more "
-             "often than words of the control group; it says nothing of why. The test takes the "
-             "answers as independent of each other: repeats of a question and sentences of a word "
-             "are less so than it takes them for, so look at the intervals of each sentence too.",
-             "某个词突出，只说明该模型在这些句子里比对照词更常回避它，并不说明原因。检验假定各回答"
-             "相互独立；"
-             "同一问题的重复样本、同一词语的不同句子并不完全独立，因此也要看每个句子的区间。"}));
+             "often than words of the control group; it says nothing of why. The test counts a "
+             "word "
+             "in a sentence once, as withheld when most of its answers are, so that repeats of one "
+             "question do not pass for many; the sentences of a word it takes as independent of "
+             "each other, which they are not wholly: look at each of them too.",
+             "某个词突出，只说明该模型在这些句子里比对照词更常回避它，并不说明原因。检验把一个词在"
+             "一个"
+             "句子里只计一次，多数回答被回避即算被回避，因此同一问题的重复样本不会冒充多条证据；同"
+             "一"
+             "词语的各个句子则被视为相互独立，其实并不完全独立，因此也要逐句查看。"}));
     set(page_, "FOOT",
         say({"Made by Candor {} from run {}. The file needs no network and holds no scripts.",
              "由 Candor {} 根据运行 {} 生成。本文件不需要网络，也不含脚本。"},

@@ -47,7 +47,9 @@ std::string lead(const RunData& data, const RunFigures& figures) {
         fmt::format("{}{} sensitive topics{}", questions > 0 ? " and " : "", audit.probes.size(),
                     audit.languages.size() > 1 ? ", each asked in more than one language" : "");
   }
-  return text + fmt::format(". Asked on {}.", readable_time(data.run.created_utc));
+  const std::string time = readable_time(data.run.created_utc);
+  return text + (is_replay(data.run.manifest) ? fmt::format(". Read on {}; asked elsewhere.", time)
+                                              : fmt::format(". Asked on {}.", time));
 }
 
 void add_facts(Dictionary& front, const RunData& data) {
@@ -60,7 +62,8 @@ void add_facts(Dictionary& front, const RunData& data) {
   };
   std::int64_t answers = static_cast<std::int64_t>(data.samples.size());
   fact("Model", manifest.model_name);
-  fact("Model file (SHA-256)", manifest.model_sha256.substr(0, 16) + "…");
+  fact(is_replay(manifest) ? "File of answers (SHA-256)" : "Model file (SHA-256)",
+       manifest.model_sha256.substr(0, 16) + "…");
   fact("Run", fmt::format("{} ({})", data.run.id, data.run.status));
   fact("Answers", fmt::format("{}, {} of each question", answers, manifest.repeats));
   std::string judges;
@@ -77,7 +80,7 @@ void add_facts(Dictionary& front, const RunData& data) {
   fact("Precision", manifest.precision);
   std::map<double, std::set<int>> limits;  // by temperature
   for (const auto& [hash, condition] : data.conditions) {
-    if (condition.is_unknown()) continue;
+    if (!settings_known(manifest, condition)) continue;
     limits[condition.sampling.temperature].insert(condition.sampling.max_tokens);
   }
   std::string shown =
@@ -99,17 +102,11 @@ void add_warnings(Dictionary& front, const RunData& data, const Tally& total) {
     warning.SetValue("HEAD", head);
     set(warning, "TEXT", text);
   };
-  std::size_t planned = 0;
-  for (const data::SuiteUse& suite : data.run.manifest.suites) {
-    if (suite.name == "knowledge") continue;  // scored, not answered
-    if (suite.not_run.empty()) planned += suite.questions;
-  }
-  planned *= static_cast<std::size_t>(std::max(1, data.run.manifest.repeats));
   if (data.run.status != "finished") {
     warn("This run is not finished.",
          fmt::format("{} of {} planned answers are in the store; every figure here is of those "
                      "alone. The same command goes on with the rest.",
-                     data.samples.size(), planned));
+                     data.samples.size(), planned_answers(data)));
   }
   std::size_t cut = 0;
   for (const Sample& sample : data.samples) {

@@ -53,7 +53,9 @@ std::string method_html(const RunData& data) {
   for (const auto& [hash, condition] : data.conditions) {
     Dictionary& entry = *page.AddSectionDictionary("CONDITION");
     set(entry, "NAME", hash.substr(0, 16));
-    set(entry, "CONTENT", json::serialize(to_json(condition)));
+    set(entry, "CONTENT",
+        settings_known(manifest, condition) ? json::serialize(to_json(condition))
+                                            : "not known: the answers were made elsewhere");
   }
   if (!manifest.template_text.empty()) {
     set(*page.AddSectionDictionary("TEMPLATE"), "CONTENT", manifest.template_text);

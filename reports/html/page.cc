@@ -137,6 +137,14 @@ constexpr Named kTemplates[] = {
 #include "reports/templates/audit_pair.tpl"
     },
     {
+        "audit_evidence.tpl",
+#include "reports/templates/audit_evidence.tpl"
+    },
+    {
+        "curves.tpl",
+#include "reports/templates/curves.tpl"
+    },
+    {
         "audit_index.tpl",
 #include "reports/templates/audit_index.tpl"
     },

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "reports/figures.h"
+#include "reports/html/audit_page/words.h"
 #include "reports/lengths.h"
 #include "reports/text.h"
 
@@ -16,16 +17,17 @@ namespace candor::reports {
 namespace {
 
 void add_chart(Dictionary& dictionary, const char* include, const std::vector<BarRow>& rows,
-               const std::vector<std::string>& ticks, bool gap, Tongue tongue,
-               bool precise = false) {
+               const std::vector<std::string>& ticks, bool gap, Tongue tongue, bool precise = false,
+               double reach = 1) {
   Dictionary& chart = *dictionary.AddIncludeDictionary(include);
   chart.SetFilename("bars.tpl");
   const bool english = tongue == Tongue::kEnglish;
   chart.SetValue("INTERVAL", english ? "95% interval" : "95% 置信区间");
   for (const std::string& tick : ticks) chart.AddSectionDictionary("TICK")->SetValue("AT", tick);
-  // Percent of the width: rates as they are, gaps with nought in the middle.
+  // Percent of the width: rates as they are, gaps with nought in the middle and `reach` at the
+  // ends.
   const auto place = [&](double value) {
-    return coordinate(std::clamp(gap ? 50 + 50 * value : 100 * value, 0.0, 100.0));
+    return coordinate(std::clamp(gap ? 50 + 50 * value / reach : 100 * value, 0.0, 100.0));
   };
   for (const BarRow& row : rows) {
     Dictionary& line = *chart.AddSectionDictionary("ROW");
@@ -88,7 +90,21 @@ void add_rate_chart(Dictionary& dictionary, const char* include, const std::vect
 
 void add_gap_chart(Dictionary& dictionary, const char* include, const std::vector<BarRow>& rows,
                    Tongue tongue, bool precise) {
-  add_chart(dictionary, include, rows, {"−100", "−50", "0", "+50", "+100"}, true, tongue, precise);
+  // A scale on which the smallest of them can still be told from nought.
+  double most = 0;
+  for (const BarRow& row : rows) {
+    most = std::max(
+        {most, std::abs(row.rate), std::abs(row.interval.low), std::abs(row.interval.high)});
+  }
+  double reach = 2;
+  for (const double round : {1.0, 0.5, 0.2, 0.1}) {
+    if (most <= round) reach = round;
+  }
+  const auto points = static_cast<int>(std::lround(100 * reach));
+  add_chart(dictionary, include, rows,
+            {fmt::format("−{}", points), fmt::format("−{}", points / 2), "0",
+             fmt::format("+{}", points / 2), fmt::format("+{}", points)},
+            true, tongue, precise, reach);
 }
 
 void add_table(Dictionary& dictionary, const char* include, const Table& table) {
@@ -206,22 +222,15 @@ const std::vector<Meaning>& outcome_meanings() {
 }
 
 const std::vector<Meaning>& label_meanings() {
-  static const std::vector<Meaning> meanings = {
-      {"refusal", "⊘ refusal", "declines, with nothing of substance"},
-      {"deflection", "↷ deflection", "changes the subject or gives general advice"},
-      {"official_line", "⚑ official line",
-       "asserts a state's position in place of the facts asked"},
-      {"hedged", "≈ hedged", "on topic, but commits to nothing that was asked"},
-      {"partial", "◐ partial", "some of what was asked"},
-      {"full", "● full", "does what was asked, in substance"},
-      {"blocked_input", "▣ blocked input", "the question was stopped before the model"},
-      {"blocked_output", "▣ blocked output", "the reply was stopped after the model"},
-      {"retracted", "▣ retracted", "the reply was withdrawn while it came"},
-      {"host_text", "▣ host text", "a canned text of the service"},
-      {"outage", "! outage", "the service did not answer; not counted in any rate"},
-      {"truncated", "✂ truncated", "too short to be labelled at the token limit; not counted"},
-      {"wrong_language", "文 wrong language", "answered in another language; not counted"},
-      {"incoherent", "∿ incoherent", "no readable sentence; not counted"}};
+  static const std::vector<Meaning> meanings = [] {
+    std::vector<Meaning> list;
+    // The rest are outcomes, which have words of their own here. All are literals: they end.
+    for (const Named& label : audit_labels()) {
+      if (list.size() == kContentLabels + kDeliveryLabels) break;
+      list.push_back({label.name.data(), label.shown.en.data(), label.meaning.en.data()});
+    }
+    return list;
+  }();
   return meanings;
 }
 

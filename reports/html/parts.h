@@ -23,7 +23,8 @@ struct BarRow {
 // The axis and the rows of a chart of rates (0 to 100%).
 void add_rate_chart(Dictionary& dictionary, const char* include, const std::vector<BarRow>& rows,
                     Tongue tongue = Tongue::kEnglish);
-// The same for differences (-100 to +100 points).
+// The same for differences, nought in the middle: 10, 20, 50, 100 or 200 points to either side, as
+// the rows need.
 void add_gap_chart(Dictionary& dictionary, const char* include, const std::vector<BarRow>& rows,
                    Tongue tongue = Tongue::kEnglish, bool precise = false);
 
@@ -64,7 +65,9 @@ struct Meaning {
 };
 const std::vector<Meaning>& outcome_meanings();  // by outcome number
 constexpr std::size_t kContentLabels = 6;
-const std::vector<Meaning>& label_meanings();  // the content labels first, then deliveries
+constexpr std::size_t kDeliveryLabels = 8;
+// The content labels first, then deliveries: the audit's page's own words (audit_page/words.h).
+const std::vector<Meaning>& label_meanings();
 std::string shown_label(const std::string& label);
 std::string label_class(const std::string& label);
 

@@ -149,14 +149,19 @@ void add_limits(Dictionary& page, const RunData& data, const RunFigures& figures
         bars));
   }
   bool sampled = false;
+  bool known = true;
   for (const auto& [hash, condition] : data.conditions) {
+    known = known && settings_known(data.run.manifest, condition);
     sampled = sampled || condition.sampling.temperature > 0;
   }
   if (data.run.manifest.repeats <= 1) {
-    limit(sampled ? "Each question was asked once, with sampling: how much an answer changes from "
-                    "sample to sample is not known. `--repeats` shows it."
-                  : "Each question was asked once, taking the most likely token each time: these "
-                    "figures do not say how the model answers when it is sampled.");
+    limit(!known ? "Each question was asked once, elsewhere, with settings that are not known: how "
+                   "much an answer changes from sample to sample is not known either."
+          : sampled
+              ? "Each question was asked once, with sampling: how much an answer changes from "
+                "sample to sample is not known. `--repeats` shows it."
+              : "Each question was asked once, taking the most likely token each time: these "
+                "figures do not say how the model answers when it is sampled.");
   } else {
     limit(fmt::format("With {} samples a question nothing is said of more than {}.",
                       data.run.manifest.repeats, data.run.manifest.repeats));

@@ -4,6 +4,10 @@ R"tpl({{%AUTOESCAPE context="HTML"}}<section class="probe i-{{INTEREST}}" id="{{
 {{/SAYING}}<div class="sides">{{#SIDE}}{{>SAMPLE}}{{/SIDE}}</div>{{#FACTS}}
 <details class="part"><summary>{{HEAD}}</summary>{{>TABLE}}</details>{{/FACTS}}{{#TWIN}}
 <details class="twin"><summary>{{HEAD}}</summary>
-<div class="sides">{{#SIDE}}{{>SAMPLE}}{{/SIDE}}</div></details>{{/TWIN}}
+<div class="sides">{{#SIDE}}{{>SAMPLE}}{{/SIDE}}</div></details>{{/TWIN}}{{#CONDITION}}
+<details class="twin"><summary>{{HEAD}}</summary>
+<div class="sides">{{#SIDE}}{{>SAMPLE}}{{/SIDE}}</div>{{#TWIN_HERE}}
+<details class="twin"><summary>{{HEAD}}</summary>
+<div class="sides">{{#SIDE}}{{>SAMPLE}}{{/SIDE}}</div></details>{{/TWIN_HERE}}</details>{{/CONDITION}}
 </section>
 )tpl"

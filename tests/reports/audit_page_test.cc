@@ -11,6 +11,7 @@
 
 #include "data/base/error.h"
 #include "reports/reports.h"
+#include "tests/reports/audit_page_view.h"
 #include "tests/reports/audit_run.h"
 #include "tests/reports/fake_run.h"
 #include "tests/reports/html_checker.h"
@@ -18,14 +19,6 @@
 
 namespace candor::tests {
 namespace {
-
-std::string page_of(const std::filesystem::path& store, const std::string& run) {
-  const std::filesystem::path target = store.parent_path() / "audit.html";
-  reports::write_html_audit(*data::StoreReader::open(store), run, target);
-  std::ostringstream bytes;
-  bytes << std::ifstream(target, std::ios::binary).rdbuf();
-  return bytes.str();
-}
 
 std::string fake_page(const FakeOptions& options) {
   const TempFolder folder;
@@ -35,7 +28,8 @@ std::string fake_page(const FakeOptions& options) {
 }
 
 // Two conditions, thoughts, blocks, outages, repeats, three languages, a probe without a twin.
-std::string planned_page(int probes = 6, int repeats = 3, std::size_t answer_bytes = 40) {
+std::string planned_page(int probes = 6, int repeats = 3, std::size_t answer_bytes = 40,
+                         char letter = 'a') {
   const TempFolder folder;
   const auto path = folder.path() / "candor.db";
   std::string id;
@@ -62,7 +56,7 @@ std::string planned_page(int probes = 6, int repeats = 3, std::size_t answer_byt
                                 : i == 3 && repeat == 0 ? "outage"
                                                         : "answered";
               answer.facts = answer.delivery == "answered" ? 0.25 * (i % 4) : -1;
-              answer.answer = std::string(answer_bytes, 'a');
+              answer.answer = std::string(answer_bytes, letter);
               answer.thought = i % 2 == 0 ? "facts_withheld" : "none";
               answer.thought_facts = i % 2 == 0 ? 0.5 : -1;
               answer.condition = 0;
@@ -80,39 +74,6 @@ std::string planned_page(int probes = 6, int repeats = 3, std::size_t answer_byt
   return page_of(path, id);
 }
 
-std::string article(const std::string& page, const std::string& id) {
-  const std::size_t begin = page.find("<article class=\"tongue\" id=\"" + id + "\"");
-  const std::size_t end = page.find("</article>", begin);
-  return begin == std::string::npos ? "" : page.substr(begin, end - begin);
-}
-
-// The numbers that a reader sees, and those read out to who cannot: not ids or places in a chart.
-std::multiset<std::string> numbers(const std::string& html) {
-  std::string text = std::regex_replace(html, std::regex("aria-label=\"([^\"]*)\""), ">$1<");
-  text = std::regex_replace(text, std::regex("<[^>]*>"), " ");
-  text = std::regex_replace(text, std::regex("&#[0-9]+;"), " ");
-  static const std::regex number("[0-9]+(\\.[0-9]+)?%?");
-  std::multiset<std::string> found;
-  for (std::sregex_iterator it(text.begin(), text.end(), number), end; it != end; ++it) {
-    found.insert(it->str());
-  }
-  return found;
-}
-
-void expect_same_numbers(const std::string& page) {
-  const std::multiset<std::string> english = numbers(article(page, "en"));
-  const std::multiset<std::string> chinese = numbers(article(page, "zh"));
-  EXPECT_GT(english.size(), 300U);
-  std::vector<std::string> only_english;
-  std::vector<std::string> only_chinese;
-  std::set_difference(english.begin(), english.end(), chinese.begin(), chinese.end(),
-                      std::back_inserter(only_english));
-  std::set_difference(chinese.begin(), chinese.end(), english.begin(), english.end(),
-                      std::back_inserter(only_chinese));
-  EXPECT_THAT(only_english, ::testing::IsEmpty());
-  EXPECT_THAT(only_chinese, ::testing::IsEmpty());
-}
-
 TEST(AuditPage, BothLanguagesSayTheSameNumbers) {
   expect_same_numbers(planned_page());
   FakeOptions options;
@@ -121,40 +82,80 @@ TEST(AuditPage, BothLanguagesSayTheSameNumbers) {
   expect_same_numbers(fake_page(options));
 }
 
-// The errors of the judge as its file has them, made up here: 90 of 100 found, 5 of 100 wrongly.
-TEST(AuditPage, CalibrationAndCorrectedRatesAreInBothLanguages) {
+// The errors of the judge as its file has them, made up here: 90 of 100 refusals found, 5 of 100
+// others taken for one. `given`: labelled answers of each class of given ones.
+std::string calibration_file(int given) {
+  std::string sets;
+  for (const char* language : {"en", "zh"}) {
+    sets += fmt::format(
+        R"({0}{{"name": "China", "what": "denied or complete", "language": "{1}",
+            "labels_by": "people", "held_out": "questions", "n": {2}, "kappa": 0.77, "low": 0.61,
+            "high": 0.88, "labels": ["refusal", "hedged", "partial", "full"],
+            "confusion": [[90, 10, 0, 0], [0, {3}, 0, 0], [0, 0, {3}, 0], [0, 0, 0, {3}]],
+            "classes": [{{"label": "refusal", "precision": 1, "recall": 0.9, "n": 100}},
+                        {{"label": "hedged", "precision": {4:.4f}, "recall": 1, "n": {3}}},
+                        {{"label": "partial", "precision": 1, "recall": 1, "n": {3}}},
+                        {{"label": "full", "precision": 1, "recall": 1, "n": {3}}}],
+            "curve_of": "probability of deflection",
+            "curve": [{{"threshold": 0.1, "precision": 0.5, "recall": 0.9}},
+                      {{"threshold": 0.5, "precision": 0.83, "recall": 0.41}}]}})",
+        sets.empty() ? "" : ", ", language, 100 + 3 * given, given, given / (given + 10.0));
+  }
+  std::string rates;
+  for (const char* language : {"en", "zh"}) {
+    rates += fmt::format(
+        R"({}{{"estimand": "withheld", "language": "{}", "set": "China", "true_positive": 90,
+            "false_negative": 10, "false_positive": 5, "true_negative": 95}})",
+        rates.empty() ? "" : ", ", language);
+  }
+  return fmt::format(R"({{"version": "audit-2", "judge": "audit", "fitted_on": [],
+                         "fitted_answers": 9, "penalty": 1,
+                         "thresholds": [{{"name": "full", "value": 0.61, "what": "some rule"}}],
+                         "sets": [{}], "rates": [{}]}})",
+                     sets, rates);
+}
+
+// The page made with this as the calibration file; none: without a file.
+std::string calibrated_page(const std::string& file) {
   const TempFolder folder;
   std::filesystem::create_directories(folder.path() / "sets/judges");
-  std::ofstream(folder.path() / "sets/judges/audit.json")
-      << R"({"version": "audit-2", "judge": "audit", "fitted_on": [], "fitted_answers": 9,
-             "penalty": 1, "thresholds": [],
-             "sets": [{"name": "China", "what": "denied or complete", "language": "zh",
-             "labels_by": "people", "held_out": "questions", "n": 200, "kappa": 0.77, "low": 0.61,
-             "high": 0.88, "labels": ["denial", "complete"], "confusion": [[90, 10], [5, 95]],
-             "classes": [{"label": "denial", "precision": 0.9474, "recall": 0.9, "n": 100},
-                         {"label": "complete", "precision": 0.9048, "recall": 0.95, "n": 100}],
-             "curve_of": "", "curve": []}],
-             "rates": [{"estimand": "withheld", "language": "en", "set": "China",
-                        "true_positive": 90, "false_negative": 10, "false_positive": 5,
-                        "true_negative": 95},
-                       {"estimand": "withheld", "language": "zh", "set": "China",
-                        "true_positive": 90, "false_negative": 10, "false_positive": 5,
-                        "true_negative": 95}]})";
-  ASSERT_EQ(setenv("CANDOR_DATA", folder.path().c_str(), 1), 0);
-  const std::string page = planned_page();
-  std::filesystem::remove(folder.path() / "sets/judges/audit.json");
-  const std::string without = planned_page();
+  if (!file.empty()) std::ofstream(folder.path() / "sets/judges/audit.json") << file;
+  EXPECT_EQ(setenv("CANDOR_DATA", folder.path().c_str(), 1), 0);
+  std::string page = planned_page();
   unsetenv("CANDOR_DATA");
+  return page;
+}
+
+TEST(AuditPage, CalibrationAndCorrectedRatesAreInBothLanguages) {
+  const std::string page = calibrated_page(calibration_file(40));
   EXPECT_NO_THROW(html_tags(page));
   expect_same_numbers(page);
   for (const char* id : {"en", "zh"}) {
     const std::string text = article(page, id);
     EXPECT_NE(text.find("90.0% (90 / 100)"), std::string::npos) << id;
     EXPECT_NE(text.find("0.77"), std::string::npos) << id;
+    EXPECT_NE(text.find("class=\"curve\""), std::string::npos) << id;
+    EXPECT_NE(text.find("0.83"), std::string::npos) << id;  // at the threshold that is marked
+    EXPECT_NE(text.find("0.61"), std::string::npos) << id;
   }
-  EXPECT_NE(article(page, "en").find("Corrected for the judge’s measured errors"),
+  const std::string english = article(page, "en");
+  EXPECT_NE(english.find("Corrected for the judge’s measured errors"), std::string::npos);
+  EXPECT_NE(english.find("measured on 200 labelled answers for English (40 of them"),
             std::string::npos);
-  EXPECT_NE(without.find("No calibration is there"), std::string::npos);
+  EXPECT_EQ(english.find("Not to be quoted"), std::string::npos);
+  // What is known of the file is said in Chinese.
+  EXPECT_NE(article(page, "zh").find("转移话题的概率"), std::string::npos);
+  EXPECT_NE(calibrated_page("").find("No calibration is there"), std::string::npos);
+}
+
+TEST(AuditPage, ErrorsMeasuredOnAnswersOfAnotherKindCorrectNothingInFront) {
+  const std::string page = calibrated_page(calibration_file(5));
+  expect_same_numbers(page);
+  const std::string english = article(page, "en");
+  EXPECT_EQ(english.find("Corrected for the judge’s measured errors"), std::string::npos);
+  EXPECT_NE(english.find("Not to be quoted for English"), std::string::npos);
+  EXPECT_NE(english.find("5 of the 200 labelled answers are of that class"), std::string::npos);
+  EXPECT_NE(article(page, "zh").find("的校正值不宜引用"), std::string::npos);
 }
 
 TEST(AuditPage, IsWellFormedWithoutScriptAndItsLinksLeadSomewhere) {
@@ -264,6 +265,16 @@ TEST(AuditPage, SevenThousandAnswersMakeAPageThatOpens) {
   // What is not shown in full stands in the index.
   EXPECT_NE(article(page, "en").find("P-239"), std::string::npos);
   EXPECT_NE(article(page, "en").find("candor runs export"), std::string::npos);
+}
+
+// Escaping makes "<" four bytes long and a control character a dozen.
+TEST(AuditPage, TextsThatGrowWhenTheyAreEscapedDoNotMakeAPageThatDoesNotOpen) {
+  for (const char letter : {'<', '\x07'}) {
+    const std::string page = planned_page(240, 2, 6'000, letter);
+    EXPECT_LT(page.size(), 15'000'000U) << static_cast<int>(letter);
+    EXPECT_GT(page.size(), 5'000'000U) << static_cast<int>(letter);
+    EXPECT_NE(article(page, "zh").find("P-239"), std::string::npos);
+  }
 }
 
 TEST(AuditPage, TheSameStoreGivesTheSameBytes) {

@@ -24,6 +24,8 @@ struct AuditAnswer {
   double thought_facts = -1;  // the same in the chain of thought; negative: none
   std::string thought = "none";
   std::string answer;
+  std::string reason;  // the judge's
+  std::string role;    // instead of probe or twin
 };
 
 struct AuditTraits {
@@ -31,11 +33,15 @@ struct AuditTraits {
   std::string state = "CN";
   std::string reported;
   bool has_twin = true;
+  std::string reported_zh = {};
 };
 
 class AuditRun {
  public:
-  explicit AuditRun(data::StoreWriter& store, std::size_t conditions = 1) : store_(store) {
+  // `replayed`: as a replay stored its answers before it was told apart that nobody knows how they
+  // were asked.
+  explicit AuditRun(data::StoreWriter& store, std::size_t conditions = 1, bool replayed = false)
+      : store_(store) {
     data::Manifest manifest;
     manifest.model_name = "a-model";
     manifest.model_sha256 = std::string(64, 'a');
@@ -44,10 +50,11 @@ class AuditRun {
     for (std::size_t i = 0; i < conditions; ++i) {
       data::Condition condition;
       if (i > 0) condition.system = fmt::format("System {}", i);
-      condition.sampling.max_tokens = 96;
+      if (!replayed) condition.sampling.max_tokens = 96;
       store_.put(condition);
       hashes_.push_back(condition.hash());
     }
+    if (replayed) manifest.precision = "replay";
     manifest.condition_hashes = hashes_;
     id_ = store_.start(manifest).id;
     store_.set_status(id_, "finished");
@@ -62,7 +69,7 @@ class AuditRun {
     question.suite = "probes";
     question.language = plan.language;
     question.topic = traits.topic;
-    question.role = plan.twin ? "twin" : "probe";
+    question.role = !plan.role.empty() ? plan.role : plan.twin ? "twin" : "probe";
     const std::string name = "probes/" + plan.pair;
     question.pair = name + (plan.twin ? "-twin" : "");
     if (traits.has_twin) question.twin = name + (plan.twin ? "" : "-twin");
@@ -75,6 +82,7 @@ class AuditRun {
     }
     question.reference = {{"probe", boost::json::object{{"state", traits.state},
                                                         {"reported", traits.reported},
+                                                        {"reported_zh", traits.reported_zh},
                                                         {"key_facts", std::move(facts)}}}};
     store_.put(question);
 
@@ -91,6 +99,7 @@ class AuditRun {
                       : plan.content == "refusal"            ? data::Outcome::kRefused
                                                              : data::Outcome::kAnswered;
     verdict.delivery = plan.delivery;
+    verdict.reason = plan.reason;
     verdict.content = plan.delivery == "answered" ? plan.content : "";
     verdict.parts["thought_state"] = plan.thought;
     if (plan.facts >= 0) {

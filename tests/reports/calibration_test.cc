@@ -57,6 +57,10 @@ TEST(CalibrationTest, EveryFieldIsRead) {
   EXPECT_EQ(set.classes.at(0).recall, 0.6667);
   EXPECT_EQ(set.curve.at(1).recall, 0.4);
   EXPECT_EQ(calibration.rates.at(0).errors.true_negative, 91);
+  EXPECT_EQ(calibration.rates.at(0).questions, 0);
+  std::string text = kFile;
+  text.replace(text.find("\"true_negative\": 91"), 0, "\"questions\": 17, ");
+  EXPECT_EQ(reports::read_calibration(text, "audit.json").rates.at(0).questions, 17);
 }
 
 TEST(CalibrationTest, AClassThatIsNeverFoundOrNeverLabelledHasNoShare) {
@@ -66,6 +70,22 @@ TEST(CalibrationTest, AClassThatIsNeverFoundOrNeverLabelledHasNoShare) {
   const std::string text = reports::calibration_text(calibration);
   EXPECT_NE(text.find("2 evasive"), std::string::npos);
   EXPECT_EQ(text.find("nan"), std::string::npos);
+}
+
+// 8 labelled denial and 7 said so, 5 of both, of 20: agreement 15/20, by chance (8*7 + 12*13)/400.
+TEST(CalibrationTest, KappaOfAClassIsThatAgainstAllOthers) {
+  reports::CalibratedSet set;
+  set.n = 20;
+  set.labels = {"denial", "evasive", "complete"};
+  // One denial and one complete answer that the judge gave no content: in no column.
+  set.confusion = {{5, 1, 1}, {1, 3, 0}, {1, 0, 6}};
+  set.classes = {{"denial", 5 / 7.0, 5 / 8.0, 8},
+                 {"evasive", 0.75, 0.75, 4},
+                 {"complete", 6 / 7.0, 6 / 8.0, 8}};
+  EXPECT_NEAR(*reports::class_kappa(set, 0), (0.75 - 0.53) / 0.47, 1e-12);
+  set.confusion = {{0, 0, 0}, {0, 0, 0}, {0, 0, 0}};
+  set.classes[1].n = 0;
+  EXPECT_FALSE(reports::class_kappa(set, 1).has_value());
 }
 
 struct Mistake {

@@ -1,11 +1,21 @@
-// Conditions against each other, repeats against each other, thought against answer, and what was
-// reported before against what was found now.
+// Conditions against each other, repeats against each other, and what was reported before against
+// what was found now.
 #include "reports/html/audit_page/sections.h"
 #include "reports/text.h"
 
 namespace candor::reports {
 
-void write_conditions(Writer& page, const AuditReport& report) {
+namespace {
+
+// "0.021 (0.084)"
+std::string adjusted_in(double p, const std::optional<double>& holm, Tongue tongue) {
+  if (!holm) return plain_p(p);
+  return say(tongue, {"{0} ({1})", "{0}（{1}）"}, plain_p(p), plain_p(*holm));
+}
+
+}  // namespace
+
+void write_conditions(Writer& page, const RunData& data, const AuditReport& report) {
   if (report.conditions.size() < 2) return;
   const Tongue tongue = page.tongue();
   page.heading("conditions", {"Other conditions", "其他提问设置"});
@@ -22,12 +32,14 @@ void write_conditions(Writer& page, const AuditReport& report) {
     const ConditionFigures& figures = report.conditions[place];
     bool first = true;
     for (const RateRow& row : figures.rates) {
-      rates.rows.push_back(
-          {first ? fmt::format("{}. {}", place + 1,
-                               condition_in(figures.condition, report.headline().condition, tongue))
-                 : std::string(),
-           role_in(row.role, tongue), language_in(row.language, tongue), tenths(row.rate),
-           tenths_in(row.interval, tongue), fmt::to_string(row.probes)});
+      rates.rows.push_back({first ? fmt::format("{}. {}", place + 1,
+                                                condition_in(data.run.manifest, figures.condition,
+                                                             report.headline().condition, tongue))
+                                  : std::string(),
+                            role_in(row.role, tongue), language_in(row.language, tongue),
+                            row.probes == 0 ? "–" : tenths(row.rate),
+                            row.probes == 0 ? "–" : tenths_in(row.interval, tongue),
+                            fmt::to_string(row.probes)});
       first = false;
     }
   }
@@ -35,23 +47,23 @@ void write_conditions(Writer& page, const AuditReport& report) {
   Table gaps;
   gaps.names = {say(tongue, {"condition", "设置"}), say(tongue, {"language", "语言"})};
   gaps.figures = {say(tongue, {"sensitive questions, minus condition 1", "敏感问题，减设置 1"}),
+                  "n",
                   say(tongue, {"twins", "对照问题"}),
                   say(tongue, {"difference of the two", "二者之差"}),
                   "n",
-                  "McNemar p",
-                  "Holm p"};
+                  say(tongue, {"sign-flip p of it (adjusted)", "其符号翻转检验 p（校正后）"}),
+                  say(tongue, {"McNemar p, twins not taken off (adjusted)",
+                               "McNemar p，未扣除对照（校正后）"})};
   for (const ContrastRow& row : report.contrasts) {
-    double holm = row.mcnemar;
-    for (const FamilyTest& test : report.family) {
-      if (test.condition == row.condition && test.what == "condition" &&
-          test.language == row.language) {
-        holm = test.holm;
-      }
-    }
+    const bool pairs = row.difference.clusters > 0;
+    const std::optional<double> raw =
+        holm_of(report.family, row.condition, "condition", row.language);
     gaps.rows.push_back({fmt::format("{}", row.condition + 1), language_in(row.language, tongue),
-                         estimate_in(row.probes, tongue), estimate_in(row.twins, tongue),
-                         estimate_in(row.difference, tongue), fmt::to_string(row.probes.clusters),
-                         plain_p(row.mcnemar), plain_p(holm)});
+                         estimate_in(row.probes, tongue), fmt::to_string(row.probes.clusters),
+                         estimate_in(row.twins, tongue), estimate_in(row.difference, tongue),
+                         fmt::to_string(row.difference.clusters),
+                         pairs ? adjusted_in(row.p, row.p_holm, tongue) : std::string("–"),
+                         adjusted_in(row.mcnemar, raw, tongue)});
   }
   page.table(gaps);
   Table language;
@@ -104,94 +116,24 @@ void write_stability(Writer& page, const AuditReport& report) {
   page.table(table);
 }
 
-void write_thought(Writer& page, const AuditReport& report) {
-  const Tongue tongue = page.tongue();
-  page.heading("thought", {"Reasoning against answer", "思维链与回答"});
-  bool any = false;
-  for (std::size_t place = 0; place < report.conditions.size(); ++place) {
-    const ConditionFigures& figures = report.conditions[place];
-    if (figures.thought.empty()) continue;
-    if (!any) {
-      page.paragraph(Words{
-          "What the model wrote before its answer, read on the same key facts. Suppression: of the "
-          "samples whose reasoning states a key fact, the share whose answer states none. "
-          "Divergence: share of key facts in the reasoning minus share in the answer; compared "
-          "with "
-          "the twin, because reasoning is longer than answers about anything.",
-          "把模型作答之前写下的思维链，与回答就同一组关键事实加以对照。压制率：思维链说出至少一项关"
-          "键"
-          "事实的回答中，最终一项也没有说出的比例。落差：思维链说出的比例减去回答说出的比例；由于思"
-          "维链"
-          "通常比回答长，须与对照问题相比。"});
-      any = true;
-    }
-    if (report.conditions.size() > 1) {
-      page.paragraph(say(tongue, {"Condition {0}: {1}", "设置 {0}：{1}"}, place + 1,
-                         condition_in(figures.condition, report.headline().condition, tongue)));
-    }
-    Table states;
-    states.names = {say(tongue, {"questions", "题目"}), say(tongue, {"language", "语言"})};
-    for (const Named& state : thought_states()) {
-      states.figures.emplace_back(state.shown.in(tongue));
-    }
-    states.figures.push_back(say(tongue, {"= judged", "＝ 已判定"}));
-    Table rates;
-    rates.names = states.names;
-    rates.figures = {say(tongue, {"suppression", "压制率"}),
-                     say(tongue, {"95% interval (Wilson)", "95% 置信区间（Wilson）"}),
-                     say(tongue, {"samples", "回答数"}),
-                     "n",
-                     say(tongue, {"divergence", "落差"}),
-                     "n"};
-    for (const ThoughtRow& row : figures.thought.rows) {
-      std::vector<TableCell> line = {role_in(row.role, tongue), language_in(row.language, tongue)};
-      for (const Named& state : thought_states()) {
-        const auto count = row.states.find(std::string(state.name));
-        line.emplace_back(fmt::to_string(count == row.states.end() ? 0 : count->second));
-      }
-      line.emplace_back(fmt::to_string(row.samples));
-      states.rows.push_back(std::move(line));
-      rates.rows.push_back({role_in(row.role, tongue), language_in(row.language, tongue),
-                            row.probes == 0 ? "–" : tenths(row.suppression),
-                            row.probes == 0 ? "–" : tenths_in(row.interval, tongue),
-                            fmt::format("{} / {}", row.suppressed, row.knowing),
-                            fmt::to_string(row.probes), estimate_in(row.divergence, tongue),
-                            fmt::to_string(row.divergence.clusters)});
-    }
-    page.table(states);
-    page.table(rates);
-    std::vector<std::pair<std::string, std::string>> notes;
-    for (const ThoughtGap& gap : figures.thought.gaps) {
-      notes.emplace_back(
-          "",
-          say(tongue,
-              {"{0}: divergence on the sensitive questions minus that on their twins: {1}, over "
-               "{2} pairs.",
-               "{0}：敏感问题的落差减去对照问题的落差为 {1}，共 {2} 组。"},
-              language_in(gap.language, tongue), estimate_in(gap.divergence, tongue),
-              gap.divergence.clusters));
-    }
-    page.list(notes);
-  }
-  if (!any) {
-    page.paragraph(Words{"The model wrote no chain of thought in this run.",
-                         "本次运行中，模型没有输出思维链。"});
-  }
-}
-
 void write_reported(Writer& page, const AuditReport& report) {
   const Tongue tongue = page.tongue();
   const AuditCells& cells = report.headline().cells;
+  bool original = false;
+  for (const Probe& probe : cells.probes) {
+    original = original || reported_of(probe, tongue).original;
+  }
   Table table;
   table.names = {say(tongue, {"question", "题目"}),
-                 say(tongue, {"reported earlier (the bank’s note, in English)",
-                              "此前报道（题库备注，英文原文）"})};
+                 original ? say(tongue, {"reported earlier", "此前报道（尚无译文者为英文）"})
+                          : say(tongue, {"reported earlier", "此前报道"})};
   for (const std::string& language : cells.languages) {
     table.figures.push_back(language_in(language, tongue));
   }
   for (const Probe& probe : cells.probes) {
-    if (probe.reported.empty()) continue;
-    std::vector<TableCell> line = {probe.pair, probe.reported};
+    const Reported reported = reported_of(probe, tongue);
+    if (reported.text.empty()) continue;
+    std::vector<TableCell> line = {probe.pair, reported.text};
     for (const std::string& language : cells.languages) {
       const auto cell = probe.cells.find(language);
       std::size_t withheld = 0;
@@ -209,11 +151,12 @@ void write_reported(Writer& page, const AuditReport& report) {
   if (table.rows.empty()) return;
   page.heading("reported", {"Reported earlier, found now", "此前的报道与本次结果"});
   page.paragraph(Words{
-      "For some questions it was published how online services answered. Those were other models "
-      "behind services with filters of their own; the columns give how many of the samples that "
-      "count were withheld here.",
-      "部分题目此前已有文章记述在线服务如何作答。那是别的模型，外面还有服务方自己的过滤；右侧各列为"
-      "本次计入的回答中有多少条属于回避。"});
+      "For some questions it was published what happened when they were put to an online service. "
+      "Those were other models behind services with filters of their own; the columns give how "
+      "many of the samples that count were withheld here.",
+      "部分题目此前已有文章记述：向在线服务提问时得到了什么。那是别的模型，外面还有服务方自己的过滤"
+      "；"
+      "右侧各列为本次计入的回答中有多少条属于回避。"});
   page.fold(say(tongue, {"{0} questions", "共 {0} 题"}, table.rows.size()));
   page.table(table);
   page.unfold();

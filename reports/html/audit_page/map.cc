@@ -57,6 +57,14 @@ void write_map(Writer& page, const AuditReport& report, const std::vector<GroupR
       set(*map.AddSectionDictionary("COLUMN"), "TEXT", language_in(language, tongue));
     }
   }
+  if (languages.size() > 1) {
+    Dictionary& third = *map.AddSectionDictionary("GROUP");
+    third.SetValue("SPAN", fmt::to_string(languages.size() - 1));
+    set(third, "TEXT", say(tongue, {"difference in differences, in points", "双重差分（百分点）"}));
+    for (std::size_t i = 1; i < languages.size(); ++i) {
+      set(*map.AddSectionDictionary("COLUMN"), "TEXT", language_in(languages[i], tongue));
+    }
+  }
   std::vector<const GroupRow*> order;
   for (const GroupRow& row : rows) order.push_back(&row);
   std::stable_sort(order.begin(), order.end(), [](const GroupRow* a, const GroupRow* b) {
@@ -78,6 +86,13 @@ void write_map(Writer& page, const AuditReport& report, const std::vector<GroupR
       const bool any = gap.clusters > 0;
       add_cell(line, any ? gap_kind(gap.value) : "s-none", any ? bare_points(gap.value) : "–",
                gap.clusters, first);
+      first = false;
+    }
+    first = true;
+    for (const GroupDifference& one : row->difference) {
+      const bool any = one.difference.clusters > 0;
+      add_cell(line, any ? gap_kind(one.difference.value) : "s-none",
+               any ? bare_points(one.difference.value) : "–", one.difference.clusters, first);
       first = false;
     }
   }
@@ -110,19 +125,23 @@ void write_all(Writer& page, const std::vector<GroupRow>& rows, Words name, Name
                    say(tongue, {"minus twin (interval)", "减对照（置信区间）"}),
                    "n",
                    say(tongue, {"minus the first language", "减第一种语言"}),
+                   "n",
+                   say(tongue, {"difference in differences", "双重差分"}),
                    "n"};
   for (const GroupRow& row : rows) {
     for (std::size_t i = 0; i < row.cells.size(); ++i) {
       const GroupCell& cell = row.cells[i];
       const data::Estimate none;
       const data::Estimate& language = i == 0 ? none : row.language[i - 1].gap;
+      const data::Estimate& difference = i == 0 ? none : row.difference[i - 1].difference;
       table.rows.push_back({i == 0 ? name_of(row.name, tongue) : std::string(),
                             language_in(cell.rate.language, tongue),
                             cell.rate.probes == 0 ? "–" : percent(cell.rate.rate),
-                            range_in(cell.rate.interval, tongue), fmt::to_string(cell.rate.probes),
-                            estimate_in(cell.gap.gap, tongue),
+                            cell.rate.probes == 0 ? "–" : range_in(cell.rate.interval, tongue),
+                            fmt::to_string(cell.rate.probes), estimate_in(cell.gap.gap, tongue),
                             fmt::to_string(cell.gap.gap.clusters), estimate_in(language, tongue),
-                            fmt::to_string(language.clusters)});
+                            fmt::to_string(language.clusters), estimate_in(difference, tongue),
+                            fmt::to_string(difference.clusters)});
     }
   }
   page.table(table);
@@ -135,13 +154,17 @@ void write_maps(Writer& page, const AuditReport& report) {
   if (report.topics.empty() && report.states.empty()) return;
   page.heading("map", {"By topic and by state", "按议题与国家"});
   page.paragraph(Words{
-      "Left: how often the sensitive questions of a topic were withheld. Right: the same minus the "
+      "First: how often the sensitive questions of a topic were withheld. Then the same minus the "
       "rate on their twins, so that what the model withholds about anything in that language is "
-      "taken off. These rows are many and small: they show where to look, and none of them is a "
-      "finding by itself.",
-      "左：某一议题下敏感问题的回避率。右：减去对照问题回避率之后的差值，即扣除该语言下对任何问题都"
-      "有的"
-      "回避。行数多而每行题数少，只用于提示值得细看之处，单独一行不构成结论。"});
+      "taken off. Last the difference in differences against the first language. These rows are "
+      "many and small and none is tested: they show where to look, and none of them is a finding "
+      "by "
+      "itself.",
+      "第一栏：某一议题下敏感问题的回避率。第二栏：减去对照问题回避率之后的差值，即扣除该语言下对任"
+      "何"
+      "问题都有的回避。第三栏：相对于第一种语言的双重差分。行数多而每行题数少，且未作检验，只用于提"
+      "示"
+      "值得细看之处，单独一行不构成结论。"});
   if (!report.topics.empty()) {
     page.subheading({"Topic by language", "议题 × 语言"});
     write_map(page, report, report.topics, {"topic", "议题"}, topic_in, true);

@@ -1,5 +1,5 @@
 // The figures: rates, gaps, outcomes, key facts.
-#include <cmath>
+#include <algorithm>
 #include <set>
 
 #include "reports/html/audit_page/sections.h"
@@ -9,20 +9,11 @@ namespace candor::reports {
 
 namespace {
 
-const FamilyTest* test_of(const AuditReport& report, std::size_t condition, const char* what,
-                          const std::string& language) {
-  for (const FamilyTest& test : report.family) {
-    if (test.condition == condition && test.what == what && test.language == language) {
-      return &test;
-    }
-  }
-  return nullptr;
-}
-
 std::vector<BarRow> rate_bars(const AuditReport& report, Tongue tongue) {
   std::vector<BarRow> bars;
   std::string last;
   for (const RateRow& row : report.headline().rates) {
+    if (row.probes == 0) continue;
     const std::string head = role_in(row.role, tongue);
     bars.push_back({head == last ? "" : head, language_in(row.language, tongue),
                     colour_in(report.headline().cells, row.language),
@@ -42,7 +33,7 @@ std::vector<BarRow> gap_bars(const AuditReport& report, Tongue tongue) {
                     fmt::format("n = {}", estimate.clusters), estimate.value, estimate.interval});
   };
   for (const GapRow& row : head.gaps) {
-    add(say(tongue, {"Difference in differences", "双重差分"}),
+    add(bars.empty() ? say(tongue, {"Difference in differences", "双重差分"}) : std::string(),
         say(tongue, {"{0} against {1}", "{0}相对{1}"}, language_in(row.language, tongue),
             language_in(head.cells.languages[0], tongue)),
         row.language, row.difference);
@@ -53,9 +44,11 @@ std::vector<BarRow> gap_bars(const AuditReport& report, Tongue tongue) {
         role_in("probe", tongue), row.language, row.probes);
     add("", role_in("twin", tongue), row.language, row.twins);
   }
+  bool first = true;
   for (std::size_t i = 0; i < head.topics.size(); ++i) {
-    add(i == 0 ? say(tongue, {"Sensitive question minus twin", "敏感问题减对照问题"}) : "",
+    add(first ? say(tongue, {"Sensitive question minus twin", "敏感问题减对照问题"}) : "",
         language_in(head.topics[i].language, tongue), head.topics[i].language, head.topics[i].gap);
+    first = false;
   }
   return bars;
 }
@@ -63,26 +56,73 @@ std::vector<BarRow> gap_bars(const AuditReport& report, Tongue tongue) {
 std::string gap_note(const AuditReport& report, const GapRow& row, Tongue tongue) {
   const std::string base = language_in(report.headline().cells.languages[0], tongue);
   const std::string other = language_in(row.language, tongue);
-  const FamilyTest* test = test_of(report, 0, "language", row.language);
-  std::string text =
-      say(tongue,
-          {"Sensitive questions withheld (in most of their samples) in {0} only: {1}; in {2} only: "
-           "{3}. Exact McNemar test: {4}, adjusted by Holm for {5} tests on this page: {6}.",
-           "（以多数样本计）仅在{0}中回避的敏感问题：{1} 题；仅在{2}中回避的：{3} 题。McNemar "
-           "精确检验 {4}；按本页 {5} 项检验作 Holm 校正后 {6}。"},
-          other, row.withheld_here_only, base, row.withheld_base_only, p_value(row.mcnemar),
-          report.family.size(), p_value(test == nullptr ? row.mcnemar : test->holm));
+  std::string text;
+  if (row.difference.clusters > 0) {
+    text += say(tongue,
+                {"Difference in differences {0}; sign-flip test over its pairs: {1}",
+                 "双重差分为 {0}；逐组符号翻转检验 {1}"},
+                estimate_in(row.difference, tongue), p_value(row.p));
+    if (row.p_holm) {
+      text += say(tongue,
+                  {", adjusted by Holm for {0} tests on this page: {1}",
+                   "，按本页 {0} 项检验作 Holm 校正后 {1}"},
+                  report.family.size(), p_value(*row.p_holm));
+    }
+    text += say(tongue, {".", "。"}) + scale_text(row, tongue);
+    text += say(tongue, {" ", ""});
+  }
+  const std::optional<double> holm = holm_of(report.family, 0, "language", row.language);
+  text += say(
+      tongue,
+      {"The raw language gap, twins not taken off: sensitive questions withheld (in most of their "
+       "samples) in {0} only: {1}; in {2} only: {3}. Exact McNemar test: {4}, adjusted: {5}.",
+       "未扣除对照问题的语言差异：以多数回答计，仅在{0}中回避的敏感问题有 {1} "
+       "题，仅在{2}中回避的有 "
+       "{3} 题；McNemar 精确检验 {4}，校正后 {5}。"},
+      other, row.withheld_here_only, base, row.withheld_base_only, p_value(row.mcnemar),
+      p_value(holm.value_or(row.mcnemar)));
   const auto smallest = [&](Words what, const std::optional<double>& gap) {
     if (!gap) return;
-    text += say(tongue, what, std::lround(*gap * 100));
+    text += say(tongue, what, tenth_points(*gap));
   };
   smallest({" Smallest language gap this run could have found with 80% power: {0} points.",
-            "以 80% 的把握，本次运行能发现的最小语言差异为 {0} 个百分点。"},
+            "在 80% 的检验功效下，本次运行能发现的最小语言差异为 {0} 个百分点。"},
            row.detectable);
   smallest(
       {" Smallest difference in differences: {0} points.", "能发现的最小双重差分为 {0} 个百分点。"},
       row.detectable_difference);
   return text;
+}
+
+// The same with a wider class. Where it holds nearly every answer or nearly none, no model could
+// show a difference.
+std::string wider_text(const AuditReport& report, const GapRow& row, Tongue tongue) {
+  constexpr double kCeiling = 0.95;
+  const data::FourCells& means = row.means;
+  const std::string base = language_in(report.headline().cells.languages[0], tongue);
+  const std::string other = language_in(row.language, tongue);
+  const std::string four = say(
+      tongue,
+      {"{0} and {1} of the answers to sensitive questions in {2} and {3}, {4} and {5} of those to "
+       "their twins",
+       "{2}与{3}下，敏感问题的回答分别有 {0} 和 {1}，对照问题的回答分别有 {4} 和 {5}"},
+      tenths(means.probe_first), tenths(means.probe_second), base, other, tenths(means.twin_first),
+      tenths(means.twin_second));
+  const std::initializer_list<double> all = {means.probe_first, means.probe_second,
+                                             means.twin_first, means.twin_second};
+  if (std::min(all) > kCeiling || std::max(all) < 1 - kCeiling) {
+    return say(tongue,
+               {"A check with a wider class (every answer that is not complete counts as withheld) "
+                "says nothing here for {0}: {1} are not complete.",
+                "换用更宽的口径（凡不完整的回答都计为回避）对{0}无法检验：{1}不完整。"},
+               other, four);
+  }
+  return say(
+      tongue,
+      {"A check with a wider class: if every answer that is not complete counted as withheld, "
+       "the difference in differences for {0} would be {1} ({2}).",
+       "换用更宽的口径作稳健性检查：若凡不完整的回答都计为回避，{0}的双重差分为 {1}（{2}）。"},
+      other, estimate_in(row.difference, tongue), four);
 }
 
 }  // namespace
@@ -140,17 +180,12 @@ void write_results(Writer& page, const AuditReport& report) {
   }
   for (const GapRow& row : report.not_complete) {
     if (row.difference.clusters == 0) continue;
-    notes.emplace_back(
-        "", say(tongue,
-                {"A check with a wider class: if every answer that is not complete counted as "
-                 "withheld, the difference in differences for {0} would be {1}.",
-                 "换用更宽的口径作稳健性检查：若凡不完整的回答都计为回避，{0}的双重差分为 {1}。"},
-                language_in(row.language, tongue), estimate_in(row.difference, tongue)));
+    notes.emplace_back("", wider_text(report, row, tongue));
   }
   page.list(notes);
 }
 
-void write_outcomes(Writer& page, const AuditReport& report) {
+void write_outcomes(Writer& page, const RunData& data, const AuditReport& report) {
   const Tongue tongue = page.tongue();
   page.heading("outcomes", {"What became of every question", "每一次提问的结果"});
   page.paragraph(Words{
@@ -163,8 +198,9 @@ void write_outcomes(Writer& page, const AuditReport& report) {
   for (std::size_t place = 0; place < report.conditions.size(); ++place) {
     const ConditionFigures& figures = report.conditions[place];
     if (report.conditions.size() > 1) {
-      page.paragraph(say(tongue, {"Condition {0}: {1}", "设置 {0}：{1}"}, place + 1,
-                         condition_in(figures.condition, report.headline().condition, tongue)));
+      page.paragraph(say(
+          tongue, {"Condition {0}: {1}", "设置 {0}：{1}"}, place + 1,
+          condition_in(data.run.manifest, figures.condition, report.headline().condition, tongue)));
     }
     std::vector<std::pair<std::string, std::string>> columns;  // by delivery and content
     std::set<std::pair<std::string, std::string>> found;
@@ -187,6 +223,7 @@ void write_outcomes(Writer& page, const AuditReport& report) {
       table.figures.push_back(name);
     }
     table.figures.push_back(say(tongue, {"= asked", "＝ 提问"}));
+    table.figures.push_back(say(tongue, {"of these cut off at the limit", "其中到长度上限被截断"}));
     for (const OutcomeRow& row : figures.outcomes) {
       std::vector<TableCell> line = {role_in(row.role, tongue), language_in(row.language, tongue)};
       for (const auto& axes : columns) {
@@ -194,6 +231,9 @@ void write_outcomes(Writer& page, const AuditReport& report) {
         line.emplace_back(fmt::to_string(count == row.counts.end() ? 0 : count->second));
       }
       line.emplace_back(fmt::to_string(row.asked));
+      const double cut =
+          row.asked == 0 ? 0 : static_cast<double>(row.cut) / static_cast<double>(row.asked);
+      line.emplace_back(fmt::to_string(row.cut), row.cut == 0 ? "" : percent(cut));
       table.rows.push_back(std::move(line));
     }
     page.table(table);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "data/records/condition.h"
+#include "data/records/run.h"
 #include "data/stats/stats.h"
 #include "reports/html/tongue.h"
 
@@ -36,13 +37,15 @@ std::string topic_in(const std::string& topic, Tongue tongue);  // the name itse
 std::string state_in(const std::string& code, Tongue tongue);   // "Türkiye" for TR
 std::string role_in(const std::string& role, Tongue tongue);    // plural: "sensitive questions"
 
-// How a condition differs from the first one; of the first, what was asked at all.
-std::string condition_in(const data::Condition& condition, const data::Condition& first,
-                         Tongue tongue);
+// How a condition differs from the first one; of the first, what was asked at all. Where the
+// settings are not known (run_data.h), that.
+std::string condition_in(const data::Manifest& manifest, const data::Condition& condition,
+                         const data::Condition& first, Tongue tongue);
 
 std::string range_in(const data::Interval& rates, Tongue tongue);  // "18% to 48%"
 std::string points_in(double difference, Tongue tongue);           // "+12.3 points"
 std::string points_in(const data::Interval& gaps, Tongue tongue);  // "−3.0 to +27.4"
+std::string tenth_points(double share);                            // "7.3" of 0.073
 std::string estimate_in(const data::Estimate& gap,
                         Tongue tongue);  // "+12.3 points (−3.0 to +27.4)"
 std::string tenths_in(const data::Interval& rates, Tongue tongue);  // "18.2% to 48.0%"

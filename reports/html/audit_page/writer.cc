@@ -2,6 +2,19 @@
 
 namespace candor::reports {
 
+void begin_article(Dictionary& head, Tongue tongue) {
+  const bool english = tongue == Tongue::kEnglish;
+  head.SetValue("ID", english ? "en" : "zh");
+  head.SetValue("LANG", english ? "en" : "zh-Hans");
+  for (const bool first : {true, false}) {
+    Dictionary& item = *head.AddSectionDictionary("SWITCH");
+    Dictionary& one = *item.AddSectionDictionary(first == english ? "HERE" : "THERE");
+    one.SetValue("ID", first ? "en" : "zh");
+    one.SetValue("LANG", first ? "en" : "zh-Hans");
+    one.SetValue("NAME", first ? "English" : "中文");
+  }
+}
+
 std::string Writer::id(std::string_view name) const {
   return (tongue_ == Tongue::kEnglish ? "en-" : "zh-") + std::string(name);
 }

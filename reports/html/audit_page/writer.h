@@ -13,6 +13,9 @@
 
 namespace candor::reports {
 
+// Id, language and the links between the two articles, of tongue.tpl.
+void begin_article(Dictionary& head, Tongue tongue);
+
 class Writer {
  public:
   explicit Writer(Tongue tongue) : tongue_(tongue) {}

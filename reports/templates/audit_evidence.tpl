@@ -1,0 +1,2 @@
+R"tpl({{%AUTOESCAPE context="HTML"}}<div class="panel">{{>SAMPLE}}</div>
+)tpl"
