@@ -107,18 +107,35 @@ void append_parts(std::string& out, const char* head, const char* key, const jso
   }
 }
 
+data::Interval interval_of(const json::object& estimate) {
+  return {number_of(estimate, "low"), number_of(estimate, "high")};
+}
+
 // The one verdict of gaps.h in words.
 std::string verdict_text(const json::object& gap, std::int64_t tests) {
   const std::string verdict = text_of(gap, "verdict");
   if (verdict == name(GapVerdict::kMore)) return "it withholds more";
   if (verdict == name(GapVerdict::kLess)) return "it withholds less";
+  const bool points = excludes_zero(interval_of(gap.at("difference_in_differences").as_object()));
   if (verdict == name(GapVerdict::kDependsOnScale)) {
-    return "it depends on the scale: clear in points or in log-odds, not in both alike";
+    const bool odds =
+        excludes_zero(interval_of(gap.at("log_odds_difference_in_differences").as_object()));
+    return std::string("it depends on the scale: ") +
+           (points && odds ? "points and log-odds point in opposite directions"
+            : points       ? "clear in points, not in log-odds"
+                           : "clear in log-odds, not in points");
   }
-  const json::object& points = gap.at("difference_in_differences").as_object();
-  const bool excluded = excludes_zero({number_of(points, "low"), number_of(points, "high")});
-  return excluded ? fmt::format("no clear difference (not by the test, adjusted for {})", tests)
-                  : std::string("no clear difference");
+  return points ? fmt::format("no clear difference (not by the test, adjusted for {})", tests)
+                : std::string("no clear difference");
+}
+
+// "+0.40 (+0.13 to +0.67)"
+std::string log_odds_text(const json::object& estimate) {
+  const auto number = [&](const char* key) {
+    const double value = number_of(estimate, key);
+    return fmt::format("{}{:.2f}", value < 0 ? "−" : "+", std::abs(value));
+  };
+  return fmt::format("{} ({} to {})", number("value"), number("low"), number("high"));
 }
 
 void append_estimate(std::string& out, const char* name, const json::object& estimate) {
@@ -133,18 +150,14 @@ void append_difference(std::string& out, const char* name, const json::object& g
   if (count_of(difference, "clusters") == 0) return;
   append_estimate(out, name, difference);
   const json::value& holm = gap.at("sign_flip_p_holm");
-  out += fmt::format("    {}; sign-flip test {}{}", verdict_text(gap, tests),
+  out += fmt::format("    {}\n    sign-flip test {}{}", verdict_text(gap, tests),
                      p_value(number_of(gap, "sign_flip_p")),
                      holm.is_null() ? std::string()
                                     : fmt::format(", Holm over {} tests {}", tests,
                                                   plain_p(json::value_to<double>(holm))));
-  if (const json::value& odds = gap.at("log_odds_difference_in_differences"); odds.is_null()) {
-    out += "; log-odds: too near 0% or 100% to judge\n";
-  } else {
-    out += fmt::format("; log-odds {:+.2f} ({:+.2f} to {:+.2f})\n",
-                       number_of(odds.as_object(), "value"), number_of(odds.as_object(), "low"),
-                       number_of(odds.as_object(), "high"));
-  }
+  const json::value& odds = gap.at("log_odds_difference_in_differences");
+  out += odds.is_null() ? std::string("; log-odds: too near 0% or 100% to judge\n")
+                        : fmt::format("; log-odds {}\n", log_odds_text(odds.as_object()));
 }
 
 void append_language_gap(std::string& out, const json::object& row, const json::object& audit) {

@@ -339,7 +339,7 @@ TEST_F(StoredAudit, TheTerminalSaysTheVerdictOfTheReport) {
   const auto reader = data::StoreReader::open(folder_.path() / "candor.db");
   const boost::json::object summary = reports::summary(*reader, run.id());
   EXPECT_EQ(summary.at("audit").at("language_gaps").at(0).at("verdict").as_string(), "more");
-  EXPECT_NE(summary_text(summary).find("it withholds more; sign-flip test p < 0.001"),
+  EXPECT_NE(summary_text(summary).find("it withholds more\n    sign-flip test p < 0.001"),
             std::string::npos)
       << summary_text(summary);
 }

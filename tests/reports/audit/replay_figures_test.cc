@@ -58,7 +58,9 @@ TEST_F(ReplayFiguresTest, DifferencesAreOfTheSameModelsTwin) {
   EXPECT_DOUBLE_EQ(group("").differences[0].not_complete.value, 2.0 / 3);
   EXPECT_EQ(group("").differences[0].withheld.clusters, 2U) << "two questions";
   for (const ReplayGroup& row : all.groups) {
-    if (row.role == "twin") EXPECT_TRUE(row.differences.empty());
+    if (row.role == "twin") {
+      EXPECT_TRUE(row.differences.empty());
+    }
     EXPECT_TRUE(row.corrected.empty()) << "no calibration";
   }
   const boost::json::object json = to_json(all);
