@@ -10,8 +10,8 @@ namespace candor::reports {
 
 namespace {
 
-constexpr std::size_t kEvidence = 12;           // samples shown of a condition
-constexpr std::size_t kEvidenceBytes = 12'000;  // of each text
+constexpr std::size_t kEvidence = 12;          // samples shown of a condition
+constexpr std::size_t kEvidenceBytes = 4'000;  // of each text
 
 struct Evidence {
   const Probe* probe = nullptr;
