@@ -244,14 +244,14 @@ void AuditRuns::add(AuditRow& row, const std::string& unnamed) {
   texts_[id].insert(hash);
   const auto [at, added] = run_of_.emplace(model, runs_.size());
   if (added) {
-    runs_.push_back({model, row.group, {}, {}});
+    runs_.push_back({model, row.group, {}, {}, {}});
     group_place_.emplace(model, row.place);
   }
   AuditRun& run = runs_[at->second];
   run.questions.push_back(&question);
   const bool known =
       std::any_of(run.conditions.begin(), run.conditions.end(),
-                  [&](const AuditCondition& other) { return other.hash == condition_hash; });
+                  [&](const AuditCondition& met) { return met.hash == condition_hash; });
   if (!known) run.conditions.push_back({condition_hash, condition, row.asked.number});
   run.generations.push_back(generation_of(row, question, condition_hash));
 }
