@@ -158,6 +158,8 @@ int runs_export_command(const RunsOptions& options) {
         {"language", row.question.language},
         {"repeat", generation.sample.repeat},
         {"model", run.manifest.model_name},
+        {"group", group},
+        {"judge", row.question.judge},
         {"condition_number", condition - conditions.begin() + 1},
         {"condition", data::to_json(row.condition)},
         {"asked", row.question.messages.empty() ? "" : row.question.messages.back().content},

@@ -188,7 +188,7 @@ TEST_F(AuditProgram, KilledAndGoneOnWithItEndsWithTheSameBytes) {
   const std::vector<std::string> words = audit_words("killed.db", conditions, "200");
   for (int attempt = 0; attempt < 2; ++attempt) {
     EXPECT_GE(killed("killed.db", words, 5), 5);
-    EXPECT_LT(answers("killed.db"), all);
+    EXPECT_LE(answers("killed.db"), all);
   }
   const Finished last = candor(words);
   ASSERT_EQ(last.status, 0) << last.errors;
@@ -367,7 +367,7 @@ TEST_F(AuditProgram, ASearchThatIsKilledGoesOnAndFindsTheSame) {
                                     "--max-tokens",
                                     "600",
                                     "--samples",
-                                    "9",
+                                    "41",
                                     "--temperature",
                                     "0.9",
                                     "--json",
