@@ -52,6 +52,11 @@ Estimate ratio_bootstrap(std::span<const ClusterSum> all, const Resampling& resa
   }
   const double tail = (1 - resampling.confidence) / 2;
   estimate.interval = {*quantile(drawn, tail), *quantile(drawn, 1 - tail)};
+  // A cluster is the mean of many units here: one that would differ from all others, where some
+  // differ already, would not lie at the bounds. Only equal ones say nothing of their spread.
+  constexpr double kSame = 1e-9;
+  const auto [least, greatest] = std::minmax_element(means.begin(), means.end());
+  if (*greatest - *least > kSame) return estimate;
   if (const auto unseen = unseen_interval(means, estimate.value, resampling)) {
     estimate.interval.low = std::min(estimate.interval.low, unseen->low);
     estimate.interval.high = std::max(estimate.interval.high, unseen->high);
