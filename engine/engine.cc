@@ -15,6 +15,7 @@
 #include "engine/files/gguf.h"
 #include "engine/files/safetensors.h"
 #include "engine/model/memory_plan.h"
+#include "kernels/isa.h"
 
 namespace candor::engine {
 
@@ -86,6 +87,22 @@ ModelDescription describe(const Checkpoint& checkpoint, const fs::path& path) {
   return description;
 }
 
+// What a processor multiplies with; Error for what only a GPU can.
+kernels::Precision processor_precision(Arithmetic arithmetic) {
+  switch (arithmetic) {
+    case Arithmetic::kAuto:
+    case Arithmetic::kInt8:
+      return kernels::Precision::kInt8;
+    case Arithmetic::kExact:
+      return kernels::Precision::kExact;
+    case Arithmetic::kFloat32:
+      return kernels::Precision::kFloat32;
+    case Arithmetic::kBF16:
+      break;
+  }
+  fail_usage("precision bf16 is for GPUs: known on the processor are int8, exact and float32");
+}
+
 class LocalEngine final : public Engine {
  public:
   LocalEngine(Checkpoint checkpoint, const fs::path& path, const EngineOptions& options)
@@ -94,20 +111,27 @@ class LocalEngine final : public Engine {
         templates_(std::move(checkpoint.templates)),
         given_template_(options.chat_template),
         template_name_(options.template_name) {
-    if (options.batch < 1)
-      fail_usage("a batch of {} sequences: it must be at least 1", options.batch);
+    if (options.batch < 0) {
+      fail_usage("a batch of {} sequences: it must be at least 1 (0: as the device likes it)",
+                 options.batch);
+    }
     if (options.threads < 0) fail_usage("{} threads: 0 takes all processors", options.threads);
     if (!options.template_name.empty()) templates_.choose(options.template_name);
     describe_reasoning(options);
     if (options.describe_only) return;
+    const kernels::Precision precision = processor_precision(options.precision);
+    description_.batch = options.batch > 0 ? options.batch : 32;
+    description_.precision = kernels::name(precision);
+    description_.device = "cpu";
+    description_.instructions = kernels::name(kernels::active_isa());
     auto pool = std::make_unique<kernels::ThreadPool>(options.threads > 0 ? options.threads
                                                                           : usable_processors());
     std::optional<PackedCache> packed;
     if (options.pack_cache) {
-      packed.emplace(*checkpoint.source, options.precision, options.notice);
+      packed.emplace(*checkpoint.source, precision, options.notice);
     }
     auto model = std::make_unique<const Model>(std::move(checkpoint.source),
-                                               std::move(checkpoint.spec), options.precision, *pool,
+                                               std::move(checkpoint.spec), precision, *pool,
                                                options.progress, packed ? &*packed : nullptr);
     description_.weight_bytes = model->active_matrix_bytes();
     // Asked after the weights have taken their share.
@@ -123,7 +147,7 @@ class LocalEngine final : public Engine {
       stops.markers_as_tokens = reasoning_tokens(stops.markers, *tokenizer_);
     }
     BatchOptions batch;
-    batch.batch = static_cast<std::size_t>(options.batch);
+    batch.batch = static_cast<std::size_t>(description_.batch);
     batch.context_length = description_.context_length;
     // Rows past the tokenizer's last token only pad the table: they are never chosen.
     batch.vocabulary = tokenizer_ == nullptr
@@ -195,6 +219,22 @@ class LocalEngine final : public Engine {
 };
 
 }  // namespace
+
+const char* name(Arithmetic arithmetic) {
+  switch (arithmetic) {
+    case Arithmetic::kAuto:
+      return "auto";
+    case Arithmetic::kInt8:
+      return "int8";
+    case Arithmetic::kExact:
+      return "exact";
+    case Arithmetic::kFloat32:
+      return "float32";
+    case Arithmetic::kBF16:
+      return "bf16";
+  }
+  return "unknown";
+}
 
 std::unique_ptr<Engine> Engine::load(const std::filesystem::path& path,
                                      const EngineOptions& options) {

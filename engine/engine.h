@@ -22,10 +22,20 @@
 
 namespace candor::engine {
 
+// Where a model runs: kAuto takes the first GPU that can be used and holds it, else the processor.
+enum class DeviceChoice { kAuto, kCpu, kCuda };
+
+// How numbers are kept and multiplied. kAuto is kInt8 on processors, kBF16 on GPUs; kInt8 and
+// kExact are for processors, kBF16 for GPUs, kFloat32 for both.
+enum class Arithmetic { kAuto, kInt8, kExact, kFloat32, kBF16 };
+const char* name(Arithmetic arithmetic);  // "auto", "int8", "exact", "float32", "bf16"
+
 struct EngineOptions {
-  kernels::Precision precision = kernels::Precision::kInt8;
+  Arithmetic precision = Arithmetic::kAuto;
+  DeviceChoice device = DeviceChoice::kAuto;
+  int device_index = 0;                  // of the GPUs
   int threads = 0;                       // 0: all processors this process may use
-  int batch = 32;                        // sequences in flight at most
+  int batch = 0;                         // sequences in flight at most; 0: 32, on GPUs 256
   std::size_t kv_bytes = 0;              // of pages; 0: a quarter of the memory that is free
   std::function<void(double)> progress;  // share of the loading done, 0 … 1; may be empty
   // Reads and checks headers, tokenizer and template but packs no weights: `description` works,
@@ -59,6 +69,12 @@ struct ModelDescription {
   std::vector<std::pair<std::string, std::size_t>> formats;  // block format -> number of tensors
   ReasoningMarkers reasoning;
   std::string reasoning_evidence;  // DetectedReasoning's, or "chosen"
+  // Of a loaded model: "int8"; "cpu", "NVIDIA H100 80GB HBM3"; "avx512vnni", "cuda sm_90"; the
+  // sequences in flight at most.
+  std::string precision, device, instructions;
+  int batch = 0;
+  // kAuto chose the processor though the program has the code for GPUs: why. Else empty.
+  std::string no_gpu;
 };
 
 struct Request {

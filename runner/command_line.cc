@@ -96,10 +96,12 @@ class CommandLine {
                         "registered name or path of a GGUF file or folder");
     command
         ->add_option("--precision", choice.precision,
-                     "int8, exact (the groups of the file) or float32")
+                     "int8, exact (the groups of the file), float32; on GPUs bf16, float32; auto: int8 or bf16")
+        ->capture_default_str();
+    command->add_option("--device", choice.device, "auto, cpu, cuda or cuda:N (candor doctor)")
         ->capture_default_str();
     command->add_option("--threads", choice.threads, "0: all processors")->capture_default_str();
-    command->add_option("--batch", choice.batch, "sequences in flight at most")
+    command->add_option("--batch", choice.batch, "sequences in flight at most; 0: 32, on GPUs 256")
         ->capture_default_str();
     command->add_option("--memory", choice.kv_mebibytes,
                         "MiB for keys and values; 0: a quarter of what is free");
@@ -522,6 +524,7 @@ class CommandLine {
         "logits", R"({"input_ids", "greedy"} -> {"last_logits", "mean_logprob", "greedy"})");
     logits->add_option("model", inspect_.model)->required();
     logits->add_option("--precision", inspect_.precision)->capture_default_str();
+    logits->add_option("--device", inspect_.device)->capture_default_str();
     logits->add_option("--threads", inspect_.threads);
     logits->add_flag("--pack-cache", inspect_.pack_cache);
     on(logits, [this] { return inspect_logits_command(inspect_); });

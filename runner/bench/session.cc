@@ -24,10 +24,10 @@ Session open_session(const ModelChoice& choice, bool quiet) {
                           quiet);
   Session session;
   session.threads = options.threads > 0 ? options.threads : engine::usable_processors();
-  session.batch = options.batch;
   const auto start = std::chrono::steady_clock::now();
   session.engine = engine::Engine::load(model.path, options);
   session.load_s = seconds_since(start);
+  session.batch = session.engine->description().batch;
   return session;
 }
 

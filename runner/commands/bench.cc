@@ -78,10 +78,11 @@ int job_command(const BenchOptions& options) {
          job.requests.size());
   }
   const json::object figures{
-      {"isa", kernels::name(kernels::active_isa())},
+      {"device", session.engine->description().device},
+      {"isa", session.engine->description().instructions},
       {"batch", session.batch},
       {"threads", session.threads},
-      {"precision", options.model.precision},
+      {"precision", session.engine->description().precision},
       {"load_s", session.load_s},
       {"seconds", result.seconds},
       {"answers", job.requests.size()},
@@ -204,10 +205,11 @@ int speed_command(const BenchOptions& options) {
   SyntheticPrompts prompts(engine);
   json::object figures{{"model", model.name},
                        {"processor", processor_name()},
-                       {"isa", kernels::name(kernels::active_isa())},
+                       {"device", model.device},
+                       {"isa", model.instructions},
                        {"threads", session.threads},
                        {"batch", session.batch},
-                       {"precision", choice.precision},
+                       {"precision", model.precision},
                        {"load_s", session.load_s}};
   double prefill = 0;
   double one_stream = 0;

@@ -15,12 +15,13 @@ namespace candor::runner {
 
 struct ModelChoice {
   std::string model;  // a registered name or a path; empty: the default model
-  std::string precision = "int8";
+  std::string precision = "auto";  // as the device likes it
+  std::string device = "auto";     // cpu, cuda, cuda:N
   std::optional<std::filesystem::path> template_file;
   std::string template_name;  // which of the checkpoint's own; empty: its default
   std::string reasoning;      // a format's name; empty: as the checkpoint tells
   int threads = 0;
-  int batch = 32;
+  int batch = 0;  // 0: as the device likes it
   std::uint64_t kv_mebibytes = 0;
   bool pack_cache = false;
 };

@@ -1,6 +1,7 @@
 #include "runner/commands/model_choice.h"
 
 #include <cerrno>
+#include <charconv>
 #include <cstdio>
 #include <cstring>
 
@@ -9,20 +10,42 @@
 
 namespace candor::runner {
 
+engine::Arithmetic arithmetic_by_name(const std::string& text) {
+  using engine::Arithmetic;
+  for (const Arithmetic known : {Arithmetic::kAuto, Arithmetic::kInt8, Arithmetic::kExact,
+                                 Arithmetic::kFloat32, Arithmetic::kBF16}) {
+    if (text == engine::name(known)) return known;
+  }
+  fail_usage("precision \"{}\": known are auto, int8, exact, float32 and (on GPUs) bf16", text);
+}
+
+void choose_device(const std::string& text, engine::EngineOptions& options) {
+  constexpr std::string_view kNumbered = "cuda:";
+  if (text == "auto") return;
+  if (text == "cpu") {
+    options.device = engine::DeviceChoice::kCpu;
+    return;
+  }
+  options.device = engine::DeviceChoice::kCuda;
+  if (text == "cuda") return;
+  const char* const end = text.data() + text.size();
+  if (text.starts_with(kNumbered)) {
+    const auto [rest, wrong] =
+        std::from_chars(text.data() + kNumbered.size(), end, options.device_index);
+    if (wrong == std::errc() && rest == end && options.device_index >= 0) return;
+  }
+  fail_usage("device \"{}\": known are auto, cpu, cuda and cuda:N (candor doctor lists them)", text);
+}
+
 engine::EngineOptions engine_options(const ModelChoice& choice) {
   engine::EngineOptions options;
-  if (choice.precision == "float32") {
-    options.precision = kernels::Precision::kFloat32;
-  } else if (choice.precision == "exact") {
-    options.precision = kernels::Precision::kExact;
-  } else if (choice.precision != "int8") {
-    fail_usage("precision \"{}\": known are int8, exact and float32", choice.precision);
-  }
+  options.precision = arithmetic_by_name(choice.precision);
+  choose_device(choice.device, options);
   if (choice.threads < 0 || choice.threads > 1024) {
     fail_usage("threads {} is not in [0, 1024] (0: all processors)", choice.threads);
   }
-  if (choice.batch < 1 || choice.batch > 4096) {
-    fail_usage("batch {} is not in [1, 4096]", choice.batch);
+  if (choice.batch < 0 || choice.batch > 4096) {
+    fail_usage("batch {} is not in [0, 4096] (0: as the device likes it)", choice.batch);
   }
   options.threads = choice.threads;
   options.batch = choice.batch;

@@ -12,6 +12,9 @@
 
 namespace candor::runner {
 
+engine::Arithmetic arithmetic_by_name(const std::string& text);
+// "auto", "cpu", "cuda" or "cuda:N".
+void choose_device(const std::string& text, engine::EngineOptions& options);
 engine::EngineOptions engine_options(const ModelChoice& choice);
 // Loads with a line of progress on standard error unless quiet.
 std::unique_ptr<EmbeddedProvider> load_provider(const ModelChoice& choice, bool quiet);

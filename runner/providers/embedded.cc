@@ -12,7 +12,6 @@
 #include "data/base/error.h"
 #include "data/records/option_scores.h"
 #include "engine/chat/prompt.h"
-#include "kernels/isa.h"
 #include "runner/providers/answer_language.h"
 
 namespace candor::runner {
@@ -154,11 +153,12 @@ void EmbeddedProvider::describe(data::Manifest& manifest) const {
   manifest.reasoning = engine_->description().reasoning.name;
   manifest.notices = notices_of_a_turn();
   manifest.tokenizer_sha256 = engine_->tokenizer()->sha256();
-  manifest.precision = kernels::name(options_.engine.precision);
+  const engine::ModelDescription& loaded = engine_->description();
+  manifest.precision = loaded.precision;
   manifest.engine_version = CANDOR_VERSION;
-  manifest.device = processor_name();
-  manifest.isa = kernels::name(kernels::active_isa());
-  manifest.batch = options_.engine.batch;
+  manifest.device = loaded.device == "cpu" ? processor_name() : loaded.device;
+  manifest.isa = loaded.instructions;
+  manifest.batch = loaded.batch;
   manifest.threads = options_.engine.threads > 0
                          ? options_.engine.threads
                          : static_cast<int>(std::thread::hardware_concurrency());

@@ -68,11 +68,11 @@ std::vector<Completion> completed_apart(const fs::path& path, const EngineOption
 }
 
 // Bytes of `pages` pages of keys and values.
-std::size_t pages_of(const fs::path& path, kernels::Precision precision, std::size_t pages) {
+std::size_t pages_of(const fs::path& path, Arithmetic precision, std::size_t pages) {
   const ArchSpec spec = fs::is_directory(path) ? read_arch_spec(*SafetensorsFolder::open(path))
                                                : read_arch_spec(*GgufFile::open(path));
   const auto format =
-      precision == kernels::Precision::kFloat32 ? kernels::KvFormat::kF32 : kernels::KvFormat::kF16;
+      precision == Arithmetic::kFloat32 ? kernels::KvFormat::kF32 : kernels::KvFormat::kF16;
   return pages * spec.layers.size() * kernels::page_bytes(attention_shape(spec.attention, format));
 }
 
@@ -80,8 +80,8 @@ class FamiliesSameBits : public testing::TestWithParam<std::string> {};
 
 TEST_P(FamiliesSameBits, WhateverTheBatchAndTheThreads) {
   const fs::path path = tests::source_path("tests/golden") / GetParam();
-  for (const kernels::Precision precision :
-       {kernels::Precision::kInt8, kernels::Precision::kExact, kernels::Precision::kFloat32}) {
+  for (const Arithmetic precision :
+       {Arithmetic::kInt8, Arithmetic::kExact, Arithmetic::kFloat32}) {
     EngineOptions options;
     options.precision = precision;
     options.threads = 1;
@@ -98,7 +98,7 @@ TEST_P(FamiliesSameBits, WhateverTheBatchAndTheThreads) {
     const std::vector<Completion> together = completed(*engine, requests);
     ASSERT_EQ(alone.size(), together.size());
     for (std::size_t i = 0; i < alone.size(); ++i) {
-      SCOPED_TRACE(std::string(kernels::name(precision)) + ", request " + std::to_string(i));
+      SCOPED_TRACE(std::string(name(precision)) + ", request " + std::to_string(i));
       ASSERT_TRUE(alone[i].error.empty()) << alone[i].error;
       ASSERT_FALSE(alone[i].tokens.empty());
       EXPECT_EQ(alone[i].tokens, together[i].tokens);

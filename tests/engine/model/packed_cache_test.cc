@@ -30,7 +30,7 @@ class PackedCacheTest : public testing::Test {
   PackedCacheTest() : model_(folder_.path() / "tiny.gguf") { tests::tiny_llama().write(model_); }
 
   // Float bits of the logits after a few tokens.
-  std::vector<float> logits(bool cache, kernels::Precision precision = kernels::Precision::kInt8) {
+  std::vector<float> logits(bool cache, Arithmetic precision = Arithmetic::kInt8) {
     EngineOptions options;
     options.threads = 2;
     options.kv_bytes = 16 << 20;
@@ -85,8 +85,8 @@ class PackedCacheTest : public testing::Test {
 
 TEST_F(PackedCacheTest, GivesTheSameBitsInEveryPrecision) {
   for (const auto precision :
-       {kernels::Precision::kInt8, kernels::Precision::kExact, kernels::Precision::kFloat32}) {
-    SCOPED_TRACE(kernels::name(precision));
+       {Arithmetic::kInt8, Arithmetic::kExact, Arithmetic::kFloat32}) {
+    SCOPED_TRACE(name(precision));
     const std::vector<float> expected = logits(false, precision);
     const std::size_t before = others().size();
     EXPECT_EQ(logits(true, precision), expected);  // writes

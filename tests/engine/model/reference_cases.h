@@ -56,7 +56,7 @@ inline std::vector<ReferenceCase> read_reference_cases(const std::filesystem::pa
 inline void expect_agreement(const std::filesystem::path& checkpoint,
                              const std::vector<ReferenceCase>& cases) {
   ASSERT_FALSE(cases.empty());
-  const auto engine = Engine::load(checkpoint, {.precision = kernels::Precision::kFloat32,
+  const auto engine = Engine::load(checkpoint, {.precision = Arithmetic::kFloat32,
                                                 .threads = 2,
                                                 .kv_bytes = 64 << 20,
                                                 .progress = nullptr});

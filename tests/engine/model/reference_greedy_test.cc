@@ -23,7 +23,7 @@ std::filesystem::path models_folder() {
 
 struct Parameter {
   const char* model;
-  kernels::Precision precision;
+  Arithmetic precision;
 };
 
 class ReferenceGreedy : public testing::TestWithParam<Parameter> {};
@@ -65,7 +65,7 @@ TEST_P(ReferenceGreedy, AllCasesInOneBatch) {
         std::size_t same = 0;
         while (same < expected.size() && completion.tokens[same] == expected[same]) ++same;
         if (same == expected.size()) return;
-        if (GetParam().precision == kernels::Precision::kFloat32) {
+        if (GetParam().precision == Arithmetic::kFloat32) {
           ADD_FAILURE() << cases[i].at("name") << " differs at token " << same << ", margin "
                         << margins[same];
         } else {
@@ -79,10 +79,10 @@ TEST_P(ReferenceGreedy, AllCasesInOneBatch) {
 }
 
 constexpr Parameter kParameters[] = {
-    {"smollm2-135m-instruct", kernels::Precision::kFloat32},
-    {"smollm2-135m-instruct", kernels::Precision::kInt8},
-    {"qwen2.5-coder-0.5b-instruct", kernels::Precision::kFloat32},
-    {"qwen2.5-coder-0.5b-instruct", kernels::Precision::kInt8},
+    {"smollm2-135m-instruct", Arithmetic::kFloat32},
+    {"smollm2-135m-instruct", Arithmetic::kInt8},
+    {"qwen2.5-coder-0.5b-instruct", Arithmetic::kFloat32},
+    {"qwen2.5-coder-0.5b-instruct", Arithmetic::kInt8},
 };
 
 INSTANTIATE_TEST_SUITE_P(
@@ -91,7 +91,7 @@ INSTANTIATE_TEST_SUITE_P(
       for (char& c : name) {
         if (c == '-' || c == '.') c = '_';
       }
-      return name + (parameter.param.precision == kernels::Precision::kInt8 ? "_int8" : "_float32");
+      return name + (parameter.param.precision == Arithmetic::kInt8 ? "_int8" : "_float32");
     });
 
 }  // namespace
