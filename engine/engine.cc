@@ -10,12 +10,10 @@
 #include "engine/batch/scheduler.h"
 #include "engine/cache/kv_cache.h"
 #include "engine/chat/template_source.h"
-#include "engine/device/cpu_device.h"
-#include "engine/device/machine.h"
+#include "engine/device/choose_device.h"
 #include "engine/files/gguf.h"
 #include "engine/files/safetensors.h"
 #include "engine/model/memory_plan.h"
-#include "kernels/isa.h"
 
 namespace candor::engine {
 
@@ -87,22 +85,6 @@ ModelDescription describe(const Checkpoint& checkpoint, const fs::path& path) {
   return description;
 }
 
-// What a processor multiplies with; Error for what only a GPU can.
-kernels::Precision processor_precision(Arithmetic arithmetic) {
-  switch (arithmetic) {
-    case Arithmetic::kAuto:
-    case Arithmetic::kInt8:
-      return kernels::Precision::kInt8;
-    case Arithmetic::kExact:
-      return kernels::Precision::kExact;
-    case Arithmetic::kFloat32:
-      return kernels::Precision::kFloat32;
-    case Arithmetic::kBF16:
-      break;
-  }
-  fail_usage("precision bf16 is for GPUs: known on the processor are int8, exact and float32");
-}
-
 class LocalEngine final : public Engine {
  public:
   LocalEngine(Checkpoint checkpoint, const fs::path& path, const EngineOptions& options)
@@ -119,24 +101,15 @@ class LocalEngine final : public Engine {
     if (!options.template_name.empty()) templates_.choose(options.template_name);
     describe_reasoning(options);
     if (options.describe_only) return;
-    const kernels::Precision precision = processor_precision(options.precision);
-    description_.batch = options.batch > 0 ? options.batch : 32;
-    description_.precision = kernels::name(precision);
-    description_.device = "cpu";
-    description_.instructions = kernels::name(kernels::active_isa());
-    auto pool = std::make_unique<kernels::ThreadPool>(options.threads > 0 ? options.threads
-                                                                          : usable_processors());
-    std::optional<PackedCache> packed;
-    if (options.pack_cache) {
-      packed.emplace(*checkpoint.source, precision, options.notice);
-    }
-    auto model = std::make_unique<const Model>(std::move(checkpoint.source),
-                                               std::move(checkpoint.spec), precision, *pool,
-                                               options.progress, packed ? &*packed : nullptr);
-    description_.weight_bytes = model->active_matrix_bytes();
-    // Asked after the weights have taken their share.
-    const std::size_t kv_bytes = options.kv_bytes > 0 ? options.kv_bytes : free_memory() / 4;
-    device_ = std::make_unique<CpuDevice>(std::move(pool), std::move(model), kv_bytes);
+    ChosenDevice chosen =
+        choose_device(std::move(checkpoint.source), std::move(checkpoint.spec), options);
+    device_ = std::move(chosen.device);
+    description_.precision = std::move(chosen.precision);
+    description_.device = std::move(chosen.name);
+    description_.instructions = std::move(chosen.instructions);
+    description_.batch = chosen.batch;
+    description_.weight_bytes = chosen.weight_bytes;
+    description_.no_gpu = std::move(chosen.no_gpu);
     cache_ = std::make_unique<KvCache>(device_->page_count());
 
     StopTokens stops;
@@ -146,8 +119,12 @@ class LocalEngine final : public Engine {
       stops.ids = turn_stops(stops.markers, *tokenizer_);
       stops.markers_as_tokens = reasoning_tokens(stops.markers, *tokenizer_);
     }
+    const StepSizes sizes = device_->step_sizes();
     BatchOptions batch;
     batch.batch = static_cast<std::size_t>(description_.batch);
+    batch.chunk = sizes.chunk;
+    batch.mixed_rows = sizes.mixed_rows;
+    batch.kept_pages = sizes.kept_pages;
     batch.context_length = description_.context_length;
     // Rows past the tokenizer's last token only pad the table: they are never chosen.
     batch.vocabulary = tokenizer_ == nullptr
@@ -212,7 +189,7 @@ class LocalEngine final : public Engine {
   std::string template_name_;
   mutable std::mutex template_mutex_;
   mutable std::optional<ChatTemplate> template_;
-  std::unique_ptr<CpuDevice> device_;
+  std::unique_ptr<Device> device_;
   std::unique_ptr<KvCache> cache_;
   std::unique_ptr<Scheduler> scheduler_;
   EngineCounters counters_;

@@ -20,6 +20,10 @@
 #include "engine/tokenizer/tokenizer.h"
 #include "kernels/matrix.h"
 
+namespace candor::kernels::cuda {
+class Backend;
+}
+
 namespace candor::engine {
 
 // Where a model runs: kAuto takes the first GPU that can be used and holds it, else the processor.
@@ -51,6 +55,8 @@ struct EngineOptions {
   // Told what hindered no loading but should be known: a packed file that could not be used or
   // written. Empty: a line on standard error.
   std::function<void(const std::string&)> notice = nullptr;
+  // Opens a GPU instead of the module's (kernels/cuda/module.h): for tests.
+  std::function<std::unique_ptr<kernels::cuda::Backend>(int index)> open_gpu = nullptr;
 };
 
 // What `candor inspect model --json` prints and the manifest keeps.

@@ -7,8 +7,6 @@ namespace candor::engine {
 
 namespace {
 
-// Logit rows at a time: bounds the buffer, which is this many vocabularies.
-constexpr std::size_t kLogitRows = 64;
 // Prompt rows that a step takes on however many sequences generate.
 constexpr std::size_t kLeastPromptRows = 16;
 // Waiting one or two steps for another prompt's start pays from about this many tokens.
@@ -35,8 +33,7 @@ Flight::Flight(Device& device, KvCache& cache, const StopTokens& stops, const Ba
       options_(options),
       requests_(requests),
       queue_(std::move(queue)),
-      counters_(counters),
-      scratch_(static_cast<std::size_t>(device.threads().threads())) {}
+      counters_(counters) {}
 
 Flight::~Flight() {
   for (const SequencePtr& sequence : active_) sequence->release_pages(cache_);
@@ -168,26 +165,22 @@ void Flight::step(const Scheduler::Done& done) {
 }
 
 void Flight::choose_tokens() {
-  const std::size_t vocabulary = device_.vocabulary();
-  choices_.resize(logit_rows_.size());
-  judged_.resize(logit_rows_.size());
-  for (std::size_t first = 0; first < logit_rows_.size(); first += kLogitRows) {
-    const std::size_t count = std::min(kLogitRows, logit_rows_.size() - first);
-    const std::span<const float> logits = device_.logits(first, count);
-    device_.threads().run(count, [&](std::size_t i, int thread) {
-      const LogitRow& row = logit_rows_[first + i];
-      const Sequence& sequence = *active_[row.sequence];
-      const auto values = logits.subspan(i * vocabulary, options_.vocabulary);
-      if (sequence.is_scored()) {
-        const bool last = row.position + 1 == sequence.tokens().size();
-        judged_[first + i] = judge(values, last ? 0 : sequence.tokens()[row.position + 1]);
-        if (last) active_[row.sequence]->keep_last_logits(values);
-      } else {
-        choices_[first + i] = choose(values, sequence.request().sampling, sequence.uniform(),
-                                     scratch_[static_cast<std::size_t>(thread)]);
-      }
-    });
+  uses_.assign(logit_rows_.size(), LogitUse{});
+  outcomes_.assign(logit_rows_.size(), LogitOutcome{});
+  last_logits_.clear();
+  for (std::size_t i = 0; i < logit_rows_.size(); ++i) {
+    const LogitRow& row = logit_rows_[i];
+    const Sequence& sequence = *active_[row.sequence];
+    if (!sequence.is_scored()) {
+      uses_[i].sampling = &sequence.request().sampling;
+      uses_[i].uniform = sequence.uniform();
+    } else if (row.position + 1 < sequence.tokens().size()) {
+      uses_[i].judged = sequence.tokens()[row.position + 1];
+    } else {
+      uses_[i].keep = &last_logits_.emplace_back();
+    }
   }
+  device_.use_logits(uses_, options_.vocabulary, outcomes_);
 
   over_.assign(active_.size(), false);
   for (std::size_t i = 0; i < logit_rows_.size(); ++i) {
@@ -195,13 +188,15 @@ void Flight::choose_tokens() {
     Sequence& sequence = *active_[place];
     if (over_[place]) continue;  // a row before this one was wrong
     if (sequence.is_scored()) {
-      over_[place] = sequence.accept_scored(logit_rows_[i].position, judged_[i]);
+      if (uses_[i].keep != nullptr) sequence.keep_last_logits(*uses_[i].keep);
+      over_[place] = sequence.accept_scored(logit_rows_[i].position, outcomes_[i].judged);
       if (over_[place]) counters_.prompt_tokens += sequence.tokens().size();
       continue;
     }
     if (sequence.generated() == 0) counters_.prompt_tokens += sequence.request().prompt.size();
-    if (choices_[i].token >= 0) ++counters_.generated_tokens;
-    over_[place] = sequence.accept(choices_[i]);
+    const Choice& choice = outcomes_[i].choice;
+    if (choice.token >= 0) ++counters_.generated_tokens;
+    over_[place] = sequence.accept(choice);
   }
 }
 

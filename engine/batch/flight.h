@@ -61,11 +61,11 @@ class Flight {
     std::size_t sequence;  // index into active_
     std::size_t position;  // of the token that was run
   };
-  std::vector<LogitRow> logit_rows_;     // as in plan_
-  std::vector<Choice> choices_;          // of the rows of sequences that generate
-  std::vector<Judged> judged_;           // of the rows of sequences that are scored
-  std::vector<SamplerScratch> scratch_;  // one a thread
-  std::vector<bool> over_;               // of active_: its last token has been chosen
+  std::vector<LogitRow> logit_rows_;            // as in plan_
+  std::vector<LogitUse> uses_;                  // of logit_rows_
+  std::vector<LogitOutcome> outcomes_;          // of logit_rows_
+  std::deque<std::vector<float>> last_logits_;  // of scored sequences, after their last token
+  std::vector<bool> over_;                      // of active_: its last token has been chosen
 };
 
 }  // namespace candor::engine

@@ -23,15 +23,12 @@ namespace candor::engine {
 
 struct BatchOptions {
   std::size_t batch = 32;   // sequences in flight at most
-  std::size_t chunk = 256;  // prompt rows a step
-  // Rows that a step with generating sequences is filled up to with prompt rows: reading the
-  // weights then takes about as long as multiplying with them, and neither waits for the other.
+  std::size_t chunk = 256;  // these three: as in StepSizes
   std::size_t mixed_rows = 64;
   std::size_t context_length = 0;  // positions a sequence may have
   std::size_t vocabulary = 0;      // tokens that may be chosen: ids below this
   bool share_prefixes = true;
-  // Pages of known prompts that are kept though no sequence uses them. The queue is walked depth
-  // first, so what is wanted again was used lately.
+  // The queue is walked depth first, so what is wanted again was used lately.
   std::size_t kept_pages = 64;
 };
 

@@ -29,7 +29,7 @@ struct DeviceInfo {
   std::size_t memory_bytes = 0, free_bytes = 0;
   std::size_t l2_bytes = 0;
   int driver_version = 0, runtime_version = 0;  // 13000 is 13.0
-  std::string library;  // "cuBLASLt 130100", or why there is none
+  std::string library;                          // "cuBLASLt 130100", or why there is none
 };
 
 // How products of one shape are computed on this device, told once it has been found out.
@@ -55,7 +55,8 @@ class Backend {
   // Memory. `allocate` throws std::bad_alloc when there is not enough; contents are undefined.
   virtual void* allocate(std::size_t bytes) = 0;
   virtual void release(void* memory) = 0;
-  virtual void* allocate_pinned(std::size_t bytes) = 0;  // host memory that is copied without a stop
+  virtual void* allocate_pinned(
+      std::size_t bytes) = 0;  // host memory that is copied without a stop
   virtual void release_pinned(void* memory) = 0;
   // In the order of the stream. From pageable memory it returns when the source may be changed,
   // from pinned memory at once.
@@ -63,6 +64,7 @@ class Backend {
   virtual void download(void* host_to, const void* from, std::size_t bytes) = 0;  // waits for it
   virtual void copy(void* to, const void* from, std::size_t bytes) = 0;
   virtual void fill_zero(void* to, std::size_t bytes) = 0;
+  virtual std::size_t free_memory() = 0;  // bytes of the device that can be allocated now
   virtual void synchronize() = 0;
 
   // Graphs. Between begin and end operations are recorded, not run; uploads and downloads may not
@@ -82,6 +84,7 @@ class Backend {
   };
   virtual std::unique_ptr<Mark> mark() = 0;
   virtual double seconds_between(const Mark& first, const Mark& second) = 0;
+  virtual void wait(const Mark& mark) = 0;  // until the stream has come to it
 
   // Operations.
   virtual void product(const Product& product) = 0;

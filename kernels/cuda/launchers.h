@@ -19,16 +19,16 @@ struct Queue {
 void check_launch(const char* what);
 void check_call(cudaError_t status, const char* what);
 
-void launch(const Embed& embed, const Queue& queue);              // embed.cu
-void launch(const NormAdd& norm, const Queue& queue);             // norm.cu
-void launch(const Gather& gather, const Queue& queue);            // norm.cu
-void launch(const RopeAngles& angles, const Queue& queue);        // rope.cu
-void launch(const RopeStore& store, const Queue& queue);          // rope.cu
-void launch(const Activate& activate, const Queue& queue);        // activate.cu
-void launch(const FinishLogits& finish, const Queue& queue);      // choose.cu
-void launch(const Choose& choose, const Queue& queue);            // choose.cu
-void launch(const CopyPage& copy, const Queue& queue);            // rope.cu
-void launch(const Attention& attention, const Queue& queue);      // attention.cu
+void launch(const Embed& embed, const Queue& queue);          // embed.cu
+void launch(const NormAdd& norm, const Queue& queue);         // norm.cu
+void launch(const Gather& gather, const Queue& queue);        // norm.cu
+void launch(const RopeAngles& angles, const Queue& queue);    // rope.cu
+void launch(const RopeStore& store, const Queue& queue);      // rope.cu
+void launch(const Activate& activate, const Queue& queue);    // activate.cu
+void launch(const FinishLogits& finish, const Queue& queue);  // choose.cu
+void launch(const Choose& choose, const Queue& queue);        // choose.cu
+void launch(const CopyPage& copy, const Queue& queue);        // rope.cu
+void launch(const Attention& attention, const Queue& queue);  // attention.cu
 // Expands `count` rows from `first` on to bf16 [count, w.cols]. `out` is aligned to 16.
 void launch_expand(const DeviceMatrix& w, std::uint64_t first, std::uint64_t count, void* out,
                    const Queue& queue);  // quantized.cu

@@ -75,10 +75,10 @@ enum class Store : std::uint32_t {
 };
 struct Product {
   DeviceMatrix w;
-  const void* x = nullptr;  // [m, w.cols] of input_scalar(w.format), rows 16-byte aligned
+  const void* x = nullptr;     // [m, w.cols] of input_scalar(w.format), rows 16-byte aligned
   std::uint64_t x_stride = 0;  // elements, a multiple of 8
   std::uint64_t m = 0;
-  void* y = nullptr;  // [m, w.rows]
+  void* y = nullptr;           // [m, w.rows]
   std::uint64_t y_stride = 0;  // elements
   Store store = Store::kF32;
 };
@@ -97,8 +97,8 @@ struct Embed {
 // `weight` is not null, out = rms_norm(x) * weight, rounded to `out_scalar` (float16 saturates).
 // rms_norm(v) = v / sqrt(mean(v^2) + epsilon) (Zhang and Sennrich 2019), all in float32.
 struct NormAdd {
-  float* x = nullptr;           // [rows, width]
-  const float* add = nullptr;   // [rows, width], a product
+  float* x = nullptr;               // [rows, width]
+  const float* add = nullptr;       // [rows, width], a product
   const float* add_bias = nullptr;  // [width]
   const float* add_norm = nullptr;  // [width]; only with add
   const float* weight = nullptr;    // [width]
@@ -176,9 +176,9 @@ struct RopeStore {
 // depend on its own keys alone, whichever block computed which split, and whoever shared the loads.
 inline constexpr std::uint32_t kSplitKeys = 256;
 struct AttentionQuery {
-  std::uint32_t row;       // of q and out
-  std::int32_t position;   // sees keys 0 … position, of these the last `window`
-  std::uint32_t partial;   // place of its first split's result in partials; unused where whole
+  std::uint32_t row;          // of q and out
+  std::int32_t position;      // sees keys 0 … position, of these the last `window`
+  std::uint32_t partial;      // place of its first split's result in partials; unused where whole
   std::uint32_t first_split;  // the first split it sees anything of
 };
 // Queries that share keys, a block for each kv head. Its splits' pages are
@@ -202,9 +202,10 @@ struct Attention {
   const void* q = nullptr;  // as RopeStore::q_out
   std::uint32_t heads = 0;
   float scale = 0;
-  float softcap = 0;             // scores become softcap * tanh(score / softcap); 0: they stay
-  std::int32_t window = 0;       // 0: all keys
-  const float* sinks = nullptr;  // [heads]: a logit that takes its share and gives no value; or none
+  float softcap = 0;        // scores become softcap * tanh(score / softcap); 0: they stay
+  std::int32_t window = 0;  // 0: all keys
+  const float* sinks =
+      nullptr;  // [heads]: a logit that takes its share and gives no value; or none
   const AttentionItem* items = nullptr;
   const AttentionQuery* queries = nullptr;
   const AttentionMerge* merges = nullptr;
@@ -214,10 +215,10 @@ struct Attention {
   const std::uint32_t* counts = nullptr;  // [2]: items, merges
   std::uint32_t items_launched = 0;
   std::uint32_t merges_launched = 0;
-  std::uint32_t most_queries = 0;  // of an item
+  std::uint32_t most_queries = 0;   // of an item
   float* partial_values = nullptr;  // [partials, heads, stored_dim], not yet divided by the sum
   float* partial_sums = nullptr;    // [partials, heads, 2]: largest score, sum of exponentials
-  void* out = nullptr;  // [rows, heads * head_dim] of out_scalar
+  void* out = nullptr;              // [rows, heads * head_dim] of out_scalar
   Scalar out_scalar = Scalar::kBF16;
 };
 // Rows (queries times query heads of a kv head) that a block computes at most.
@@ -253,7 +254,7 @@ struct FinishLogits {
 // filters and draw, sums in float64 in a fixed order of their own; or what the logits say of a
 // token that is given.
 struct ChoiceRequest {
-  double uniform = 0;     // in [0, 1)
+  double uniform = 0;  // in [0, 1)
   double top_p = 1;
   double min_p = 0;
   float temperature = 0;  // 0: greedy
@@ -266,8 +267,8 @@ struct ChoiceResult {
     kNotFinite,  // a logit was NaN or infinite: nothing else is set
     kTooWide,    // more tokens take part than there was room for: the host must choose
   };
-  std::int32_t token = -1;      // chosen, or the most likely one where judged
-  float log_probability = 0;    // of the chosen or judged token, under softmax(logits)
+  std::int32_t token = -1;    // chosen, or the most likely one where judged
+  float log_probability = 0;  // of the chosen or judged token, under softmax(logits)
   std::uint32_t status = kDone;
 };
 struct Choose {
