@@ -9,23 +9,11 @@
 namespace candor::engine {
 namespace {
 
-namespace fs = std::filesystem;
-
-// A GGUF file that rounds the published values has an expectation beside it; one that holds them
-// exactly is `<network>.<format>.gguf` and shares the published checkpoint's.
-fs::path expectation_of(const fs::path& checkpoint) {
-  if (checkpoint.extension() != ".gguf") return checkpoint / "expected.json";
-  const fs::path own = fs::path(checkpoint).replace_extension(".json");
-  if (fs::exists(own)) return own;
-  const std::string network = checkpoint.stem().stem().string();
-  return tests::source_path("tests/golden/checkpoints") / network / "expected.json";
-}
-
 class Checkpoints : public testing::TestWithParam<std::string> {};
 
 TEST_P(Checkpoints, AgreeWithTheReferenceInFloat32) {
-  const fs::path path = tests::source_path("tests/golden") / GetParam();
-  expect_agreement(path, read_reference_cases(expectation_of(path)));
+  const std::filesystem::path path = tests::source_path("tests/golden") / GetParam();
+  expect_agreement(path, read_reference_cases(tests::expectation_of(path)));
 }
 
 INSTANTIATE_TEST_SUITE_P(Golden, Checkpoints, testing::ValuesIn(tests::golden_checkpoints()),

@@ -27,6 +27,17 @@ inline std::vector<std::string> golden_checkpoints() {
   return found;
 }
 
+// A GGUF file that rounds the published values has an expectation beside it; one that holds them
+// exactly is `<network>.<format>.gguf` and shares the published checkpoint's.
+inline std::filesystem::path expectation_of(const std::filesystem::path& checkpoint) {
+  namespace fs = std::filesystem;
+  if (checkpoint.extension() != ".gguf") return checkpoint / "expected.json";
+  const fs::path own = fs::path(checkpoint).replace_extension(".json");
+  if (fs::exists(own)) return own;
+  const std::string network = checkpoint.stem().stem().string();
+  return source_path("tests/golden/checkpoints") / network / "expected.json";
+}
+
 // As the name of a test.
 inline std::string golden_name(std::string checkpoint) {
   std::replace_if(

@@ -50,16 +50,29 @@ inline std::vector<ReferenceCase> read_reference_cases(const std::filesystem::pa
   return cases;
 }
 
-// Loads the checkpoint, a folder or a GGUF file without a tokenizer, at full precision and holds it
-// against the cases: logits to 2e-3, mean log-probabilities to 1e-4, all continuations in one batch
-// token by token up to the first choice between near equals (a margin of 1e-3).
+struct AgreementLimits {
+  float logit = 2e-3F;
+  double mean_logprob = 1e-4;
+  double margin = 1e-3;  // choices between tokens that are closer may differ
+};
+
+inline EngineOptions reference_options() {
+  EngineOptions options;
+  options.precision = Arithmetic::kFloat32;
+  options.threads = 2;
+  options.kv_bytes = 64 << 20;
+  return options;
+}
+
+// Loads the checkpoint, a folder or a GGUF file without a tokenizer, and holds it against the
+// cases: logits, mean log-probabilities, and all continuations in one batch token by token up to
+// the first choice between near equals.
 inline void expect_agreement(const std::filesystem::path& checkpoint,
-                             const std::vector<ReferenceCase>& cases) {
+                             const std::vector<ReferenceCase>& cases,
+                             const EngineOptions& options = reference_options(),
+                             const AgreementLimits& limits = {}) {
   ASSERT_FALSE(cases.empty());
-  const auto engine = Engine::load(checkpoint, {.precision = Arithmetic::kFloat32,
-                                                .threads = 2,
-                                                .kv_bytes = 64 << 20,
-                                                .progress = nullptr});
+  const auto engine = Engine::load(checkpoint, options);
   EXPECT_EQ(engine->tokenizer(), nullptr);
   EXPECT_EQ(engine->chat_template(), nullptr);
 
@@ -73,12 +86,13 @@ inline void expect_agreement(const std::filesystem::path& checkpoint,
       ASSERT_FALSE(std::isnan(apart)) << c.input.size() << " tokens, logit " << i;
       furthest = std::max(furthest, apart);
     }
-    EXPECT_LE(furthest, 2e-3F) << c.input.size() << " tokens";
+    EXPECT_LE(furthest, limits.logit) << c.input.size() << " tokens";
     ASSERT_EQ(scored.log_probabilities.size(), c.input.size() - 1);
     if (c.mean_logprob) {
       const double sum =
           std::accumulate(scored.log_probabilities.begin(), scored.log_probabilities.end(), 0.0);
-      EXPECT_NEAR(sum / static_cast<double>(c.input.size() - 1), *c.mean_logprob, 1e-4);
+      EXPECT_NEAR(sum / static_cast<double>(c.input.size() - 1), *c.mean_logprob,
+                  limits.mean_logprob);
     }
     Request request;
     request.prompt = c.input;
@@ -97,7 +111,7 @@ inline void expect_agreement(const std::filesystem::path& checkpoint,
         for (std::size_t t = 0; t < completion.tokens.size(); ++t) {
           if (completion.tokens[t] == cases[i].greedy[t]) continue;
           // After a choice between equals the continuations are different texts.
-          EXPECT_LE(cases[i].margins[t], 1e-3) << "case " << i << ", token " << t;
+          EXPECT_LE(cases[i].margins[t], limits.margin) << "case " << i << ", token " << t;
           return;
         }
       },
