@@ -104,7 +104,7 @@ class CommandLine {
     command->add_option("--batch", choice.batch, "sequences in flight at most; 0: 32, on GPUs 256")
         ->capture_default_str();
     command->add_option("--memory", choice.kv_mebibytes,
-                        "MiB for keys and values; 0: a quarter of what is free");
+                        "MiB for keys and values; 0: a quarter of what is free, on GPUs all of it");
     command->add_flag("--pack-cache", choice.pack_cache,
                       "keep the packed weights in a file beside the model and load them from it");
     CLI::Option* given = command->add_option(chat_template, choice.template_file,

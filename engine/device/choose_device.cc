@@ -1,5 +1,7 @@
 #include "engine/device/choose_device.h"
 
+#include <cstdio>
+#include <optional>
 #include <utility>
 
 #include "data/base/error.h"
@@ -59,6 +61,14 @@ ChosenDevice on_processor(std::shared_ptr<const WeightSource> source, ArchSpec s
   const std::size_t kv_bytes = options.kv_bytes > 0 ? options.kv_bytes : free_memory() / 4;
   chosen.device = std::make_unique<CpuDevice>(std::move(pool), std::move(model), kv_bytes);
   return chosen;
+}
+
+void tell(const EngineOptions& options, const std::string& what) {
+  if (options.notice) {
+    options.notice(what);
+  } else {
+    fmt::print(stderr, "candor: {}\n", what);
+  }
 }
 
 bool is_for_processors(Arithmetic arithmetic) {
@@ -126,9 +136,11 @@ ChosenDevice choose_device(std::shared_ptr<const WeightSource> source, ArchSpec 
       why = error.what();
     }
   }
-  ChosenDevice chosen = on_processor(std::move(source), std::move(spec), options);
   // Where nobody built the code for GPUs nobody misses one.
-  if (!cuda::module_state().path.empty()) chosen.no_gpu = std::move(why);
+  if (cuda::module_state().path.empty()) why.clear();
+  if (!why.empty()) tell(options, fmt::format("computing on the processor: {}", why));
+  ChosenDevice chosen = on_processor(std::move(source), std::move(spec), options);
+  chosen.no_gpu = std::move(why);
   return chosen;
 }
 
