@@ -95,6 +95,8 @@ std::string hindrance(const WeightSource& source, const ArchSpec& spec,
 }
 
 ChosenDevice on_gpu(const WeightSource& source, ArchSpec spec, const EngineOptions& options) {
+  if (options.pack_cache)
+    tell(options, "--pack-cache does nothing on a GPU: weights are not packed");
   std::unique_ptr<cuda::Backend> backend = open(options);
   const cuda::DeviceInfo info = backend->info();
   ChosenDevice chosen;
