@@ -58,6 +58,7 @@ struct AttentionPlan {
   void clear();
 };
 inline constexpr std::uint32_t kNoPage = UINT32_MAX;
+inline constexpr std::uint32_t kSplitPages = kSplitKeys / kPageTokens;
 
 // Keeps its scratch memory from step to step. The same step gives the same plan.
 class AttentionPlanner {
@@ -81,25 +82,42 @@ class AttentionPlanner {
   // A split with its four pages, and how many tiles use it.
   struct Group {
     std::uint32_t split = 0;
-    std::uint32_t pages[4] = {};
+    std::uint32_t pages[kSplitPages] = {};
     std::uint32_t tiles = 0;
-    std::uint32_t placed = 0;  // of its uses, where they end in members_
+    std::uint32_t end = 0;  // of its tiles in members_
   };
 
-  void make_tiles(const AttentionStep& step);
-  void find_groups(const AttentionStep& step);
-  std::uint32_t group_of(const AttentionStep& step, const Tile& tile, std::uint32_t split);
-  void choose_whole(const AttentionStep& step, AttentionPlan& plan);
-  void put_whole_items(const AttentionStep& step, AttentionPlan& plan);
-  void put_split_items(const AttentionStep& step, AttentionPlan& plan);
-  void put_shared_items(const AttentionStep& step, AttentionPlan& plan);
+  struct Range {
+    std::uint32_t first = 0, end = 0;
+  };
 
+  Range viewers(const Tile& tile, std::uint32_t split) const;
+  bool sees_page(const Tile& tile, std::uint32_t page) const;
+  std::uint32_t page_of(const Tile& tile, std::uint32_t page) const;
+  bool is_shared(const Tile& tile, std::uint32_t split) const;
+  bool shares(const Tile& tile) const;
+
+  void make_tiles();
+  void find_groups();
+  std::uint32_t group_of(const Tile& tile, std::uint32_t split);
+  void choose_whole();
+  void leave_groups(const Tile& tile);
+  void put_whole_items();
+  void put_partial_queries();
+  void put_split_items();
+  void put_shared_items();
+  std::uint32_t put_shared_item(const Group& group, std::uint32_t next);
+  void put_item(const AttentionItem& item);
+
+  const AttentionStep* step_ = nullptr;  // while plan() runs
+  AttentionPlan* plan_ = nullptr;
+  std::uint32_t tile_tokens_ = 0;
   std::vector<Tile> tiles_;
   std::vector<Group> groups_;
-  std::vector<std::uint32_t> uses_;     // a group for each split of the tiles that may share
-  std::vector<std::uint32_t> members_;  // tiles, group after group
+  std::vector<std::uint32_t> uses_;     // of each split of the tiles that may share, its group
+  std::vector<std::uint32_t> members_;  // tiles of the groups with several, group after group
   std::vector<std::uint32_t> order_;
-  std::vector<std::uint32_t> slots_;  // hash table of groups, open addressing; 0: empty
+  std::vector<std::uint32_t> slots_;  // hash table of groups, open addressing: index + 1, or 0
 };
 
 }  // namespace candor::kernels::cuda
