@@ -18,6 +18,8 @@ namespace candor::tests {
 kernels::cuda::Backend& cuda_backend();
 // Another one, for tests that need a backend of their own.
 std::unique_ptr<kernels::cuda::Backend> open_cuda_backend();
+// The module they come from.
+const kernels::cuda::Module& cuda_module();
 // Whether it is a real device: tests that are too large for the shim ask.
 bool cuda_is_real();
 

@@ -35,7 +35,7 @@ struct Event {
 namespace {
 
 constexpr std::size_t kRedZone = 1024;  // before and behind an allocation
-constexpr std::size_t kMemory = std::size_t{8} << 30;
+constexpr std::size_t kMemory = std::size_t{1} << 30;
 constexpr std::size_t kDefaultShared = 48 * 1024;
 constexpr int kVersion = 13000;
 
@@ -415,6 +415,7 @@ cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t stream) {
   return cudaSuccess;
 }
 cudaError_t cudaEventSynchronize(cudaEvent_t event) {
+  if (spoils_capture()) return left(cudaErrorStreamCaptureUnsupported);
   if (event->recorded && !event->happened) drain(*event->stream);
   return cudaSuccess;
 }
