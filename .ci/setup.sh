@@ -49,4 +49,5 @@ build() {
   command -v g++ >/dev/null || die "no C++ compiler: the package g++ is missing"
   cmake --preset release -DCANDOR_TESTS="$1" || die "cmake could not configure the build (see above)"
   cmake --build --preset release || die "the build failed (see above)"
+  printf 'GPU module: %s\n' "$(sed -n 's/^CANDOR_CUDA_RESULT:INTERNAL=//p' build/release/CMakeCache.txt)"
 }
