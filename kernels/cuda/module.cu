@@ -233,6 +233,13 @@ class CudaBackend final : public Backend {
     use();
     check_call(cudaMemsetAsync(to, 0, bytes, queue_.stream), "filling device memory");
   }
+  std::size_t free_memory() override {
+    use();
+    std::size_t free = 0;
+    std::size_t total = 0;
+    check_call(cudaMemGetInfo(&free, &total), "asking for the free memory");
+    return free;
+  }
   void synchronize() override {
     use();
     refuse_in_graph("the stream is waited for");
@@ -274,6 +281,11 @@ class CudaBackend final : public Backend {
     auto mark = std::make_unique<CudaMark>(info_.index);
     check_call(cudaEventRecord(mark->event(), queue_.stream), "recording an event");
     return mark;
+  }
+  void wait(const Mark& mark) override {
+    use();
+    check_call(cudaEventSynchronize(static_cast<const CudaMark&>(mark).event()),
+               "waiting for the device");
   }
   double seconds_between(const Mark& first, const Mark& second) override {
     use();
