@@ -39,7 +39,7 @@ struct Window {
 struct QuantizedArgs {
   ProductArgs product;
   std::uint32_t row_bytes;  // of w
-  std::uint32_t parts;      // of 16 rows of x
+  std::uint32_t parts;      // of 16 rows of x: 1, 2 or kMostParts
   std::uint32_t stages;     // 3 or 4
 };
 
@@ -262,7 +262,7 @@ void launch_quantized_product(const Product& product, const Queue& queue) {
     constexpr BlockFormat kFormat = decltype(tag)::kFormat;
     QuantizedArgs args = {};
     args.product = product_args(product, 16, kRows);
-    args.parts = args.product.m_tiles;
+    args.parts = args.product.m_tiles <= 2 ? args.product.m_tiles : kMostParts;
     args.stages = stages_for(args.parts);
     args.row_bytes = args.product.cols / Decoder<kFormat>::kElements * Decoder<kFormat>::kBytes;
     const auto kernel = quantized_product_kernel<kFormat>;
