@@ -14,6 +14,7 @@
 #include "engine/files/gguf.h"
 #include "engine/files/safetensors.h"
 #include "engine/model/memory_plan.h"
+#include "engine/model/random_weights.h"
 
 namespace candor::engine {
 
@@ -50,6 +51,14 @@ Checkpoint open_folder(const fs::path& path) {
   checkpoint.tokenizer = Tokenizer::open_folder(path);
   checkpoint.templates = TemplateSource::of(path);
   checkpoint.source = std::move(folder);
+  return checkpoint;
+}
+
+Checkpoint make_shape(const std::string& name, const std::string& config, int threads) {
+  Checkpoint checkpoint;
+  checkpoint.spec = read_arch_spec(*SafetensorsFolder::of_config(name, config));
+  checkpoint.name = name;
+  checkpoint.source = random_weights(checkpoint.spec, name, threads);
   return checkpoint;
 }
 
@@ -158,6 +167,10 @@ class LocalEngine final : public Engine {
 
   const EngineCounters& counters() const override { return counters_; }
 
+  void limit_batch(int sequences) override {
+    scheduler().limit_batch(static_cast<std::size_t>(std::clamp(sequences, 1, description_.batch)));
+  }
+
  private:
   // Without a template that can be had the vocabulary decides.
   void describe_reasoning(const EngineOptions& options) {
@@ -218,6 +231,13 @@ std::unique_ptr<Engine> Engine::load(const std::filesystem::path& path,
   const bool folder = fs::is_directory(path);
   Checkpoint checkpoint = folder ? open_folder(path) : open_gguf(path);
   return std::make_unique<LocalEngine>(std::move(checkpoint), path, options);
+}
+
+std::unique_ptr<Engine> Engine::load_shape(const std::string& name, const std::string& config,
+                                           const EngineOptions& options) {
+  if (options.pack_cache) fail_usage("a model made from a shape has no file to keep one beside");
+  const int threads = options.threads > 0 ? options.threads : usable_processors();
+  return std::make_unique<LocalEngine>(make_shape(name, config, threads), name, options);
 }
 
 }  // namespace candor::engine

@@ -17,6 +17,7 @@
 #include "data/records/generation.h"
 #include "engine/chat/chat_template.h"
 #include "engine/chat/reasoning.h"
+#include "engine/device/device_report.h"
 #include "engine/tokenizer/tokenizer.h"
 #include "kernels/matrix.h"
 
@@ -128,6 +129,10 @@ class Engine {
   // A GGUF file or a Hugging Face folder. Throws Error naming file and field.
   static std::unique_ptr<Engine> load(const std::filesystem::path& path,
                                       const EngineOptions& options);
+  // A dense model of the shape that the text of a config.json describes, with random weights that
+  // are made up here: to measure with. It has no tokenizer and no template.
+  static std::unique_ptr<Engine> load_shape(const std::string& name, const std::string& config,
+                                            const EngineOptions& options);
   virtual ~Engine() = default;
 
   virtual const ModelDescription& description() const = 0;
@@ -145,6 +150,13 @@ class Engine {
   virtual ScoredTokens score(std::span<const TokenId> ids) = 0;
 
   virtual const EngineCounters& counters() const = 0;
+
+  // At most so many sequences in flight from the next run on: 1 up to description().batch.
+  virtual void limit_batch(int sequences) = 0;
+
+  // Measures what the device can do, with the model's own products: takes seconds. Nothing on
+  // processors.
+  virtual DeviceReport device_report() { return {}; }
 };
 
 }  // namespace candor::engine

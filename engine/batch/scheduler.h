@@ -45,6 +45,9 @@ class Scheduler {
   // As Engine::score. Throws Error when the tokens do not fit or a logit is not finite.
   ScoredTokens score(std::span<const TokenId> ids);
 
+  // Sequences in flight at most, from the next run on.
+  void limit_batch(std::size_t sequences) { options_.batch = sequences; }
+
  private:
   // Why a request cannot be run; empty when it can.
   std::string refusal(const Request& request) const;

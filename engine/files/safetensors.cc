@@ -62,6 +62,12 @@ struct SafetensorsFolder::State {
     for (const TensorView& tensor : tensors) by_name.emplace(tensor.name, &tensor);
   }
 
+  State(const std::string& name, std::string_view text) : folder(name) {
+    const json::value value = parse_strict_json(name, "configuration", text);
+    if (!value.is_object()) fail_in_file(name, "configuration", "is not a JSON object");
+    config = value.get_object();
+  }
+
   std::vector<TensorView> open_file(const fs::path& path) {
     const MappedFile& file = files.add(path);
     return parse_safetensors(file.path(), file.bytes());
@@ -127,6 +133,12 @@ std::unique_ptr<SafetensorsFolder> SafetensorsFolder::open(const fs::path& folde
                                                            Weights weights) {
   return std::unique_ptr<SafetensorsFolder>(
       new SafetensorsFolder(std::make_unique<State>(folder, weights)));
+}
+
+std::unique_ptr<SafetensorsFolder> SafetensorsFolder::of_config(const std::string& name,
+                                                                std::string_view config) {
+  return std::unique_ptr<SafetensorsFolder>(
+      new SafetensorsFolder(std::make_unique<State>(name, config)));
 }
 
 const json::object& SafetensorsFolder::config() const { return state_->config; }

@@ -22,6 +22,9 @@ class SafetensorsFolder final : public WeightSource {
   // checked as ever.
   static std::unique_ptr<SafetensorsFolder> open(const std::filesystem::path& folder,
                                                  Weights weights = Weights::kRequired);
+  // A configuration alone, without a folder: the text of a config.json, with `name` as the path.
+  static std::unique_ptr<SafetensorsFolder> of_config(const std::string& name,
+                                                      std::string_view config);
   ~SafetensorsFolder() override;
 
   const boost::json::object& config() const;  // config.json
