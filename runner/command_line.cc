@@ -628,7 +628,25 @@ class CommandLine {
     CLI::App* bench = app_.add_subcommand(
         "bench", "speed and memory of a model here, against the limits of the machine");
     model_options(bench, bench_.model);
-    bench->add_option("model_name", bench_.model.model, "model");
+    CLI::Option* model = bench->add_option("model_name", bench_.model.model, "model");
+    CLI::Option* shape = bench->add_option(
+        "--shape", bench_.model.shape,
+        "a published shape with random weights, or a config.json, instead of a model");
+    shape->excludes(model)->excludes("--model");
+    bench->add_flag("--shapes", bench_.list_shapes, "list the published shapes, measure nothing");
+    CLI::Option* streams = bench->add_option(
+        "--streams", bench_.queue_streams,
+        "also whole queues with so many streams: 64,256 (a queue has twice as many requests)");
+    streams->delimiter(',')->check(CLI::Range(1, 4096));
+    bench->add_option("--in", bench_.queue_prompt, "tokens of each prompt of the queues")
+        ->needs(streams)
+        ->capture_default_str();
+    bench->add_option("--out", bench_.queue_generated, "tokens generated of each")
+        ->needs(streams)
+        ->capture_default_str();
+    CLI::Option* same = bench->add_flag(
+        "--same-tokens", bench_.same_tokens,
+        "also whether answers are the same in batches of 1, 8, 64 and 256 (on GPUs always)");
     CLI::Option* growth = bench->add_flag(
         "--growth", bench_.growth, "also the cost by length of the queue and of the context");
     CLI::Option* report = bench->add_option("--report", bench_.report, "write an HTML page here");
@@ -640,8 +658,11 @@ class CommandLine {
         "the precision against float32 on lines of {\"prompt\", \"continuation\"}");
     bench->add_option("--limit", bench_.limit, "lines of the file; 0: all");
     bench->add_flag("--json", bench_.json);
-    job->excludes(accuracy)->excludes(growth)->excludes(report);
-    accuracy->excludes(growth)->excludes(report);
+    for (CLI::Option* speed : {growth, report, streams, same}) {
+      job->excludes(speed);
+      accuracy->excludes(speed);
+    }
+    job->excludes(accuracy);
     on(bench, [this, bench] {
       bench_.batch_chosen = bench->get_option("--batch")->count() > 0;
       return bench_command(bench_);

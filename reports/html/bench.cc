@@ -50,13 +50,21 @@ void add_speed(Dictionary& page, const data::JsonFields& figures) {
   const data::JsonFields machine(machine_object, kWhere);
   const double mebibyte = 1024.0 * 1024.0;
   add_row(page, "Loading", figure(figures.number("load_s")) + " s", "");
-  add_row(page, "Prefill, one prompt", figure(figures.number("prefill_tokens_per_s")) + " tokens/s",
-          share_text(figures, "prefill_of_int8", "8-bit operations"));
+  const std::string prefill = figure(figures.number("prefill_tokens_per_s")) + " tokens/s";
+  if (figures.find("gpu") != nullptr) {
+    add_row(page, "Prefill", prefill,
+            share_text(figures, "prefill_of_product", "the device's matrix products"));
+  } else {
+    add_row(page, "Prefill, one prompt", prefill,
+            share_text(figures, "prefill_of_int8", "8-bit operations"));
+  }
   const json::object& decode = figures.object("decode_tokens_per_s");
   const data::JsonFields streams(decode, kWhere);
   if (streams.find("1") != nullptr) {
     add_row(page, "Decode, one stream", figure(streams.number("1")) + " tokens/s",
-            share_text(figures, "decode_of_read", "reading memory"));
+            figures.find("gpu") != nullptr
+                ? share_text(figures, "decode_of_copy", "copying on the device")
+                : share_text(figures, "decode_of_read", "reading memory"));
   }
   add_row(page, "Memory at most", figure(figures.number("peak_bytes") / mebibyte) + " MiB", "");
   add_row(page, "The machine: reading memory",
@@ -140,6 +148,8 @@ void write_html_bench(const json::object& figures, const std::filesystem::path& 
       fmt::format("How fast this model runs on this machine, and how near that comes to what the "
                   "machine can do."));
   add_fact(page, "Processor", fields.text("processor"));
+  const std::string device = fields.text_or("device", "cpu");
+  if (device != "cpu") add_fact(page, "Device", device);
   add_fact(page, "Instruction set", fields.text("isa"));
   add_fact(page, "Threads", fmt::to_string(fields.integer("threads")));
   add_fact(page, "Batch at most", fmt::to_string(fields.integer("batch")));

@@ -18,6 +18,8 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kPrefillTokens = 512;
 constexpr int kPrefillRuns = 3;
+constexpr std::size_t kChunkTokens = 2048;
+constexpr std::size_t kChunks = 8;
 // Short, because 127 such prompts come before the phases that are measured.
 constexpr std::size_t kDecodePrompt = 8;
 constexpr std::size_t kFewestTokens = 8;
@@ -155,23 +157,51 @@ double prefill_tokens_per_s(engine::Engine& engine, SyntheticPrompts& prompts) {
   return static_cast<double>(tokens) / seconds;
 }
 
+ChunkSpeed chunk_speed(engine::Engine& engine, SyntheticPrompts& prompts) {
+  const std::size_t tokens = std::min(kChunkTokens, engine.description().context_length - 1);
+  run_queue(engine, prompts.next(1, tokens, 1));
+  const double seconds = median_seconds(kPrefillRuns, kDecodeSeconds * 2, [&] {
+    return run_queue(engine, prompts.next(kChunks, tokens, 1));
+  });
+  return {tokens, static_cast<double>(kChunks * tokens) / seconds};
+}
+
+std::vector<int> stream_counts(int most) {
+  std::vector<int> counts;
+  for (int streams = 1; streams <= most; streams *= 2) counts.push_back(streams);
+  return counts;
+}
+
+std::vector<int> gpu_stream_counts(int batch) {
+  std::vector<int> counts;
+  for (const int streams : {1, 8, 64, kMostStreamsOnGpu}) {
+    if (streams <= batch) counts.push_back(streams);
+  }
+  return counts;
+}
+
 std::vector<DecodeSpeed> decode_speeds(engine::Engine& engine, SyntheticPrompts& prompts,
-                                       int most) {
-  const auto seconds_per_step = [](const DecodePhase& phase, int streams) {
-    return phase.seconds * streams / static_cast<double>(phase.tokens);
+                                       std::span<const int> streams, bool warm) {
+  const auto seconds_per_step = [](const DecodePhase& phase, int count) {
+    return phase.seconds * count / static_cast<double>(phase.tokens);
   };
   double step = seconds_per_step(decode_phase(engine, prompts, 1, kDecodePrompt, kFewestTokens), 1);
   std::vector<DecodeSpeed> speeds;
-  for (int streams = 1; streams <= most && !stop_requested(); streams *= 2) {
+  for (const int count : streams) {
+    if (stop_requested()) break;
+    if (warm) run_queue(engine, prompts.next(static_cast<std::size_t>(count), kDecodePrompt, 4));
     // Twice the streams cost between once and twice the time.
-    const double forecast = streams == 1 ? step : 1.5 * step;
+    const double forecast = count == 1 ? step : 1.5 * step;
     const auto tokens = static_cast<std::size_t>(std::clamp(kDecodeSeconds / forecast,
                                                             static_cast<double>(kFewestTokens),
                                                             static_cast<double>(kMostTokens)));
     const DecodePhase phase =
-        decode_phase(engine, prompts, static_cast<std::size_t>(streams), kDecodePrompt, tokens);
-    step = seconds_per_step(phase, streams);
-    speeds.push_back({streams, static_cast<double>(phase.tokens) / phase.seconds});
+        decode_phase(engine, prompts, static_cast<std::size_t>(count), kDecodePrompt, tokens);
+    step = seconds_per_step(phase, count);
+    // It begins behind the prompt's first token.
+    const double steps = static_cast<double>(phase.tokens) / count;
+    speeds.push_back({count, static_cast<double>(phase.tokens) / phase.seconds,
+                      static_cast<double>(kDecodePrompt) + 1 + steps / 2});
   }
   return speeds;
 }

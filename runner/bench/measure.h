@@ -17,6 +17,7 @@ namespace candor::runner {
 
 // The widest batch that decode is measured with.
 inline constexpr int kMostStreams = 64;
+inline constexpr int kMostStreamsOnGpu = 256;
 
 // Prompts that have no beginning in common: a prefix cache would take the work away.
 class SyntheticPrompts {
@@ -44,15 +45,29 @@ struct DecodePhase {
 std::optional<DecodePhase> run_decode(engine::Engine& engine,
                                       std::span<const engine::Request> requests);
 
+// Tokens a second of prompts of 2,048 tokens, each a step of its own, in a queue of eight (fewer
+// tokens where the context holds fewer): the median of three queues.
+struct ChunkSpeed {
+  std::size_t tokens = 0;  // of a prompt
+  double tokens_per_s = 0;
+};
+ChunkSpeed chunk_speed(engine::Engine& engine, SyntheticPrompts& prompts);
+
 // Tokens a second of one prompt of 512 tokens (fewer where the context holds fewer): the median.
 double prefill_tokens_per_s(engine::Engine& engine, SyntheticPrompts& prompts);
 
 struct DecodeSpeed {
   int streams;
   double tokens_per_s;  // of all streams together
+  double context;       // tokens that a step read the keys of, the mean of a stream
 };
-// Streams 1, 2, 4 … up to `most`, each for about 2.5 seconds or 128 tokens a stream.
-std::vector<DecodeSpeed> decode_speeds(engine::Engine& engine, SyntheticPrompts& prompts, int most);
+// 1, 2, 4 … up to `most`; on a GPU 1, 8, 64 and 256, as far as the batch goes.
+std::vector<int> stream_counts(int most);
+std::vector<int> gpu_stream_counts(int batch);
+// Ascending numbers of streams, each for about 2.5 seconds or 128 tokens a stream. `warm`: each
+// begins with a few steps that do not count, for devices that prepare a batch of a new size.
+std::vector<DecodeSpeed> decode_speeds(engine::Engine& engine, SyntheticPrompts& prompts,
+                                       std::span<const int> streams, bool warm);
 
 struct QueueCost {
   std::size_t prompts;

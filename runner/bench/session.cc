@@ -8,6 +8,7 @@
 #include "engine/chat/prompt.h"
 #include "engine/chat/reasoning.h"
 #include "engine/device/machine.h"
+#include "runner/bench/shapes.h"
 #include "runner/commands/model_choice.h"
 #include "runner/terminal/progress.h"
 
@@ -16,7 +17,9 @@ namespace candor::runner {
 namespace json = boost::json;
 
 Session open_session(const ModelChoice& choice, bool quiet) {
-  const ResolvedModel model = resolve_model(choice.model);
+  std::optional<Shape> shape;
+  if (!choice.shape.empty()) shape = find_shape(choice.shape);
+  const ResolvedModel model = shape ? ResolvedModel{shape->name, {}} : resolve_model(choice.model);
   engine::EngineOptions options = engine_options(choice);
   std::atomic<double> share = 0;
   options.progress = [&share](double done) { share = done; };
@@ -25,7 +28,8 @@ Session open_session(const ModelChoice& choice, bool quiet) {
   Session session;
   session.threads = options.threads > 0 ? options.threads : engine::usable_processors();
   const auto start = std::chrono::steady_clock::now();
-  session.engine = engine::Engine::load(model.path, options);
+  session.engine = shape ? engine::Engine::load_shape(shape->name, shape->config, options)
+                         : engine::Engine::load(model.path, options);
   session.load_s = seconds_since(start);
   session.batch = session.engine->description().batch;
   return session;

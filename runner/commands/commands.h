@@ -14,7 +14,7 @@
 namespace candor::runner {
 
 struct ModelChoice {
-  std::string model;  // a registered name or a path; empty: the default model
+  std::string model;               // a registered name or a path; empty: the default model
   std::string precision = "auto";  // as the device likes it
   std::string device = "auto";     // cpu, cuda, cuda:N
   std::optional<std::filesystem::path> template_file;
@@ -24,6 +24,7 @@ struct ModelChoice {
   int batch = 0;  // 0: as the device likes it
   std::uint64_t kv_mebibytes = 0;
   bool pack_cache = false;
+  std::string shape;  // of `bench`: a model made up of a published shape, instead of `model`
 };
 
 struct StoreChoice {
@@ -127,8 +128,14 @@ int runs_export_command(const RunsOptions& options);
 // One of three: the speed of the machine with a model (the default), a job, or an accuracy.
 struct BenchOptions {
   ModelChoice model;
-  bool batch_chosen = false;                    // else the widest that is measured
-  bool growth = false;                          // also the cost by queue length and by context
+  bool batch_chosen = false;  // else the widest that is measured
+  bool growth = false;        // also the cost by queue length and by context
+  bool list_shapes = false;   // print the shapes that there are, measure nothing
+  bool same_tokens = false;   // compare answers by batch (on GPUs always)
+  // Whole queues with so many streams, of prompts of `queue_prompt` tokens with `queue_generated`.
+  std::vector<int> queue_streams;
+  std::size_t queue_prompt = 1024;
+  std::size_t queue_generated = 1024;
   std::optional<std::filesystem::path> report;  // of the speed, as a page
   std::optional<std::filesystem::path> job;
   std::optional<std::filesystem::path> outputs;  // of the job, as JSON lines
@@ -137,6 +144,7 @@ struct BenchOptions {
   bool json = false;
 };
 int bench_command(const BenchOptions& options);
+int bench_speed_command(const BenchOptions& options);  // of these the first
 
 struct SuitesOptions {
   std::string suite;  // of `show` and `pull`
