@@ -11,6 +11,7 @@
 #include "engine/cache/kv_cache.h"
 #include "engine/chat/template_source.h"
 #include "engine/device/choose_device.h"
+#include "engine/device/machine.h"
 #include "engine/files/gguf.h"
 #include "engine/files/safetensors.h"
 #include "engine/model/memory_plan.h"
@@ -166,6 +167,13 @@ class LocalEngine final : public Engine {
   ScoredTokens score(std::span<const TokenId> ids) override { return scheduler().score(ids); }
 
   const EngineCounters& counters() const override { return counters_; }
+
+  DeviceReport device_report() override {
+    Device& device = (scheduler(), *device_);
+    while (cache_->prefixes().evict()) {  // it holds pages that are measured away
+    }
+    return device.report();
+  }
 
   void limit_batch(int sequences) override {
     scheduler().limit_batch(static_cast<std::size_t>(std::clamp(sequences, 1, description_.batch)));

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "data/records/condition.h"
+#include "engine/device/device_report.h"
 #include "engine/model/step_plan.h"
 #include "engine/sample/sampler.h"
 #include "kernels/thread_pool.h"
@@ -55,6 +56,10 @@ class Device {
                           std::span<LogitOutcome> outcomes);
   // Copies the keys and values of a page, in all layers.
   virtual void copy_page(PageId from, PageId to) = 0;
+
+  // Measures what the device can do: takes seconds. What pages hold is lost. Nothing on
+  // processors.
+  virtual DeviceReport report() { return {}; }
 
   // Threads of the host.
   virtual kernels::ThreadPool& threads() = 0;

@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "data/base/error.h"
+#include "engine/device/cuda/cuda_report.h"
 
 namespace candor::engine {
 
@@ -122,10 +123,24 @@ void CudaDevice::make_pages(const CudaOptions& options) {
         "give it a GPU with more memory, or --device cpu",
         backend_->info().name, gibibytes(kv_bytes), cuda::kPageTokens, page_bytes);
   }
-  pages_memory_ = DeviceBuffer(*backend_, page_count_ * page_bytes);
-  pages_.base = pages_memory_.as<std::byte>();
+  take_pages();
+}
+
+void CudaDevice::take_pages() {
+  recorded_.clear();  // they read the old ones
   pages_.layer_stride = page_count_ * pages_.page_bytes;
+  pages_memory_ = DeviceBuffer(*backend_, model_.spec().layers.size() * pages_.layer_stride);
+  pages_.base = pages_memory_.as<std::byte>();
   forward_->use(pages_);
+}
+
+DeviceReport CudaDevice::report() {
+  return guarded(*backend_, [&] {
+    pages_memory_ = DeviceBuffer();  // room for what is measured
+    DeviceReport report = measure_device(*backend_, model_, products_);
+    take_pages();
+    return report;
+  });
 }
 
 void CudaDevice::make_forward() {

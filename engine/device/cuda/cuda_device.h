@@ -40,6 +40,7 @@ class CudaDevice final : public Device {
   void use_logits(std::span<const LogitUse> uses, std::size_t vocabulary,
                   std::span<LogitOutcome> outcomes) override;
   void copy_page(PageId from, PageId to) override;
+  DeviceReport report() override;
   kernels::ThreadPool& threads() override { return *pool_; }
 
   const CudaModel& model() const { return model_; }
@@ -55,6 +56,7 @@ class CudaDevice final : public Device {
 
   void prepare_products();
   void make_pages(const CudaOptions& options);
+  void take_pages();
   void reserve(const StepPlan& plan);
   void make_forward();
   void reserve_block(std::size_t bytes);
