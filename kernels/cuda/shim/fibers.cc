@@ -19,6 +19,10 @@ namespace {
 
 namespace context = boost::context::detail;
 
+// For what lies between a kernel and the change of stacks: every return after it is one that the
+// processor predicts wrongly, and they are most of a change's cost.
+#define CANDOR_SHIM_INLINE __attribute__((always_inline))
+
 constexpr std::size_t kPage = 4096;
 #if defined(__SANITIZE_ADDRESS__)
 constexpr std::size_t kStackBytes = 512 * 1024;
@@ -69,11 +73,11 @@ class Executor {
   }
 
   void run(const Launch& launch);
-  void barrier();
-  void collective(const char* name, unsigned mask, void* operands, Complete complete);
+  CANDOR_SHIM_INLINE void barrier();
+  CANDOR_SHIM_INLINE void collective(const char* name, unsigned mask, void* operands,
+                                     Complete complete);
 
   Lane& lane() { return *current_; }
-  bool running() const { return launch_ != nullptr; }
   unsigned char* shared() { return shared_; }
   std::size_t shared_size() const { return launch_->shared_bytes; }
   const char* name() const { return launch_->name; }
@@ -84,9 +88,9 @@ class Executor {
   void add_lane();
   void make_shared(std::size_t bytes);
   void check_guards();
-  void switch_to(Lane& next);
-  void arrived(context::transfer_t from);
-  void leave();  // to the next lane that can run, else to the scheduler
+  CANDOR_SHIM_INLINE void switch_to(Lane& next);
+  CANDOR_SHIM_INLINE void arrived(context::transfer_t from);
+  CANDOR_SHIM_INLINE void leave();  // to the next lane that can run, else to the scheduler
   [[noreturn]] void explain_deadlock();
 
   Lane scheduler_;
@@ -103,6 +107,7 @@ class Executor {
 };
 
 thread_local Executor executor;
+constinit thread_local Executor* running = nullptr;  // the same, while it runs a kernel
 
 void Executor::add_lane() {
   auto lane = std::make_unique<Lane>();
@@ -125,7 +130,7 @@ void Executor::add_lane() {
 
 // A fiber serves its thread number for ever: block after block, launch after launch.
 void Executor::entry(context::transfer_t from) {
-  Executor& self = executor;
+  Executor& self = *running;
 #if defined(__SANITIZE_ADDRESS__)
   self.current_->fake_stack = nullptr;
 #endif
@@ -138,7 +143,7 @@ void Executor::entry(context::transfer_t from) {
   }
 }
 
-void Executor::arrived(context::transfer_t from) {
+inline void Executor::arrived(context::transfer_t from) {
   Lane& left = *static_cast<Lane*>(from.data);
   left.context = from.fctx;
 #if defined(__SANITIZE_ADDRESS__)
@@ -146,7 +151,7 @@ void Executor::arrived(context::transfer_t from) {
 #endif
 }
 
-void Executor::switch_to(Lane& next) {
+inline void Executor::switch_to(Lane& next) {
   Lane& self = *current_;
   current_ = &next;
   threadIdx = next.index;
@@ -156,7 +161,7 @@ void Executor::switch_to(Lane& next) {
   arrived(context::jump_fcontext(next.context, &self));
 }
 
-unsigned next_lane(std::uint32_t ready, unsigned after, bool descending) {
+inline unsigned next_lane(std::uint32_t ready, unsigned after, bool descending) {
   if (descending) {
     const std::uint32_t below = ready & ((std::uint32_t{1} << after) - 1);
     return 31U - static_cast<unsigned>(__builtin_clz(below != 0 ? below : ready));
@@ -165,7 +170,7 @@ unsigned next_lane(std::uint32_t ready, unsigned after, bool descending) {
   return static_cast<unsigned>(__builtin_ctz(above != 0 ? above : ready));
 }
 
-void Executor::leave() {
+inline void Executor::leave() {
   const unsigned number = current_->number;
   Warp& warp = warps_[number / kLanes];
   warp.ready &= ~(std::uint32_t{1} << (number % kLanes));
@@ -177,18 +182,20 @@ void Executor::leave() {
   }
 }
 
-void Executor::barrier() {
+inline void Executor::barrier() {
   if (++at_barrier_ == threads_) {
     at_barrier_ = 0;
-    for (unsigned i = 0; i < threads_; ++i) lanes_[i]->state = State::kReady;
     for (unsigned w = 0; w < warp_count_; ++w) warps_[w].ready = warps_[w].lanes;
     return;
   }
-  current_->state = State::kBarrier;
+  Lane& self = *current_;
+  self.state = State::kBarrier;
   leave();
+  self.state = State::kReady;
 }
 
-void Executor::collective(const char* name, unsigned mask, void* operands, Complete complete) {
+inline void Executor::collective(const char* name, unsigned mask, void* operands,
+                                 Complete complete) {
   Lane& self = *current_;
   Warp& warp = warps_[self.number / kLanes];
   if (mask != 0xFFFFFFFFU) {
@@ -208,13 +215,12 @@ void Executor::collective(const char* name, unsigned mask, void* operands, Compl
   if (warp.arrived != warp.lanes) {
     self.state = State::kCollective;
     leave();
+    self.state = State::kReady;
     return;
   }
   complete(warp.operands);
   warp.arrived = 0;
   warp.ready = warp.lanes;
-  for (unsigned i = 0; i < kLanes; ++i)
-    lanes_[self.number / kLanes * kLanes + i]->state = State::kReady;
 }
 
 void Executor::explain_deadlock() {
@@ -295,6 +301,7 @@ void Executor::run_block() {
 void Executor::run(const Launch& launch) {
   if (launch_ != nullptr) stop("a kernel launches a kernel");
   launch_ = &launch;
+  running = this;
   threads_ = launch.block.x * launch.block.y * launch.block.z;
   warp_count_ = (threads_ + kLanes - 1) / kLanes;
   while (lanes_.size() < threads_) add_lane();
@@ -316,6 +323,7 @@ void Executor::run(const Launch& launch) {
     }
   }
   launch_ = nullptr;
+  running = nullptr;
 }
 
 void apply(const Copy& copy) {
@@ -334,14 +342,14 @@ void apply(const Copy& copy) {
 
 void run(const Launch& launch) { executor.run(launch); }
 
-void barrier() { executor.barrier(); }
+void barrier() { running->barrier(); }
 
 void collective(const char* name, unsigned mask, void* operands, Complete complete) {
-  executor.collective(name, mask, operands, complete);
+  running->collective(name, mask, operands, complete);
 }
 
-unsigned char* shared_begin() { return executor.shared(); }
-std::size_t shared_size() { return executor.shared_size(); }
+unsigned char* shared_begin() { return running->shared(); }
+std::size_t shared_size() { return running->shared_size(); }
 
 void copy_async(void* shared, const void* global, bool valid) {
   check_shared("the target of a copy (cp.async)", shared, 16);
@@ -349,18 +357,18 @@ void copy_async(void* shared, const void* global, bool valid) {
   Copy copy{static_cast<unsigned char*>(shared), global, valid, {}};
   if (valid) std::memcpy(copy.bytes, global, 16);
   std::memset(shared, kPoison, 16);
-  executor.lane().copies.push_back(copy);
+  running->lane().copies.push_back(copy);
 }
 
 void commit_copies() {
-  Lane& lane = executor.lane();
+  Lane& lane = running->lane();
   std::size_t grouped = 0;
   for (const std::size_t group : lane.groups) grouped += group;
   lane.groups.push_back(lane.copies.size() - grouped);
 }
 
 void wait_for_copies(unsigned pending) {
-  Lane& lane = executor.lane();
+  Lane& lane = running->lane();
   if (lane.groups.size() <= pending) return;
   const auto done = static_cast<std::ptrdiff_t>(lane.groups.size() - pending);
   std::size_t copies = 0;
@@ -379,17 +387,17 @@ void check_aligned(const char* what, const void* address) {
 void check_shared(const char* what, const void* address, std::size_t bytes) {
   check_aligned(what, address);
   const auto at = reinterpret_cast<std::uintptr_t>(address);
-  const auto begin = reinterpret_cast<std::uintptr_t>(executor.shared());
-  if (at < begin || at + bytes > begin + executor.shared_size()) {
+  const auto begin = reinterpret_cast<std::uintptr_t>(running->shared());
+  if (at < begin || at + bytes > begin + running->shared_size()) {
     stop((std::string(what) + " is not in the block's shared memory").c_str());
   }
 }
 
 void stop(const char* message) {
-  if (executor.running()) {
-    std::fprintf(stderr, "shim: kernel %s, block (%u, %u, %u)", executor.name(), blockIdx.x,
+  if (running != nullptr) {
+    std::fprintf(stderr, "shim: kernel %s, block (%u, %u, %u)", running->name(), blockIdx.x,
                  blockIdx.y, blockIdx.z);
-    const Lane& lane = executor.lane();
+    const Lane& lane = running->lane();
     if (lane.stack != nullptr) {
       std::fprintf(stderr, ", warp %u, thread %u", lane.number / kLanes, lane.number);
     }

@@ -11,6 +11,13 @@
 #include <set>
 #include <vector>
 
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/asan_interface.h>
+#else
+#define ASAN_POISON_MEMORY_REGION(address, bytes) ((void)(address), (void)(bytes))
+#define ASAN_UNPOISON_MEMORY_REGION(address, bytes) ((void)(address), (void)(bytes))
+#endif
+
 namespace candor::kernels::cuda::shim {
 
 using Work = std::function<void()>;
@@ -253,6 +260,9 @@ cudaError_t cudaMalloc(void** memory, std::size_t bytes) {
   if (block == nullptr) return left(cudaErrorMemoryAllocation);
   std::memset(block, 0xFF, all);
   device().allocations[block + kRedZone] = {block, bytes};
+  // With the sanitizer the red zones cannot be read either.
+  ASAN_POISON_MEMORY_REGION(block, kRedZone);
+  ASAN_POISON_MEMORY_REGION(block + kRedZone + bytes, all - kRedZone - bytes);
   device().used += bytes;
   *memory = block + kRedZone;
   return cudaSuccess;
@@ -263,6 +273,7 @@ cudaError_t cudaFree(void* memory) {
   const std::lock_guard lock(device().mutex);
   const auto found = device().allocations.find(static_cast<unsigned char*>(memory));
   if (found == device().allocations.end()) return left(cudaErrorInvalidValue);
+  ASAN_UNPOISON_MEMORY_REGION(found->second.block, found->second.bytes + 2 * kRedZone);
   check_red_zones(found->first, found->second);
   device().used -= found->second.bytes;
   std::free(found->second.block);

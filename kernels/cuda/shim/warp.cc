@@ -130,9 +130,12 @@ void complete_mma(void* const* operands) {
     }
   }
   for (unsigned row = 0; row < 16; ++row) {
+    double sums[8];
+    std::memcpy(sums, d[row], sizeof sums);
     for (unsigned k = 0; k < 16; ++k) {
-      for (unsigned col = 0; col < 8; ++col) d[row][col] += a[row][k] * b[k][col];
+      for (unsigned col = 0; col < 8; ++col) sums[col] += a[row][k] * b[k][col];
     }
+    std::memcpy(d[row], sums, sizeof sums);
   }
   for (unsigned lane = 0; lane < kLanes; ++lane) {
     const auto& own = *static_cast<const MmaOperands*>(operands[lane]);
