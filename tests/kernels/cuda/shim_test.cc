@@ -3,8 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
-#include <cstring>
+#include <numeric>
 #include <random>
+#include <thread>
 #include <vector>
 
 #include "kernels/cuda/language.cuh"
@@ -282,16 +283,52 @@ TEST(CudaShim, MoreSharedMemoryIsThereWhenAskedFor) {
   EXPECT_EQ(out, 1);
 }
 
-TEST(CudaShim, NothingRunsBeforeSomebodyWaits) {
+TEST(CudaShim, NothingRunsBeforeSomebodyWaitsAndArgumentsAreCopiedAtOnce) {
   cudaStream_t stream = nullptr;
   cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking);
   std::vector<int> out(32, 0);
-  const Numbers args{out.data(), 32};
+  Numbers args{out.data(), 32};
   CANDOR_LAUNCH(number_threads, 1, 32, 0, stream, args);
+  args.out = nullptr;
   EXPECT_EQ(out[31], 0);
   cudaStreamSynchronize(stream);
   EXPECT_EQ(out[31], 32);
   cudaStreamDestroy(stream);
+}
+
+TEST(CudaShim, PinnedMemoryIsReadWhenTheStreamRuns) {
+  cudaStream_t stream = nullptr;
+  cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking);
+  int* pinned = nullptr;
+  int* memory = nullptr;
+  ASSERT_EQ(cudaMallocHost(&pinned, sizeof(int)), cudaSuccess);
+  ASSERT_EQ(cudaMalloc(&memory, sizeof(int)), cudaSuccess);
+  EXPECT_EQ(*memory, -1);
+  *pinned = 1;
+  ASSERT_EQ(cudaMemcpyAsync(memory, pinned, sizeof(int), cudaMemcpyHostToDevice, stream),
+            cudaSuccess);
+  *pinned = 2;
+  cudaStreamSynchronize(stream);
+  EXPECT_EQ(*memory, 2);
+  cudaFree(memory);
+  cudaFreeHost(pinned);
+  cudaStreamDestroy(stream);
+}
+
+TEST(CudaShim, ThreadsRunKernelsSideBySide) {
+  std::vector<std::vector<int>> outs(4, std::vector<int>(256));
+  std::vector<std::thread> threads;
+  for (std::vector<int>& out : outs) {
+    threads.emplace_back([&out] {
+      std::iota(out.begin(), out.end(), 0);
+      for (int i = 0; i < 20; ++i) run(reverse, 1, 256, 1024, Numbers{out.data(), 256});
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  // Twenty times: turned round three times, and 3 more.
+  for (const std::vector<int>& out : outs) {
+    for (int i = 0; i < 256; ++i) ASSERT_EQ(out[static_cast<std::size_t>(i)], i + 60);
+  }
 }
 
 // Each of these breaks a rule; the program ends with a sentence.
