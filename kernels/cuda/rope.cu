@@ -214,7 +214,7 @@ __global__ void __launch_bounds__(kStoreThreads) store_kernel(StoreArgs args) {
       CANDOR_UNROLL
       for (int u = 0; u < kUnitsALane; ++u) {
         const unsigned first = (static_cast<unsigned>(u) * args.lanes + part) * kUnit;
-        if (norm == nullptr || first >= head_dim) continue;
+        if (norm == nullptr || !real || first >= head_dim) continue;
         float weight[kUnit];
         load_unit<kVector>(norm, first, head_dim, weight);
         CANDOR_UNROLL

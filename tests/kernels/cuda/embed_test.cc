@@ -37,12 +37,11 @@ void expect_rows_of_the_table(BlockFormat format, std::size_t cols, float scale)
   DeviceArray<std::uint8_t> bytes(table.bytes);
   DeviceArray<std::int32_t> ids(tokens);
   DeviceArray<float> x(tokens.size() * cols);
-  cuda_backend().embed(
-      {.table = {bytes.data(), format, kVocabulary, cols, table.pitch},
-       .tokens = ids.data(),
-       .scale = scale,
-       .rows = tokens.size(),
-       .x = x.data()});
+  cuda_backend().embed({.table = {bytes.data(), format, kVocabulary, cols, table.pitch},
+                        .tokens = ids.data(),
+                        .scale = scale,
+                        .rows = tokens.size(),
+                        .x = x.data()});
   std::vector<float> expected;
   for (const std::int32_t token : tokens) {
     for (const float value : row_of(table.values, static_cast<std::size_t>(token), cols)) {
@@ -59,6 +58,22 @@ TEST(CudaEmbed, GivesTheRowsOfTheTableTimesTheScale) {
       expect_rows_of_the_table(format, cols, 59.8665F);
     }
   }
+}
+
+TEST(CudaEmbed, GivesTheValuesOfEveryQuantisedFormat) {
+  for (const BlockFormat format : kernels::testing::kAllFormats) {
+    if (!is_block_format_on_device(format)) continue;
+    for (const std::size_t blocks : {1U, 3U, 13U}) {
+      expect_rows_of_the_table(format, blocks * block_layout(format).elements, 2.5F);
+    }
+  }
+}
+
+TEST(CudaEmbed, RefusesAFormatThatIsNotKeptOnTheDevice) {
+  DeviceArray<std::uint8_t> bytes(256);
+  EXPECT_THROW(
+      cuda_backend().embed({.table = {bytes.data(), BlockFormat::kTQ1_0, 1, 256, 64}, .rows = 1}),
+      std::runtime_error);
 }
 
 TEST(CudaEmbed, GivesZerosForATokenOutsideTheTable) {

@@ -93,11 +93,10 @@ void expect_formula(const Case& c) {
     for (std::size_t i = 0; i < c.width; ++i) {
       const float before = in.x[r * c.width + i];
       if (c.add_norm) {
-        const double term = static_cast<double>(t[i]) * add_inverse *
-                            static_cast<double>(in.add_norm[i]);
+        const double term =
+            static_cast<double>(t[i]) * add_inverse * static_cast<double>(in.add_norm[i]);
         const double exact = static_cast<double>(before) + term;
-        ASSERT_NEAR(x[i], exact,
-                    kTolerance * std::fabs(term) + 0x1p-24 * std::fabs(exact) + 1e-30)
+        ASSERT_NEAR(x[i], exact, kTolerance * std::fabs(term) + 0x1p-24 * std::fabs(exact) + 1e-30)
             << r << ", " << i;
       } else {
         const float exact = c.add || c.add_bias ? before + t[i] : before;
@@ -111,8 +110,7 @@ void expect_formula(const Case& c) {
         ASSERT_TRUE(std::isnan(out)) << "written without a weight";
         continue;
       }
-      const double exact =
-          static_cast<double>(x[i]) * inverse * static_cast<double>(in.weight[i]);
+      const double exact = static_cast<double>(x[i]) * inverse * static_cast<double>(in.weight[i]);
       ASSERT_NEAR(out, exact,
                   kTolerance * std::fabs(exact) * 1.01 +
                       static_cast<double>(rounding_of(c.out_scalar, static_cast<float>(exact))))
@@ -200,8 +198,9 @@ TEST(CudaNormAdd, SaturatesFloat16AndKeepsNan) {
 
 TEST(CudaNormAdd, RefusesANormOfNothing) {
   DeviceArray<float> x(8);
-  EXPECT_THROW(cuda_backend().norm_add({.x = x.data(), .add_norm = x.data(), .rows = 1, .width = 8}),
-               std::runtime_error);
+  EXPECT_THROW(
+      cuda_backend().norm_add({.x = x.data(), .add_norm = x.data(), .rows = 1, .width = 8}),
+      std::runtime_error);
 }
 
 TEST(CudaGather, CopiesTheRowsThatAreNamed) {
