@@ -24,7 +24,12 @@
 #define CANDOR_DEVICE __device__ __forceinline__
 // For small functions that tests call on the host too.
 #define CANDOR_HOST_DEVICE __host__ __device__ __forceinline__
+// The host's compiler, which sees functions for both too, does not know it.
+#if defined(__CUDA_ARCH__)
 #define CANDOR_UNROLL _Pragma("unroll")
+#else
+#define CANDOR_UNROLL
+#endif
 
 namespace candor::kernels::cuda {
 
