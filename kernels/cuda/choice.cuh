@@ -5,8 +5,9 @@
 // running sum of weights passes some bound, or a count is reached. `Order::locate` finds it: the
 // range of logits in which the place must lie is cut into kParts, each part's tokens are counted
 // and their weights added, and the part with the place is cut again until its tokens fit into
-// shared memory, are sorted, and their running sums looked through. Nearly always the first range,
-// down to weights of e^-8, fits at once: it is collected while the row's weights are summed.
+// shared memory, are sorted, and their running sums looked through. Where too many tokens have the
+// same logit their numbers are cut in the same way. Nearly always the first range, down to weights
+// of e^-8, fits at once: it is collected while the row's weights are summed.
 //
 // Weights are float32 and sums float64, of one fixed shape: a thread its own tokens in ascending
 // order, a tree over lanes, warps in ascending order. Sums of weights that are all above e^-8 are
@@ -31,8 +32,12 @@ inline constexpr int kParts = 8;
 inline constexpr int kTileUnits = 2;  // of a thread, in a tile
 inline constexpr int kTileValues = kTileUnits * kUnit;
 inline constexpr unsigned kTile = kThreads * kTileValues;
-// Cuts of ranges until a place is given up: equal logits cannot be cut apart.
+// Cuts of ranges. The first are into equal parts of what logits span, the others into equal numbers
+// of floats, so that 11 of those leave one logit whatever the logits are; then 4 leave at most
+// kRoom of its tokens. With those that only find the depth it is never more than kMostCuts.
+inline constexpr int kEvenCuts = 4;
 inline constexpr int kMostCuts = 24;
+inline constexpr std::uint64_t kMostTokens = 1U << 24;  // whose numbers float32 holds
 inline constexpr float kFirstDepth = 8.0F;
 inline constexpr float kDeepest = 40.0F;
 
@@ -50,15 +55,21 @@ struct Shared {
   float edges[kParts + 1];
 };
 
-// Ascending keys are the order of tokens. A negative zero is a zero.
+// Whole numbers in the order of floats, and back. A negative zero is a zero.
+CANDOR_DEVICE std::uint32_t rank_of(float value) {
+  const std::uint32_t bits = bits_of(value == 0.0F ? 0.0F : value);
+  return (bits & 0x80000000U) != 0 ? ~bits : bits | 0x80000000U;
+}
+CANDOR_DEVICE float value_of(std::uint32_t rank) {
+  return float_of_bits((rank & 0x80000000U) != 0 ? rank & 0x7FFFFFFFU : ~rank);
+}
+
+// Ascending keys are the order of tokens.
 CANDOR_DEVICE std::uint64_t key_of(float logit, unsigned token) {
-  const std::uint32_t bits = bits_of(logit == 0.0F ? 0.0F : logit);
-  const std::uint32_t ascending = (bits & 0x80000000U) != 0 ? ~bits : bits | 0x80000000U;
-  return (static_cast<std::uint64_t>(~ascending) << 32) | token;
+  return (static_cast<std::uint64_t>(~rank_of(logit)) << 32) | token;
 }
 CANDOR_DEVICE float logit_of(std::uint64_t key) {
-  const auto ascending = ~static_cast<std::uint32_t>(key >> 32);
-  return float_of_bits((ascending & 0x80000000U) != 0 ? ascending & 0x7FFFFFFFU : ~ascending);
+  return value_of(~static_cast<std::uint32_t>(key >> 32));
 }
 CANDOR_DEVICE unsigned token_of(std::uint64_t key) { return static_cast<unsigned>(key); }
 
@@ -131,17 +142,35 @@ CANDOR_DEVICE void block_sums(double (&sums)[kCount], unsigned (&counts)[kCount]
   }
 }
 
-// Writes the keys of a tile's tokens within [lowest, below) behind the `used` ones that are there,
-// as far as there is room, and counts them all. `parity` alternates from tile to tile.
-CANDOR_DEVICE void collect_tile(const float (&v)[kTileUnits][kUnit], unsigned tile, float lowest,
-                                float below, unsigned parity, unsigned& used, Shared& shared) {
+// Tokens that follow each other in the order: with a logit in [lowest, below), and where these have
+// one logit only, perhaps only those with minus their number in [number_lowest, number_below).
+struct Range {
+  float lowest;
+  float below;
+  bool by_number;
+  float number_lowest;
+  float number_below;
+};
+CANDOR_DEVICE float minus_number(unsigned token) { return -static_cast<float>(token); }
+CANDOR_DEVICE bool holds(const Range& range, float logit, unsigned token) {
+  const bool by_logit = logit >= range.lowest && logit < range.below;
+  if (!range.by_number) return by_logit;
+  const float number = minus_number(token);
+  return by_logit && number >= range.number_lowest && number < range.number_below;
+}
+
+// Writes the keys of a tile's tokens in the range behind the `used` ones that are there, as far as
+// there is room, and counts them all. `parity` alternates from tile to tile.
+CANDOR_DEVICE void collect_tile(const float (&v)[kTileUnits][kUnit], unsigned tile,
+                                const Range& range, unsigned parity, unsigned& used,
+                                Shared& shared) {
   const unsigned lane = threadIdx.x % 32;
   const unsigned warp = threadIdx.x / 32;
   unsigned own = 0;
   CANDOR_UNROLL
   for (int u = 0; u < kTileUnits; ++u) {
     CANDOR_UNROLL
-    for (int i = 0; i < kUnit; ++i) own += v[u][i] >= lowest && v[u][i] < below ? 1U : 0U;
+    for (int i = 0; i < kUnit; ++i) own += holds(range, v[u][i], token_at(tile, u, i)) ? 1U : 0U;
   }
   unsigned through = own;  // of the lanes up to this one
   for (unsigned step = 1; step < 32; step *= 2) {
@@ -160,7 +189,7 @@ CANDOR_DEVICE void collect_tile(const float (&v)[kTileUnits][kUnit], unsigned ti
   for (int u = 0; u < kTileUnits; ++u) {
     CANDOR_UNROLL
     for (int i = 0; i < kUnit; ++i) {
-      if (!(v[u][i] >= lowest && v[u][i] < below)) continue;
+      if (!holds(range, v[u][i], token_at(tile, u, i))) continue;
       if (place < kRoom) shared.keys[place] = key_of(v[u][i], token_at(tile, u, i));
       ++place;
     }
@@ -238,28 +267,35 @@ class Order {
     const bool earlier = window_before_ > 0 && is_answer(q, window_before_, window_sum_);
     if (window_count_ > 0 && !earlier && look_through_window(q, place)) return place;
 
-    float below = kInfinity;
     float depth = kFirstDepth;
-    float lowest = lowest_at(depth);
+    Range range = {lowest_at(depth), kInfinity, false, 0.0F, 0.0F};
+    bool within = false;  // the place is known to be in the range
     unsigned before = 0;
     double sum_before = 0;
     for (int cut = 0; cut < kMostCuts; ++cut) {
-      cut_range(lowest, below);
+      cut_range(range, cut < kEvenCuts || range.by_number);
       double sums[kParts] = {};
       unsigned counts[kParts] = {};
-      measure_parts(sums, counts);
+      if (range.by_number) {
+        measure_parts<true>(range, sums, counts);
+      } else {
+        measure_parts<false>(range, sums, counts);
+      }
+      block_sums(sums, counts, shared_);
 
+      int last = -1;  // that has any token
+      CANDOR_UNROLL
+      for (int part = 0; part < kParts; ++part) last = counts[part] > 0 ? part : last;
       int chosen = -1;
-      float part_lowest = lowest;
-      float part_below = below;
       unsigned part_count = 0;
       CANDOR_UNROLL
       for (int part = 0; part < kParts; ++part) {
         if (chosen >= 0) continue;
-        if (counts[part] > 0 && is_answer(q, before + counts[part], sum_before + sums[part])) {
+        // The sums of a range and of its parts may differ in a last bit just at the bound.
+        const bool must_be = within && part == last;
+        if (must_be ||
+            (counts[part] > 0 && is_answer(q, before + counts[part], sum_before + sums[part]))) {
           chosen = part;
-          part_lowest = shared_.edges[part + 1];
-          part_below = shared_.edges[part];
           part_count = counts[part];
         } else {
           before += counts[part];
@@ -267,40 +303,58 @@ class Order {
         }
       }
       if (chosen < 0) {
-        // It lies deeper. At the bottom the limit is reached, so that this ends.
-        below = lowest;
         depth *= 4.0F;
-        lowest = lowest_at(depth);
+        range = {lowest_at(depth), range.lowest, false, 0.0F, 0.0F};
         continue;
       }
+      within = true;
+      (range.by_number ? range.number_below : range.below) = shared_.edges[chosen];
+      (range.by_number ? range.number_lowest : range.lowest) = shared_.edges[chosen + 1];
       if (part_count <= kRoom) {
-        collect(part_lowest, part_below);
+        collect(range);
         open_window(part_count, before, sum_before);
-        // Where running sums and the sums of parts differ in a last bit just at the bound, it is
-        // the last one.
         look_through_window(q, place);
-        place.found = true;
+        place.found = true;  // if only the last of them, as above
         return place;
       }
-      if (part_lowest == lowest && part_below == below) break;
-      lowest = part_lowest;
-      below = part_below;
+      if (!range.by_number && is_one_logit(range)) {
+        range.by_number = true;
+        range.number_lowest = minus_number(row_.vocabulary - 1);
+        range.number_below = 1.0F;
+      }
     }
     return place;
   }
 
  private:
-  // Shared edges[0] = below >= … >= edges[kParts] = lowest; between equal ones there is nobody.
-  CANDOR_DEVICE void cut_range(float lowest, float below) {
+  CANDOR_DEVICE bool is_one_logit(const Range& range) const {
+    return range.lowest >= largest_ || rank_of(range.below) - rank_of(range.lowest) == 1U;
+  }
+
+  // Shared edges[0] = end of the range >= … >= edges[kParts] = its lowest, of logits or of minus
+  // the numbers; between equal ones there is nobody. In the first range the largest logit alone is
+  // a part.
+  CANDOR_DEVICE void cut_range(const Range& range, bool evenly) {
     __syncthreads();  // the last edges have been read
     if (threadIdx.x == 0) {
-      const float top = below < largest_ ? below : largest_;
+      const float below = range.by_number ? range.number_below : range.below;
+      const float lowest = range.by_number ? range.number_lowest : range.lowest;
+      const bool open = !range.by_number && below > largest_;
+      const float top = open ? largest_ : below;
+      const std::uint32_t span = rank_of(top) - rank_of(lowest);
       shared_.edges[0] = below;
       for (int i = 1; i < kParts; ++i) {
-        const float share = static_cast<float>(i) / static_cast<float>(kParts);
-        // Two products: the difference of two logits may be beyond float32.
-        const float between = top * (1.0F - share) + lowest * share;
-        const float edge = between > lowest ? between : lowest;
+        const int step = open ? i - 1 : i;
+        float edge = 0;
+        if (evenly) {
+          const float share = static_cast<float>(step) / static_cast<float>(kParts);
+          // Two products: the difference of two logits may be beyond float32.
+          edge = top * (1.0F - share) + lowest * share;
+        } else {
+          const std::uint64_t down = std::uint64_t{span} * static_cast<unsigned>(step) / kParts;
+          edge = value_of(rank_of(top) - static_cast<std::uint32_t>(down));
+        }
+        edge = edge > lowest ? edge : lowest;
         const float above = shared_.edges[i - 1];
         shared_.edges[i] = edge < above ? edge : above;
       }
@@ -309,9 +363,11 @@ class Order {
     __syncthreads();
   }
 
-  CANDOR_DEVICE void measure_parts(double (&sums)[kParts], unsigned (&counts)[kParts]) const {
-    const float below = shared_.edges[0];
-    const float lowest = shared_.edges[kParts];
+  template <bool kByNumber>
+  CANDOR_DEVICE void measure_parts(const Range& whole, double (&sums)[kParts],
+                                   unsigned (&counts)[kParts]) const {
+    Range range = whole;
+    range.by_number = kByNumber;
     for (unsigned tile = 0; tile < row_.vocabulary; tile += kTile) {
       float v[kTileUnits][kUnit];
       load_tile<kVector>(row_, tile, v);
@@ -320,12 +376,14 @@ class Order {
         CANDOR_UNROLL
         for (int i = 0; i < kUnit; ++i) {
           const float logit = v[u][i];
-          if (!(logit < below && logit >= lowest)) continue;
+          const unsigned token = token_at(tile, u, i);
+          if (!holds(range, logit, token)) continue;
+          const float coordinate = kByNumber ? minus_number(token) : logit;
           const auto w = static_cast<double>(weight(logit));
           bool above = false;
           CANDOR_UNROLL
           for (int part = 0; part < kParts; ++part) {
-            const bool reached = logit >= shared_.edges[part + 1];
+            const bool reached = coordinate >= shared_.edges[part + 1];
             if (reached && !above) {
               sums[part] += w;
               ++counts[part];
@@ -335,17 +393,16 @@ class Order {
         }
       }
     }
-    block_sums(sums, counts, shared_);
   }
 
-  CANDOR_DEVICE void collect(float lowest, float below) {
+  CANDOR_DEVICE void collect(const Range& range) {
     __syncthreads();  // the last window has been read
     unsigned used = 0;
     unsigned parity = 0;
     for (unsigned tile = 0; tile < row_.vocabulary; tile += kTile) {
       float v[kTileUnits][kUnit];
       load_tile<kVector>(row_, tile, v);
-      collect_tile(v, tile, lowest, below, parity, used, shared_);
+      collect_tile(v, tile, range, parity, used, shared_);
       parity ^= 1U;
     }
   }

@@ -155,6 +155,7 @@ CANDOR_DEVICE Sums sums_and_keys(const Row& row, const Order<kVector>& order, fl
                                  float temperature, double min_p, Shared& shared) {
   const float lowest = order.lowest_at(kFirstDepth);
   const bool tempered = temperature != 1.0F;
+  const bool weighs = min_p > 0;
   double sums[3] = {};
   unsigned counts[3] = {};
   unsigned used = 0;
@@ -173,14 +174,13 @@ CANDOR_DEVICE Sums sums_and_keys(const Row& row, const Order<kVector>& order, fl
         const auto weight = static_cast<double>(tempered ? order.weight(v[u][i]) : plain);
         sums[0] += static_cast<double>(plain);
         sums[1] += weight;
-        // Weights of 0 are those beyond the vocabulary, or they add nothing.
-        if (weight >= min_p && weight > 0) {
+        if (weighs && weight >= min_p) {
           sums[2] += weight;
           ++counts[2];
         }
       }
     }
-    collect_tile(v, tile, lowest, kInfinity, parity, used, shared);
+    collect_tile(v, tile, {lowest, kInfinity, false, 0.0F, 0.0F}, parity, used, shared);
     parity ^= 1U;
     CANDOR_UNROLL
     for (int u = 0; u < kTileUnits; ++u) {
@@ -282,8 +282,8 @@ void launch(const FinishLogits& finish, const Queue& queue) {
 
 void launch(const Choose& choose, const Queue& queue) {
   if (choose.rows == 0) return;
-  if (choose.vocabulary == 0 || choose.vocabulary > 0x7FFF0000U) {
-    throw std::runtime_error("choose: no logits, or more than tokens can be");
+  if (choose.vocabulary == 0 || choose.vocabulary > kMostTokens) {
+    throw std::runtime_error("choose: no logits, or more than 2^24 of them");
   }
   const bool vector = choose.vocabulary % kUnit == 0 && choose.stride % kUnit == 0 &&
                       unit_aligned(choose.logits, sizeof(float));

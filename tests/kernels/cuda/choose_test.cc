@@ -148,12 +148,32 @@ TEST(CudaChoose, DrawsFromEqualTokensInTheOrderOfTheirNumbers) {
   EXPECT_EQ(choose_one(logits, {.uniform = 0.5, .temperature = 1.0F, .top_k = 100}).token, 50);
 }
 
-TEST(CudaChoose, SaysWhenMoreEqualTokensTakePartThanThereIsRoomFor) {
-  const std::vector<float> logits(4097, 0.5F);
-  const ChoiceResult got = choose_one(logits, {.uniform = 0.5, .temperature = 1.0F});
-  EXPECT_EQ(got.status, ChoiceResult::kTooWide);
-  EXPECT_EQ(got.token, -1);
-  EXPECT_EQ(choose_one(logits, {}).token, 0) << "greedy needs no room";
+// The same where there are more of them than are sorted at once, alone and with a few tokens before
+// and behind them.
+TEST(CudaChoose, DrawsFromMoreEqualTokensThanAreSorted) {
+  constexpr std::size_t kCount = 20000;
+  for (const float logit : {-0.0F, 1e-30F, -7.25F}) {
+    SCOPED_TRACE(logit);
+    std::vector<float> logits(kCount, logit);
+    for (const std::size_t token : {0U, 4096U, 19999U}) {
+      const double uniform = (static_cast<double>(token) + 0.5) / kCount;
+      const ChoiceResult got = choose_one(logits, {.uniform = uniform, .temperature = 1.0F});
+      EXPECT_EQ(got.status, ChoiceResult::kDone);
+      EXPECT_EQ(got.token, static_cast<std::int32_t>(token));
+    }
+    logits[kCount - 1] = std::max(logit, 0.0F) + 6.9077554F;
+    logits[0] = std::max(logit, 0.0F) + 1.0F;
+    logits[kCount / 2] = logit - 1.0F;
+    const double weight_first = std::exp(static_cast<double>(logits[kCount - 1] - logit)) +
+                                std::exp(static_cast<double>(logits[0] - logit));
+    const double total = weight_first + static_cast<double>(kCount - 3) + std::exp(-1.0);
+    for (const std::size_t token : {1U, 10001U}) {
+      const double rank = static_cast<double>(token) - (token > kCount / 2 ? 2.0 : 1.0);
+      const double uniform = (weight_first + rank + 0.5) / total;
+      EXPECT_EQ(choose_one(logits, {.uniform = uniform, .temperature = 1.0F}).token,
+                static_cast<std::int32_t>(token));
+    }
+  }
 }
 
 // Logits a step apart: weights that halve, so that where the draw falls is known.
