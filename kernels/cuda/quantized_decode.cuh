@@ -2,6 +2,7 @@
 // bits of kernels::dequantize, operation for operation (layouts: kernels/cpu/unpack.cc and
 // unpack_table.cc). A format gives a group of 32 values its scales, and 8 of its integers as bytes
 // of two words, kOffset above their value; what the values are is then the same code for all.
+// (No loop is told to be unrolled, since the host's compiler reads this too; all are short.)
 #pragma once
 
 #include <cstdint>
@@ -196,7 +197,6 @@ struct Decoder<BlockFormat::kMXFP4> {
   }
   CANDOR_HOST_DEVICE static void words(Bytes block, int, int j, std::uint32_t (&out)[2]) {
     nibble_words<1>(block + 1, j, out);
-    CANDOR_UNROLL
     for (int i = 0; i < 2; ++i) {
       const std::uint32_t selector = permuted_bytes(out[i] | (out[i] >> 4), 0, 0x4420U);
       const std::uint32_t low = permuted_bytes(0x0F0E0D0CU, 0x18141210U, selector & 0x7777U);
@@ -214,7 +214,6 @@ struct Decoder<BlockFormat::kQ2_K> {
     const float d = half_value(half_word_at(block + 80));
     const float d_minimum = half_value(half_word_at(block + 82));
     GroupScales out;
-    CANDOR_UNROLL
     for (int h = 0; h < 2; ++h) {
       const std::uint32_t packed = block[2 * g + h];
       out.scale[h] = d * static_cast<float>(packed & 15U);
@@ -237,7 +236,6 @@ struct Decoder<BlockFormat::kQ3_K> {
     const Bytes packed = block + 96;
     const float d = half_value(half_word_at(block + 108));
     GroupScales out = {};
-    CANDOR_UNROLL
     for (int h = 0; h < 2; ++h) {
       const int s = 2 * g + h;
       const std::uint32_t low = (packed[s % 8] >> (4 * (s / 8))) & 15U;
@@ -247,7 +245,6 @@ struct Decoder<BlockFormat::kQ3_K> {
     return out;
   }
   CANDOR_HOST_DEVICE static void words(Bytes block, int g, int j, std::uint32_t (&out)[2]) {
-    CANDOR_UNROLL
     for (int i = 0; i < 2; ++i) {
       const int at = 8 * j + 4 * i;
       const std::uint32_t low = (word_at<2>(block + 32 + 32 * (g / 4) + at) >> (2 * (g % 4)));
@@ -278,7 +275,6 @@ struct ScaleMinK {
                      -(half_value(half_word_at(block + 2)) * static_cast<float>(minimum)));
   }
   CANDOR_HOST_DEVICE static void words(Bytes block, int g, int j, std::uint32_t (&out)[2]) {
-    CANDOR_UNROLL
     for (int i = 0; i < 2; ++i) {
       const int at = 8 * j + 4 * i;
       const Bytes quants = block + (Five ? 48 : 16) + 32 * (g / 2) + at;
@@ -299,7 +295,6 @@ struct Decoder<BlockFormat::kQ6_K> {
   CANDOR_HOST_DEVICE static GroupScales scales(Bytes block, int g) {
     const float d = half_value(half_word_at(block + 208));
     GroupScales out = {};
-    CANDOR_UNROLL
     for (int h = 0; h < 2; ++h) {
       const auto scale = static_cast<std::int8_t>(block[192 + 2 * g + h]);
       out.scale[h] = d * static_cast<float>(scale);
@@ -308,7 +303,6 @@ struct Decoder<BlockFormat::kQ6_K> {
   }
   CANDOR_HOST_DEVICE static void words(Bytes block, int g, int j, std::uint32_t (&out)[2]) {
     const int quarter = g % 4;
-    CANDOR_UNROLL
     for (int i = 0; i < 2; ++i) {
       const int at = 8 * j + 4 * i;
       const std::uint32_t packed = word_at<2>(block + 64 * (g / 4) + 32 * (quarter % 2) + at);
@@ -328,7 +322,6 @@ CANDOR_HOST_DEVICE void decode8(Bytes block, int g, int j, const GroupScales& sc
   D::words(block, g, j, words);
   const float scale = j < 2 ? scales.scale[0] : scales.scale[1];
   const float minimum = j < 2 ? scales.minimum[0] : scales.minimum[1];
-  CANDOR_UNROLL
   for (int i = 0; i < 8; ++i) {
     // A byte as the low bits of 2^23 is that many above it.
     const auto byte = static_cast<std::uint32_t>(i % 4);
