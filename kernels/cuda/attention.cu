@@ -1,14 +1,14 @@
 // Attention: which kernel computes which items, and the merge of what was split.
 //
-// - attention_team.cuh: items of at most 16 rows (queries times query heads of a kv head).
-// - attention_rows.cuh: items of up to 64.
+// - attention_team.cuh: steps whose items have at most 16 rows (queries times query heads of a kv
+//   head).
+// - attention_rows.cuh: steps with items of up to 64.
 // - attention_float.cuh: float32 pages.
 #include <stdexcept>
 #include <string>
 
 #include "kernels/cuda/attention_float.cuh"
 #include "kernels/cuda/attention_rows.cuh"
-#include "kernels/cuda/attention_team.cuh"
 #include "kernels/cuda/launchers.h"
 
 namespace candor::kernels::cuda {
@@ -52,62 +52,45 @@ __global__ void __launch_bounds__(kMergeWarps * 32) merge_splits(const Attention
   }
   const float* sink = attention.sinks == nullptr ? nullptr : attention.sinks + head;
   const float factor = finish_factor(all, sink);
-  CANDOR_UNROLL
-  for (int c = 0; c < kColumns; ++c) {
-    store_output(attention, merge.row, head, static_cast<std::uint32_t>(c) * 32 + lane,
-                 finished(o[c], factor));
-  }
+  store_columns(attention, merge.row, head, o, factor);
 }
 
-using AttentionKernel = void (*)(Attention);
-
-void launch_items(AttentionKernel kernel, int threads, int shared_bytes, const Attention& attention,
-                  const Queue& queue) {
+template <typename Arguments>
+void launch_items(void (*kernel)(Arguments), int threads, int shared_bytes,
+                  const Attention& attention, const Arguments& arguments, const Queue& queue) {
   check_call(
       cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, shared_bytes),
       "attention");
+  // As much of the first-level cache as there is: more blocks side by side.
+  check_call(cudaFuncSetAttribute(kernel, cudaFuncAttributePreferredSharedMemoryCarveout, 100),
+             "attention");
   CANDOR_LAUNCH(kernel, dim3(attention.items_launched, attention.layer.kv_heads),
                 dim3(static_cast<unsigned>(threads)), static_cast<std::size_t>(shared_bytes),
-                queue.stream, attention);
+                queue.stream, arguments);
   check_launch("attention");
-}
-
-template <int kDim, int kSlots>
-void launch_team(const Attention& attention, const Queue& queue) {
-  using Kernel = TeamKernel<kDim, kSlots>;
-  launch_items(attend_team<kDim, kSlots>, Kernel::kThreads, Kernel::kSharedBytes, attention, queue);
-}
-template <int kDim, int kWarps, int kSlots>
-void launch_rows(const Attention& attention, const Queue& queue) {
-  using Kernel = RowsKernel<kDim, kWarps, kSlots>;
-  launch_items(attend_rows<kDim, kWarps, kSlots>, Kernel::kThreads, Kernel::kSharedBytes, attention,
-               queue);
 }
 
 template <int kDim>
 void launch_stored(const Attention& attention, const Queue& queue) {
   const std::uint32_t rows = attention.most_queries * (attention.heads / attention.layer.kv_heads);
   if (attention.items_launched > 0) {
-    const std::uint64_t blocks = std::uint64_t{attention.items_launched} * attention.layer.kv_heads;
     if (attention.layer.scalar == Scalar::kF32) {
-      launch_items(attend_float<kDim>, kFloatWarps * 32, 0, attention, queue);
-    } else if (rows <= 16) {
+      launch_items(attend_float<kDim>, kFloatWarps * 32, 0, attention, attention, queue);
+    } else if (rows <= kTeamRows) {
       // Few blocks: each has a multiprocessor's shared memory for itself, and asks for a whole
       // split at once.
-      const bool few = blocks <= 2 * static_cast<std::uint64_t>(queue.processors);
-      if (few && kDim <= 128) {
-        launch_team<kDim, (kDim <= 128 ? 8 : 4)>(attention, queue);
-      } else {
-        launch_team<kDim, 4>(attention, queue);
-      }
-    } else if (rows <= 32) {
-      launch_rows<kDim, 2, 2>(attention, queue);
+      const bool few = std::uint64_t{attention.items_launched} * attention.layer.kv_heads <=
+                       static_cast<std::uint64_t>(queue.processors);
+      const int slots = few && kDim <= 128 ? 8 : 4;
+      launch_items(attend_few_rows<kDim>, kAttentionThreads, TeamBlock<kDim>::shared_bytes(slots),
+                   attention, TeamArguments{attention, slots}, queue);
     } else {
-      launch_rows<kDim, 4, 2>(attention, queue);
+      launch_items(attend_many_rows<kDim>, kAttentionThreads, MixedBlock<kDim>::kSharedBytes,
+                   attention, attention, queue);
     }
   }
   if (attention.merges_launched > 0) {
-    const AttentionKernel merge = merge_splits<kDim>;
+    void (*merge)(Attention) = merge_splits<kDim>;
     CANDOR_LAUNCH(
         merge, dim3(attention.merges_launched, (attention.heads + kMergeWarps - 1) / kMergeWarps),
         dim3(kMergeWarps * 32), 0, queue.stream, attention);
@@ -120,7 +103,8 @@ void launch_stored(const Attention& attention, const Queue& queue) {
 void launch(const Attention& attention, const Queue& queue) {
   const KvLayer& layer = attention.layer;
   if (layer.kv_heads == 0 || attention.heads % layer.kv_heads != 0 ||
-      layer.head_dim > layer.stored_dim || layer.scalar == Scalar::kF16 ||
+      layer.head_dim > layer.stored_dim || layer.head_dim % 2 != 0 ||
+      layer.scalar == Scalar::kF16 ||
       std::uint64_t{attention.most_queries} * (attention.heads / layer.kv_heads) > kAttentionRows) {
     throw std::runtime_error("attention: such heads are not supported");
   }

@@ -27,6 +27,24 @@ CANDOR_HOST_DEVICE float finite_base(float largest) {
   return largest == minus_infinity() ? 0.0F : largest;
 }
 
+// exp_f32(x), to the bit, for differences from a largest score: not above 0, or NaN. It is most of
+// what the kernels compute outside the tensor cores.
+CANDOR_HOST_DEVICE float exp_of_difference(float x) {
+  const float bounded = fmaxf(x, -87.3F);
+  const float rounded = fmaf(bounded, 0x1.715476p+0F, 12582912.0F);
+  const float n = rounded - 12582912.0F;
+  float r = fmaf(n, -0x1.62e4p-1F, x);
+  r = fmaf(n, -0x1.7f7d1cp-20F, r);
+  float p = 0x1.6a494ep-10F;
+  p = fmaf(p, r, 0x1.12399ap-7F);
+  p = fmaf(p, r, 0x1.5558b4p-5F);
+  p = fmaf(p, r, 0x1.555492p-3F);
+  p = fmaf(p, r, 0x1.fffffcp-2F);
+  p = fmaf(p, r * r, r);
+  const float out = (p + 1.0F) * float_of_bits((bits_of(rounded) << 23) + 0x3F800000U);
+  return x < -87.3F ? 0.0F : out;
+}
+
 struct SoftmaxSums {
   float largest;  // score; minus infinity where nothing was seen
   float sum;      // of exp(score - largest)
@@ -57,11 +75,6 @@ CANDOR_HOST_DEVICE float finish_factor(const SoftmaxSums& all, const float* sink
   return share / fmaf(all.sum, share, exp_f32(*sink - base));
 }
 CANDOR_HOST_DEVICE float finished(float value, float factor) { return value * factor + 0.0F; }
-
-CANDOR_HOST_DEVICE float score_of(float product, float scale, float softcap) {
-  const float score = product * scale;
-  return softcap > 0.0F ? softcapped(score, softcap) : score;
-}
 
 // Keys first … last; none where last < first.
 struct KeyRange {
@@ -128,60 +141,45 @@ CANDOR_DEVICE bool sees_split(const Attention& attention, const AttentionQuery& 
          split <= static_cast<std::uint32_t>(seen.last) / kSplitKeys;
 }
 
-// out[row, head, column], where column is below head_dim.
+// Where the outputs of a row and head are, from `column` on.
 template <typename T>
-CANDOR_DEVICE void store_output_as(const Attention& attention, std::uint64_t row,
-                                   std::uint32_t head, std::uint32_t column, float value) {
-  const std::uint32_t width = attention.layer.head_dim;
-  if (column >= width) return;
-  static_cast<T*>(attention.out)[(row * attention.heads + head) * width + column] =
-      from_float<T>(value);
+CANDOR_DEVICE T* outputs_of(const Attention& attention, std::uint64_t row, std::uint32_t head,
+                            std::uint32_t column) {
+  return static_cast<T*>(attention.out) +
+         (row * attention.heads + head) * attention.layer.head_dim + column;
 }
-CANDOR_DEVICE void store_output(const Attention& attention, std::uint64_t row, std::uint32_t head,
-                                std::uint32_t column, float value) {
-  switch (attention.out_scalar) {
+
+// Calls `store` with a value of the outputs' type.
+template <typename Store>
+CANDOR_DEVICE void with_output_type(Scalar scalar, const Store& store) {
+  switch (scalar) {
     case Scalar::kF32:
-      store_output_as<float>(attention, row, head, column, value);
+      store(float{});
       break;
     case Scalar::kF16:
-      store_output_as<F16>(attention, row, head, column, value);
+      store(F16{});
       break;
     case Scalar::kBF16:
-      store_output_as<Bf16>(attention, row, head, column, value);
+      store(Bf16{});
       break;
   }
 }
 
-// That, and the column right of it; `column` is even.
-template <typename T>
-CANDOR_DEVICE void store_outputs_as(const Attention& attention, std::uint64_t row,
-                                    std::uint32_t head, std::uint32_t column, float first,
-                                    float second) {
-  struct alignas(2 * sizeof(T)) Pair {
-    T first, second;
-  };
-  const std::uint32_t width = attention.layer.head_dim;
-  if (width % 2 == 0 && column < width) {
-    T* out = static_cast<T*>(attention.out) + (row * attention.heads + head) * width + column;
-    *reinterpret_cast<Pair*>(out) = {from_float<T>(first), from_float<T>(second)};
-  } else {
-    store_output_as<T>(attention, row, head, column, first);
-    store_output_as<T>(attention, row, head, column + 1, second);
-  }
-}
-CANDOR_DEVICE void store_outputs(const Attention& attention, std::uint64_t row, std::uint32_t head,
-                                 std::uint32_t column, float first, float second) {
-  switch (attention.out_scalar) {
-    case Scalar::kF32:
-      store_outputs_as<float>(attention, row, head, column, first, second);
-      break;
-    case Scalar::kF16:
-      store_outputs_as<F16>(attention, row, head, column, first, second);
-      break;
-    case Scalar::kBF16:
-      store_outputs_as<Bf16>(attention, row, head, column, first, second);
-      break;
-  }
+// Columns lane, lane + 32 … of a row and head, of which those below head_dim are written.
+template <int kColumns>
+CANDOR_DEVICE void store_columns(const Attention& attention, std::uint64_t row, std::uint32_t head,
+                                 const float (&o)[kColumns], float factor) {
+  const std::uint32_t lane = threadIdx.x % 32;
+  with_output_type(attention.out_scalar, [&](auto type) {
+    using T = decltype(type);
+    T* out = outputs_of<T>(attention, row, head, lane);
+    CANDOR_UNROLL
+    for (int c = 0; c < kColumns; ++c) {
+      if (lane + static_cast<std::uint32_t>(c) * 32 < attention.layer.head_dim) {
+        out[c * 32] = from_float<T>(finished(o[c], factor));
+      }
+    }
+  });
 }
 
 }  // namespace candor::kernels::cuda

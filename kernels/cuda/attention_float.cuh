@@ -34,7 +34,8 @@ struct FloatRow {
       const float* k = keys + (lane + i * 32) * kDim;
       float product = 0.0F;
       for (int d = 0; d < kDim; ++d) product = fmaf(q[d], k[d], product);
-      s[i] = score_of(product, attention.scale, attention.softcap);
+      s[i] = product * attention.scale;
+      if (attention.softcap > 0.0F) s[i] = softcapped(s[i], attention.softcap);
     }
     float largest = fmaxf(s[0], s[1]);
     for (int lanes = 16; lanes > 0; lanes /= 2) {
@@ -43,7 +44,7 @@ struct FloatRow {
     largest = fmaxf(sums.largest, largest);
     const float base = finite_base(largest);
     const float before = exp_f32(sums.largest - base);
-    const float p[2] = {exp_f32(s[0] - base), exp_f32(s[1] - base)};
+    const float p[2] = {exp_of_difference(s[0] - base), exp_of_difference(s[1] - base)};
     float part = p[0] + p[1];
     for (int lanes = 16; lanes > 0; lanes /= 2) part += __shfl_xor_sync(kAllLanes, part, lanes);
     sums = {largest, fmaf(sums.sum, before, part)};
@@ -106,10 +107,7 @@ CANDOR_DEVICE void attend_float_row(const Attention& attention, const AttentionI
   if (item.whole == 0) return;
   const float* sink = attention.sinks == nullptr ? nullptr : attention.sinks + row.head;
   const float factor = finish_factor(all.sums, sink);
-  for (int c = 0; c < kColumns; ++c) {
-    store_output(attention, row.query->row, row.head, static_cast<std::uint32_t>(c) * 32 + lane,
-                 finished(all.o[c], factor));
-  }
+  store_columns(attention, row.query->row, row.head, all.o, factor);
 }
 
 template <int kDim>

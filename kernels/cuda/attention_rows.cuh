@@ -2,19 +2,18 @@
 // block share the tiles. For prompts, and for batches that share a prefix.
 #pragma once
 
-#include "kernels/cuda/attention_tiles.cuh"
-#include "kernels/cuda/attention_values.cuh"
+#include "kernels/cuda/attention_team.cuh"
 
 namespace candor::kernels::cuda {
 
-template <int kDim, int kWarps, int kSlots>
-struct RowsKernel {
-  static constexpr int kThreads = kWarps * 32;
+template <int kDim>
+struct RowsBlock {
   static constexpr int kTiles = kDim / 8;  // of the values, 8 columns each
-  using Tiles = TileStream<kDim, kThreads, kSlots>;
+  static constexpr int kSlots = 2;
   using Queries = QueryRows<kDim, (kDim > 128)>;
-  using Merged = MergedSplits<kTiles, kThreads>;
-  static constexpr int kSharedBytes = Tiles::kBytes + kWarps * Queries::kBytes + Merged::kBytes;
+  using Merged = MergedSplits<kTiles>;
+  static constexpr int kSharedBytes =
+      kSlots * TileStream<kDim>::kBytes + kAttentionThreads / 32 * Queries::kBytes + Merged::kBytes;
 };
 
 // The weights of the thread's rows for a tile's keys, and their place in the sums and values so
@@ -46,84 +45,79 @@ CANDOR_DEVICE void add_tile(std::uint32_t (&p)[4][4], const float (&s)[8][4], fl
   scale_values(o, before);
 }
 
-template <int kDim, int kWarps, int kSlots>
-__global__ void __launch_bounds__(kWarps * 32) attend_rows(const Attention attention) {
-  using Kernel = RowsKernel<kDim, kWarps, kSlots>;
-  if (blockIdx.x >= attention.counts[0]) return;
-  const AttentionItem item = attention.items[blockIdx.x];
-  const ItemKeys keys = item_keys(attention, item);
-
+// One item; called by all threads of a block.
+template <int kDim>
+CANDOR_DEVICE void attend_by_rows(const Attention& attention, const AttentionItem& item) {
+  using Block = RowsBlock<kDim>;
   const auto warp = threadIdx.x / 32;
   const auto r = warp * 16 + threadIdx.x % 32 / 4;  // the thread's rows are r and r + 8
-  const Bf16* q[2];
-  KeyRange seen[2];
-  CANDOR_UNROLL
-  for (std::uint32_t i = 0; i < 2; ++i) {
-    const BlockRow row = block_row(attention, item, r + 8 * i);
-    const bool there = row.query != nullptr;
-    seen[i] = there ? keys_seen(row.query->position, attention.window) : KeyRange{0, -1};
-    q[i] = there ? static_cast<const Bf16*>(attention.q) +
-                       (std::uint64_t{row.query->row} * attention.heads + row.head) * kDim
-                 : nullptr;
-  }
+  const ItemTiles tiles = item_tiles(attention, item);
+  const ThreadRows rows = thread_rows<kDim>(attention, item, r);
   // A warp without rows copies tiles and waits with the others.
   const bool busy = warp * 16 < item.queries * (attention.heads / attention.layer.kv_heads);
 
   auto* shared = shared_memory<unsigned char>();
-  const typename Kernel::Queries queries(
-      q[0], q[1], shared + Kernel::Tiles::kBytes + warp * Kernel::Queries::kBytes);
-  typename Kernel::Merged all(shared + Kernel::Tiles::kBytes + kWarps * Kernel::Queries::kBytes);
+  auto* behind = shared + Block::kSlots * TileStream<kDim>::kBytes;
+  const typename Block::Queries queries(rows.q, behind + warp * Block::Queries::kBytes);
+  typename Block::Merged all(behind + kAttentionThreads / 32 * Block::Queries::kBytes);
+  TileStream<kDim> stream(attention, item, tiles, Block::kSlots, shared);
 
-  const int tiles_a_split = static_cast<int>(kSplitKeys / kPageTokens);
-  const int page_keys = static_cast<int>(kPageTokens);
-  const int first =
-      max(static_cast<int>(item.first_split) * tiles_a_split, keys.any.first / page_keys);
-  const int last = min(static_cast<int>(item.first_split + item.splits) * tiles_a_split - 1,
-                       keys.any.last / page_keys);
-  typename Kernel::Tiles stream(attention, item, keys.any, first, last,
-                                reinterpret_cast<Bf16*>(shared));
   const Columns columns{0, 16};
-  float o[Kernel::kTiles][4];
+  float o[Block::kTiles][4];
   SoftmaxSums sums[2];
   bool fresh = true;
-  for (int tile = first; tile <= last; ++tile) {
-    if (fresh) {
-      CANDOR_UNROLL
-      for (int n = 0; n < Kernel::kTiles; ++n) o[n][0] = o[n][1] = o[n][2] = o[n][3] = 0.0F;
-      sums[0] = sums[1] = {minus_infinity(), 0.0F};
-    }
-    const int start = tile * page_keys;
-    const bool all_seen = start >= keys.all.first && start + page_keys - 1 <= keys.all.last;
+  for (int tile = tiles.first; tile <= tiles.last; ++tile) {
+    if (fresh) clear(o, sums);
     std::uint32_t p[4][4];
-    const Bf16* tile_keys = stream.next();
+    const Bf16* keys = stream.next();
     if (busy) {
       float s[8][4] = {};
-      add_scores<kDim, 4>(s, queries, tile_keys, 0);
-      finish_scores<4>(s, attention, seen, all_seen, start);
+      add_scores<kDim, 4>(s, queries, keys, 0);
+      finish_scores<4>(s, attention, rows.seen, tiles.all_seen(tile), tile * kTileKeys);
       add_tile(p, s, o, sums);
     }
-    const Bf16* tile_values = stream.next();
+    const Bf16* values = stream.next();
     if (busy) {
       CANDOR_UNROLL
       for (int w = 0; w < 4; ++w) {
         CANDOR_UNROLL
-        for (int n = 0; n < Kernel::kTiles; n += 2) {
-          add_values<kDim>(o[n], o[n + 1], p[w], tile_values, w, n * 8);
+        for (int n = 0; n < Block::kTiles; n += 2) {
+          add_values<kDim>(o[n], o[n + 1], p[w], values, w, n * 8);
         }
       }
     }
-    fresh = tile == last || tile % tiles_a_split == tiles_a_split - 1;
+    fresh = tile == tiles.last || tile % kSplitTiles == kSplitTiles - 1;
     if (!fresh || !busy) continue;
     if (item.whole == 0) {
-      store_partials<kDim>(attention, item, static_cast<std::uint32_t>(tile / tiles_a_split), r,
+      store_partials<kDim>(attention, item, static_cast<std::uint32_t>(tile / kSplitTiles), r,
                            columns, o, sums, threadIdx.x % 4 == 0);
-    } else if (tile != last) {
+    } else {
       all.add(o, sums);
     }
   }
-  if (item.whole == 0 || !busy) return;
-  all.finish(o, sums);
-  store_rows<kDim>(attention, item, r, columns, o, sums);
+  if (item.whole != 0 && busy) {
+    store_rows<kDim, Block::kTiles>(attention, item, r, columns, all);
+  }
+}
+
+// Items of many rows, and of few where a step has both.
+template <int kDim>
+struct MixedBlock {
+  static constexpr int kTeamSlots = 4;
+  static constexpr int kSharedBytes = RowsBlock<kDim>::kSharedBytes >
+                                              TeamBlock<kDim>::shared_bytes(kTeamSlots)
+                                          ? RowsBlock<kDim>::kSharedBytes
+                                          : TeamBlock<kDim>::shared_bytes(kTeamSlots);
+};
+template <int kDim>
+__global__ void __launch_bounds__(kAttentionThreads) attend_many_rows(const Attention attention) {
+  if (blockIdx.x >= attention.counts[0]) return;
+  const AttentionItem item = attention.items[blockIdx.x];
+  if (item.queries * (attention.heads / attention.layer.kv_heads) <= kTeamRows) {
+    attend_as_team<kDim>(attention, item, MixedBlock<kDim>::kTeamSlots);
+  } else {
+    attend_by_rows<kDim>(attention, item);
+  }
 }
 
 }  // namespace candor::kernels::cuda

@@ -5,10 +5,11 @@
 // in the same one, and a value's chain of products is the same.
 #pragma once
 
-#include "kernels/cuda/attention_tiles.cuh"
 #include "kernels/cuda/attention_values.cuh"
 
 namespace candor::kernels::cuda {
+
+inline constexpr std::uint32_t kTeamRows = 16;
 
 // What the warps tell each other about a tile.
 struct TeamShared {
@@ -17,15 +18,13 @@ struct TeamShared {
   float largest[4][16];
 };
 
-template <int kDim, int kSlots>
-struct TeamKernel {
-  static constexpr int kThreads = 128;
+template <int kDim>
+struct TeamBlock {
   static constexpr int kTiles = (kDim / 16 + 3) / 4 * 2;  // of a warp's values, 8 columns each
-  using Tiles = TileStream<kDim, kThreads, kSlots>;
-  using Queries = QueryRows<kDim, false>;
-  using Merged = MergedSplits<kTiles, kThreads>;
-  static constexpr int kSharedBytes =
-      Tiles::kBytes + Merged::kBytes + static_cast<int>(sizeof(TeamShared));
+  using Merged = MergedSplits<kTiles>;
+  static constexpr int shared_bytes(int slots) {
+    return slots * TileStream<kDim>::kBytes + Merged::kBytes + static_cast<int>(sizeof(TeamShared));
+  }
 };
 
 // The weights of the warp's 16 keys, told to the others. Returns what the values so far are to be
@@ -71,63 +70,40 @@ CANDOR_DEVICE void add_team_weights(const TeamShared& team, const float (&before
   add_weights(sums[1], before[1], parts[1]);
 }
 
-template <int kDim, int kSlots>
-__global__ void __launch_bounds__(128) attend_team(const Attention attention) {
-  using Kernel = TeamKernel<kDim, kSlots>;
-  if (blockIdx.x >= attention.counts[0]) return;
-  const AttentionItem item = attention.items[blockIdx.x];
-  const ItemKeys keys = item_keys(attention, item);
-
+// One item; called by all threads of a block.
+template <int kDim>
+CANDOR_DEVICE void attend_as_team(const Attention& attention, const AttentionItem& item,
+                                  int slots) {
+  using Block = TeamBlock<kDim>;
   const auto warp = threadIdx.x / 32;
   const auto lane = threadIdx.x % 32;
   const auto r = lane / 4;  // the thread's rows are r and r + 8, in all four warps
-  const Bf16* q[2];
-  KeyRange seen[2];
-  CANDOR_UNROLL
-  for (std::uint32_t i = 0; i < 2; ++i) {
-    const BlockRow row = block_row(attention, item, r + 8 * i);
-    const bool there = row.query != nullptr;
-    seen[i] = there ? keys_seen(row.query->position, attention.window) : KeyRange{0, -1};
-    q[i] = there ? static_cast<const Bf16*>(attention.q) +
-                       (std::uint64_t{row.query->row} * attention.heads + row.head) * kDim
-                 : nullptr;
-  }
+  const ItemTiles tiles = item_tiles(attention, item);
+  const ThreadRows rows = thread_rows<kDim>(attention, item, r);
 
   auto* shared = shared_memory<unsigned char>();
-  const int tiles_a_split = static_cast<int>(kSplitKeys / kPageTokens);
-  const int page_keys = static_cast<int>(kPageTokens);
-  const int first =
-      max(static_cast<int>(item.first_split) * tiles_a_split, keys.any.first / page_keys);
-  const int last = min(static_cast<int>(item.first_split + item.splits) * tiles_a_split - 1,
-                       keys.any.last / page_keys);
-  typename Kernel::Tiles stream(attention, item, keys.any, first, last,
-                                reinterpret_cast<Bf16*>(shared));
-  const typename Kernel::Queries queries(q[0], q[1], shared);
-  typename Kernel::Merged all(shared + Kernel::Tiles::kBytes);
-  TeamShared& team =
-      *reinterpret_cast<TeamShared*>(shared + Kernel::Tiles::kBytes + Kernel::Merged::kBytes);
+  TileStream<kDim> stream(attention, item, tiles, slots, shared);
+  const QueryRows<kDim, false> queries(rows.q, shared);
+  auto* behind = shared + slots * TileStream<kDim>::kBytes;
+  typename Block::Merged all(behind);
+  TeamShared& team = *reinterpret_cast<TeamShared*>(behind + Block::Merged::kBytes);
 
   const Columns columns{static_cast<int>(warp) * 16, 64};
-  float o[Kernel::kTiles][4];
+  float o[Block::kTiles][4];
   SoftmaxSums sums[2];
   bool fresh = true;
-  for (int tile = first; tile <= last; ++tile) {
-    if (fresh) {
-      CANDOR_UNROLL
-      for (int n = 0; n < Kernel::kTiles; ++n) o[n][0] = o[n][1] = o[n][2] = o[n][3] = 0.0F;
-      sums[0] = sums[1] = {minus_infinity(), 0.0F};
-    }
-    const int start = tile * page_keys;
-    const bool all_seen = start >= keys.all.first && start + page_keys - 1 <= keys.all.last;
+  for (int tile = tiles.first; tile <= tiles.last; ++tile) {
+    if (fresh) clear(o, sums);
     float before[2];
     {
-      const Bf16* tile_keys = stream.next();
+      const Bf16* keys = stream.next();
       float s[2][4] = {};
-      add_scores<kDim, 1>(s, queries, tile_keys, static_cast<int>(warp));
-      finish_scores<1>(s, attention, seen, all_seen, start + static_cast<int>(warp) * 16);
+      add_scores<kDim, 1>(s, queries, keys, static_cast<int>(warp));
+      finish_scores<1>(s, attention, rows.seen, tiles.all_seen(tile),
+                       tile * kTileKeys + static_cast<int>(warp) * 16);
       tell_weights(team, s, before, sums);
     }
-    const Bf16* tile_values = stream.next();  // a barrier: the weights are there too
+    const Bf16* values = stream.next();  // a barrier: the weights are there too
     add_team_weights(team, before, sums);
     scale_values(o, before);
     CANDOR_UNROLL
@@ -135,23 +111,32 @@ __global__ void __launch_bounds__(128) attend_team(const Attention attention) {
       const uint4 weights = team.weights[w][lane];
       const std::uint32_t p[4] = {weights.x, weights.y, weights.z, weights.w};
       CANDOR_UNROLL
-      for (int n = 0; n < Kernel::kTiles; n += 2) {
-        if (columns.of(n) >= kDim) continue;
-        add_values<kDim>(o[n], o[n + 1], p, tile_values, w, columns.of(n));
+      for (int n = 0; n < Block::kTiles; n += 2) {
+        if (!columns.has<kDim>(n)) continue;
+        add_values<kDim>(o[n], o[n + 1], p, values, w, columns.of(n));
       }
     }
-    fresh = tile == last || tile % tiles_a_split == tiles_a_split - 1;
+    fresh = tile == tiles.last || tile % kSplitTiles == kSplitTiles - 1;
     if (!fresh) continue;
     if (item.whole == 0) {
-      store_partials<kDim>(attention, item, static_cast<std::uint32_t>(tile / tiles_a_split), r,
+      store_partials<kDim>(attention, item, static_cast<std::uint32_t>(tile / kSplitTiles), r,
                            columns, o, sums, threadIdx.x < 32 && lane % 4 == 0);
-    } else if (tile != last) {
+    } else {
       all.add(o, sums);
     }
   }
-  if (item.whole == 0) return;
-  all.finish(o, sums);
-  store_rows<kDim>(attention, item, r, columns, o, sums);
+  if (item.whole != 0) store_rows<kDim, Block::kTiles>(attention, item, r, columns, all);
+}
+
+struct TeamArguments {
+  Attention attention;
+  int slots;
+};
+template <int kDim>
+__global__ void __launch_bounds__(kAttentionThreads)
+    attend_few_rows(const TeamArguments arguments) {
+  if (blockIdx.x >= arguments.attention.counts[0]) return;
+  attend_as_team<kDim>(arguments.attention, arguments.attention.items[blockIdx.x], arguments.slots);
 }
 
 }  // namespace candor::kernels::cuda

@@ -8,6 +8,10 @@
 
 namespace candor::kernels::cuda {
 
+inline constexpr int kAttentionThreads = 128;  // of a block: four warps
+inline constexpr int kSplitTiles = static_cast<int>(kSplitKeys / kPageTokens);
+inline constexpr int kTileKeys = static_cast<int>(kPageTokens);
+
 // In elements. Rows of 128 bytes begin at the same bank: eight of them need eight places. Rows of
 // 64 and 192 bytes begin at two banks in turn: two neighbours need one.
 template <int kDim>
@@ -16,37 +20,81 @@ CANDOR_DEVICE int tile_place(int row, int chunk) {
   return row * kDim + (chunk ^ turn) * 8;
 }
 
-// Keys, values, keys, values … of the tiles `first` … `last` (of the sequence: tile i holds keys
-// 64 i …), through kSlots places of shared memory. Of a slot only the rows of keys that some query
-// sees are read from a page; the others are zero, whatever the page holds there: a weight of 0
-// times a NaN would be a NaN.
-template <int kDim, int kThreads, int kSlots>
+// Tile i of a sequence holds keys 64 i …. What an item's queries see of them.
+struct ItemTiles {
+  int first;
+  int last;
+  ItemKeys keys;
+
+  CANDOR_DEVICE bool all_seen(int tile) const {
+    return tile * kTileKeys >= keys.all.first && tile * kTileKeys + kTileKeys - 1 <= keys.all.last;
+  }
+};
+CANDOR_DEVICE ItemTiles item_tiles(const Attention& attention, const AttentionItem& item) {
+  const ItemKeys keys = item_keys(attention, item);
+  const int first = static_cast<int>(item.first_split) * kSplitTiles;
+  const int last = first + static_cast<int>(item.splits) * kSplitTiles - 1;
+  return {max(first, keys.any.first / kTileKeys), min(last, keys.any.last / kTileKeys), keys};
+}
+
+// Block rows r and r + 8: where their queries are (null: there is none) and which keys they see.
+struct ThreadRows {
+  const Bf16* q[2];
+  KeyRange seen[2];
+};
+template <int kDim>
+CANDOR_DEVICE ThreadRows thread_rows(const Attention& attention, const AttentionItem& item,
+                                     std::uint32_t r) {
+  ThreadRows rows;
+  CANDOR_UNROLL
+  for (std::uint32_t i = 0; i < 2; ++i) {
+    const BlockRow row = block_row(attention, item, r + 8 * i);
+    const bool there = row.query != nullptr;
+    rows.seen[i] = there ? keys_seen(row.query->position, attention.window) : KeyRange{0, -1};
+    rows.q[i] = there ? static_cast<const Bf16*>(attention.q) +
+                            (std::uint64_t{row.query->row} * attention.heads + row.head) * kDim
+                      : nullptr;
+  }
+  return rows;
+}
+
+// Keys, values, keys, values … of an item's tiles, through `slots` (2, 4 or 8) places
+// of shared memory: all but one are under way while one is used. Of a slot only the rows of keys
+// that some query sees are read from a page; the others are zero, whatever the page holds there: a
+// weight of 0 times a NaN would be a NaN.
+template <int kDim>
 class TileStream {
  public:
   static constexpr int kTile = static_cast<int>(kPageTokens) * kDim;
-  static constexpr int kBytes = kSlots * kTile * 2;
+  static constexpr int kBytes = kTile * 2;  // a slot
 
-  CANDOR_DEVICE TileStream(const Attention& attention, const AttentionItem& item, KeyRange seen,
-                           int first, int last, Bf16* slots)
+  CANDOR_DEVICE TileStream(const Attention& attention, const AttentionItem& item,
+                           const ItemTiles& tiles, int slots, unsigned char* shared)
       : layer_(attention.layer),
         pages_(attention.page_tables + item.pages),
         first_page_(static_cast<int>(item.first_split * (kSplitKeys / kPageTokens))),
-        seen_(seen),
+        seen_(tiles.keys.any),
         slots_(slots),
-        ahead_(first),
-        last_(last) {
+        tiles_(reinterpret_cast<Bf16*>(shared)),
+        ahead_(tiles.first),
+        last_(tiles.last) {
     load_pages();
-    CANDOR_UNROLL
-    for (int i = 0; i < kSlots - 1; ++i) issue();
+    for (int i = 0; i < slots - 1; ++i) issue();
   }
 
   // The next tile, there for all threads of the block, which are all done with the one before.
   CANDOR_DEVICE const Bf16* next() {
-    copy_async_wait<kSlots - 2>();
+    if (slots_ == 8) {
+      copy_async_wait<6>();
+    } else if (slots_ == 4) {
+      copy_async_wait<2>();
+    } else {
+      copy_async_wait<0>();
+    }
     __syncthreads();
     issue();
-    const Bf16* tile = slots_ + use_ * kTile;
-    use_ = use_ + 1 == kSlots ? 0 : use_ + 1;
+    const Bf16* tile = tiles_ + use_ * kTile;
+    use_ = (use_ + 1) & (slots_ - 1);
     return tile;
   }
 
@@ -60,13 +108,13 @@ class TileStream {
       }
       const bool any = page_ != kNoPage;
       const Bf16* from = page_part<Bf16>(layer_, any ? page_ : 0, part_, blockIdx.y);
-      Bf16* to = slots_ + fill_ * kTile;
+      Bf16* to = tiles_ + fill_ * kTile;
       const int start = ahead_ * static_cast<int>(kPageTokens);
       const int first = any ? seen_.first - start : static_cast<int>(kPageTokens);
       const int last = seen_.last - start;
       CANDOR_UNROLL
-      for (int i = 0; i < kTile / 8 / kThreads; ++i) {
-        const int place = static_cast<int>(threadIdx.x) + i * kThreads;
+      for (int i = 0; i < kTile / 8 / kAttentionThreads; ++i) {
+        const int place = static_cast<int>(threadIdx.x) + i * kAttentionThreads;
         const int row = place / kChunks;
         copy_async_16(to + tile_place<kDim>(row, place % kChunks), from + place * 8,
                       row >= first && row <= last);
@@ -75,7 +123,7 @@ class TileStream {
       part_ ^= 1;
     }
     copy_async_commit();  // also an empty group, so that every load is one
-    fill_ = fill_ + 1 == kSlots ? 0 : fill_ + 1;
+    fill_ = (fill_ + 1) & (slots_ - 1);
   }
 
   // The pages of 32 tiles at once, one a lane: a wait for many tiles.
@@ -89,7 +137,8 @@ class TileStream {
   const std::uint32_t* pages_;
   int first_page_;
   KeyRange seen_;
-  Bf16* slots_;
+  int slots_;
+  Bf16* tiles_;
   int ahead_;  // tile to be issued next
   int last_;
   int pages_from_ = 0;  // the tile of lane 0's page
@@ -108,15 +157,15 @@ class QueryRows {
   static constexpr int kSteps = kDim / 16;
   static constexpr int kBytes = kShared ? kSteps * 32 * 16 : 0;  // a warp
 
-  // The thread's two rows (lane / 4 and 8 more), null where there is none.
-  CANDOR_DEVICE QueryRows(const Bf16* low, const Bf16* high, unsigned char* shared)
+  // Of the thread's two rows, lane / 4 and 8 more.
+  CANDOR_DEVICE QueryRows(const Bf16* const (&rows)[2], unsigned char* shared)
       : mine_(reinterpret_cast<uint4*>(shared) + threadIdx.x % 32) {
     const int column = static_cast<int>(threadIdx.x % 4) * 2;
     CANDOR_UNROLL
     for (int i = 0; i < kSteps; ++i) {
-      const uint4 fragment = {pair_at(low, i * 16 + column), pair_at(high, i * 16 + column),
-                              pair_at(low, i * 16 + column + 8),
-                              pair_at(high, i * 16 + column + 8)};
+      const uint4 fragment = {pair_at(rows[0], i * 16 + column), pair_at(rows[1], i * 16 + column),
+                              pair_at(rows[0], i * 16 + column + 8),
+                              pair_at(rows[1], i * 16 + column + 8)};
       if constexpr (kShared) {
         mine_[i * 32] = fragment;
       } else {
@@ -202,7 +251,14 @@ CANDOR_DEVICE void finish_scores(float (&s)[2 * kBlocks][4], const Attention& at
   CANDOR_UNROLL
   for (int n = 0; n < 2 * kBlocks; ++n) {
     CANDOR_UNROLL
-    for (int e = 0; e < 4; ++e) s[n][e] = score_of(s[n][e], attention.scale, attention.softcap);
+    for (int e = 0; e < 4; ++e) s[n][e] *= attention.scale;
+  }
+  if (attention.softcap > 0.0F) {
+    CANDOR_UNROLL
+    for (int n = 0; n < 2 * kBlocks; ++n) {
+      CANDOR_UNROLL
+      for (int e = 0; e < 4; ++e) s[n][e] = softcapped(s[n][e], attention.softcap);
+    }
   }
   if (all_seen) return;
   CANDOR_UNROLL
@@ -235,8 +291,10 @@ CANDOR_DEVICE void weights_of(std::uint32_t (&p)[4], float (&sums)[2], const flo
                               const float (&right)[4], const float (&base)[2]) {
   CANDOR_UNROLL
   for (int r = 0; r < 2; ++r) {
-    p[r] = packed_weights(exp_f32(left[2 * r] - base[r]), exp_f32(left[2 * r + 1] - base[r]));
-    p[r + 2] = packed_weights(exp_f32(right[2 * r] - base[r]), exp_f32(right[2 * r + 1] - base[r]));
+    p[r] = packed_weights(exp_of_difference(left[2 * r] - base[r]),
+                          exp_of_difference(left[2 * r + 1] - base[r]));
+    p[r + 2] = packed_weights(exp_of_difference(right[2 * r] - base[r]),
+                              exp_of_difference(right[2 * r + 1] - base[r]));
     sums[r] = sum_of_packed(p[r]) + sum_of_packed(p[r + 2]);
   }
 }

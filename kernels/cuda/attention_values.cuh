@@ -3,7 +3,7 @@
 // columns the two at 2 (lane % 4), of the rows lane / 4 and 8 more: o[n] as mma_bf16 leaves them.
 #pragma once
 
-#include "kernels/cuda/attention.cuh"
+#include "kernels/cuda/attention_tiles.cuh"
 
 namespace candor::kernels::cuda {
 
@@ -12,7 +12,19 @@ struct Columns {
   int first;
   int step;
   CANDOR_DEVICE int of(int n) const { return first + n / 2 * step + n % 2 * 8; }
+  // Where 16 columns for each of four warps do not come out even, some have fewer.
+  template <int kDim>
+  CANDOR_DEVICE bool has(int n) const {
+    return kDim % 64 == 0 || of(n) < kDim;
+  }
 };
+
+template <int kTiles>
+CANDOR_DEVICE void clear(float (&o)[kTiles][4], SoftmaxSums (&sums)[2]) {
+  CANDOR_UNROLL
+  for (int n = 0; n < kTiles; ++n) o[n][0] = o[n][1] = o[n][2] = o[n][3] = 0.0F;
+  sums[0] = sums[1] = {minus_infinity(), 0.0F};
+}
 
 template <int kTiles>
 CANDOR_DEVICE void scale_values(float (&o)[kTiles][4], const float (&factors)[2]) {
@@ -26,10 +38,10 @@ CANDOR_DEVICE void scale_values(float (&o)[kTiles][4], const float (&factors)[2]
 }
 
 // The merged result of the splits so far, in shared memory: each thread its own values.
-template <int kTiles, int kThreads>
+template <int kTiles>
 class MergedSplits {
  public:
-  static constexpr int kBytes = kTiles * kThreads * 16;
+  static constexpr int kBytes = kTiles * kAttentionThreads * 16;
 
   CANDOR_DEVICE explicit MergedSplits(unsigned char* shared)
       : mine_(reinterpret_cast<float4*>(shared) + threadIdx.x) {}
@@ -40,27 +52,13 @@ class MergedSplits {
     CANDOR_UNROLL
     for (int n = 0; n < kTiles; ++n) {
       // The first split is merged with nothing, by the same formula.
-      const float4 all = any_ ? mine_[n * kThreads] : float4{0.0F, 0.0F, 0.0F, 0.0F};
-      mine_[n * kThreads] = merged_with(all, o[n], factors);
+      const float4 all = any_ ? mine_[n * kAttentionThreads] : float4{0.0F, 0.0F, 0.0F, 0.0F};
+      mine_[n * kAttentionThreads] = merged_with(all, o[n], factors);
     }
     any_ = true;
   }
-  // Adds the last split; o and sums become those of all.
-  CANDOR_DEVICE void finish(float (&o)[kTiles][4], SoftmaxSums (&sums)[2]) {
-    MergeFactors factors[2];
-    merge(factors, sums);
-    CANDOR_UNROLL
-    for (int n = 0; n < kTiles; ++n) {
-      const float4 all = any_ ? mine_[n * kThreads] : float4{0.0F, 0.0F, 0.0F, 0.0F};
-      const float4 last = merged_with(all, o[n], factors);
-      o[n][0] = last.x;
-      o[n][1] = last.y;
-      o[n][2] = last.z;
-      o[n][3] = last.w;
-    }
-    sums[0] = sums_[0];
-    sums[1] = sums_[1];
-  }
+  CANDOR_DEVICE float4 values(int n) const { return mine_[n * kAttentionThreads]; }
+  CANDOR_DEVICE const SoftmaxSums& sums(int row) const { return sums_[row]; }
 
  private:
   CANDOR_DEVICE void merge(MergeFactors (&factors)[2], const SoftmaxSums (&sums)[2]) {
@@ -93,7 +91,7 @@ CANDOR_DEVICE void store_partials(const Attention& attention, const AttentionIte
     float* values = attention.partial_values + place * kDim + threadIdx.x % 4 * 2;
     CANDOR_UNROLL
     for (int n = 0; n < kTiles; ++n) {
-      if (columns.of(n) >= kDim) continue;
+      if (!columns.has<kDim>(n)) continue;
       *reinterpret_cast<float2*>(values + columns.of(n)) =
           i == 0 ? float2{o[n][0], o[n][1]} : float2{o[n][2], o[n][3]};
     }
@@ -105,25 +103,31 @@ CANDOR_DEVICE void store_partials(const Attention& attention, const AttentionIte
   }
 }
 
-// The result of all splits of the two rows.
-template <int kDim, int kTiles>
+// The result of all splits of the two rows. Columns are written in pairs: head_dim is even.
+template <int kDim, int kTiles, typename Merged>
 CANDOR_DEVICE void store_rows(const Attention& attention, const AttentionItem& item,
-                              std::uint32_t r, const Columns& columns, const float (&o)[kTiles][4],
-                              const SoftmaxSums (&sums)[2]) {
+                              std::uint32_t r, const Columns& columns, const Merged& all) {
+  const auto column = static_cast<int>(threadIdx.x % 4) * 2;
   CANDOR_UNROLL
   for (int i = 0; i < 2; ++i) {
     const BlockRow row = block_row(attention, item, r + static_cast<std::uint32_t>(i) * 8);
     if (row.query == nullptr) continue;
     const float* sink = attention.sinks == nullptr ? nullptr : attention.sinks + row.head;
-    const float factor = finish_factor(i == 0 ? sums[0] : sums[1], sink);
-    CANDOR_UNROLL
-    for (int n = 0; n < kTiles; ++n) {
-      if (columns.of(n) >= kDim) continue;
-      store_outputs(attention, row.query->row, row.head,
-                    static_cast<std::uint32_t>(columns.of(n)) + threadIdx.x % 4 * 2,
-                    finished(i == 0 ? o[n][0] : o[n][2], factor),
-                    finished(i == 0 ? o[n][1] : o[n][3], factor));
-    }
+    const float factor = finish_factor(all.sums(i), sink);
+    with_output_type(attention.out_scalar, [&](auto type) {
+      using T = decltype(type);
+      struct alignas(2 * sizeof(T)) Pair {
+        T first, second;
+      };
+      T* out = outputs_of<T>(attention, row.query->row, row.head, 0) + column;
+      for (int n = 0; n < kTiles; ++n) {
+        if (columns.of(n) + column >= static_cast<int>(attention.layer.head_dim)) continue;
+        const float4 values = all.values(n);
+        *reinterpret_cast<Pair*>(out + columns.of(n)) = {
+            from_float<T>(finished(i == 0 ? values.x : values.z, factor)),
+            from_float<T>(finished(i == 0 ? values.y : values.w, factor))};
+      }
+    });
   }
 }
 
