@@ -644,6 +644,9 @@ class CommandLine {
     bench->add_option("--out", bench_.queue_generated, "tokens generated of each")
         ->needs(streams)
         ->capture_default_str();
+    CLI::Option* queues = bench->add_flag("--only-queues", bench_.only_queues,
+                                          "measure the queues of --streams and nothing else");
+    queues->needs(streams);
     CLI::Option* same = bench->add_flag(
         "--same-tokens", bench_.same_tokens,
         "also whether answers are the same in batches of 1, 8, 64 and 256 (on GPUs always)");
@@ -663,6 +666,7 @@ class CommandLine {
       accuracy->excludes(speed);
     }
     job->excludes(accuracy);
+    queues->excludes(growth)->excludes(report)->excludes(same);
     on(bench, [this, bench] {
       bench_.batch_chosen = bench->get_option("--batch")->count() > 0;
       return bench_command(bench_);

@@ -178,24 +178,26 @@ Rates measure_rates(engine::Engine& engine, SyntheticPrompts& prompts) {
   return rates;
 }
 
-void add_batches(const BenchOptions& options, engine::Engine& engine, SyntheticPrompts& prompts,
-                 json::object& figures) {
-  if (!options.queue_streams.empty()) {
-    json::array queues;
-    for (const int streams : options.queue_streams) {
-      if (stop_requested()) return;
-      const Progress progress(
-          [&] { return fmt::format("measuring a queue with {} streams", streams); }, quiet());
-      queues.push_back(queue_json(
-          queue_speed(engine, prompts, streams, options.queue_prompt, options.queue_generated)));
-    }
-    figures["queues"] = std::move(queues);
+void add_queues(const BenchOptions& options, engine::Engine& engine, SyntheticPrompts& prompts,
+                json::object& figures) {
+  if (options.queue_streams.empty()) return;
+  json::array queues;
+  for (const int streams : options.queue_streams) {
+    if (stop_requested()) return;
+    const Progress progress(
+        [&] { return fmt::format("measuring a queue with {} streams", streams); }, quiet());
+    queues.push_back(queue_json(
+        queue_speed(engine, prompts, streams, options.queue_prompt, options.queue_generated)));
   }
-  if (options.same_tokens || on_gpu(engine.description())) {
-    const Progress progress([] { return "comparing answers by batch"; }, quiet());
-    figures["same_tokens"] = same_tokens_json(
-        same_tokens(engine, prompts, gpu_stream_counts(engine.description().batch)));
-  }
+  figures["queues"] = std::move(queues);
+}
+
+void add_comparison(const BenchOptions& options, engine::Engine& engine, SyntheticPrompts& prompts,
+                    json::object& figures) {
+  if (!options.same_tokens && !on_gpu(engine.description())) return;
+  const Progress progress([] { return "comparing answers by batch"; }, quiet());
+  figures["same_tokens"] =
+      same_tokens_json(same_tokens(engine, prompts, gpu_stream_counts(engine.description().batch)));
 }
 
 void add_gpu(engine::Engine& engine, const Rates& rates, json::object& figures) {
@@ -204,6 +206,16 @@ void add_gpu(engine::Engine& engine, const Rates& rates, json::object& figures) 
   figures["gpu"] = device_json(report);
   figures["invariance"] = invariance_json(report, rates.prefill, rates.decode);
   figures["shares"] = device_shares(engine.description(), report, rates.prefill, rates.decode);
+}
+
+void print_result(const json::object& figures, bool as_json) {
+  if (as_json) {
+    print_json_line(figures);
+  } else if (figures.contains("shares")) {
+    print_speed(figures);
+  } else {
+    print_batches(figures);
+  }
 }
 
 int widest_batch(const BenchOptions& options) {
@@ -226,6 +238,12 @@ int bench_speed_command(const BenchOptions& options) {
                        {"device", model.device},       {"isa", model.instructions},
                        {"threads", session.threads},   {"batch", session.batch},
                        {"precision", model.precision}, {"load_s", session.load_s}};
+  if (options.only_queues) {
+    add_queues(options, engine, prompts, figures);
+    if (interrupt_exit_status() != 0) return interrupt_exit_status();
+    print_result(figures, options.json);
+    return 0;
+  }
   const Rates rates = measure_rates(engine, prompts);
   figures["prefill_tokens_per_s"] = rates.prefill.tokens_per_s;
   json::object decode;
@@ -235,7 +253,8 @@ int bench_speed_command(const BenchOptions& options) {
   figures["decode_tokens_per_s"] = std::move(decode);
   // Before the longer measurements and the probe, which need memory of their own.
   figures["peak_bytes"] = peak_bytes();
-  add_batches(options, engine, prompts, figures);
+  add_queues(options, engine, prompts, figures);
+  add_comparison(options, engine, prompts, figures);
   if (options.growth) figures["growth"] = growth_json(engine, prompts);
   if (interrupt_exit_status() != 0) return interrupt_exit_status();
   if (on_gpu(model)) add_gpu(engine, rates, figures);
@@ -252,11 +271,7 @@ int bench_speed_command(const BenchOptions& options) {
                                     figures.at("machine").as_object());
   }
   if (options.report) reports::write_html_bench(figures, *options.report);
-  if (options.json) {
-    print_json_line(figures);
-  } else {
-    print_speed(figures);
-  }
+  print_result(figures, options.json);
   return 0;
 }
 

@@ -136,6 +136,7 @@ struct BenchOptions {
   std::vector<int> queue_streams;
   std::size_t queue_prompt = 1024;
   std::size_t queue_generated = 1024;
+  bool only_queues = false;  // nothing else is measured
   std::optional<std::filesystem::path> report;  // of the speed, as a page
   std::optional<std::filesystem::path> job;
   std::optional<std::filesystem::path> outputs;  // of the job, as JSON lines

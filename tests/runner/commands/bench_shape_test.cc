@@ -137,6 +137,16 @@ TEST_F(BenchShapeTest, QueuesAreTwiceAsLongAsTheirStreams) {
   }
 }
 
+TEST_F(BenchShapeTest, OnlyTheQueuesWhereNothingElseIsWanted) {
+  const json::object found =
+      figures({"--streams", "2", "--in", "20", "--out", "12", "--only-queues"});
+  EXPECT_EQ(found.at("queues").as_array().size(), 1U);
+  EXPECT_FALSE(found.contains("prefill_tokens_per_s"));
+  EXPECT_THAT(bench({"--streams", "2", "--in", "20", "--out", "12", "--only-queues"}).output,
+              AllOf(HasSubstr("queue, 2 streams"), testing::Not(HasSubstr("prefill"))));
+  EXPECT_EQ(bench({"--only-queues"}).status, 2) << "without --streams";
+}
+
 TEST_F(BenchShapeTest, AnswersAreComparedInEveryBatch) {
   const json::object found = figures({"--same-tokens", "--batch", "8"});
   const json::object& same = found.at("same_tokens").as_object();
