@@ -145,7 +145,8 @@ struct KvLayer {
 };
 
 // q, k, v of a layer: bias added, q and k normed per head where weights are given, rotated, and put
-// where attention reads them. Inputs are `in`: bf16, or float32 where the pages are.
+// where attention reads them. Inputs are `in`: float32, or bf16 where the pages are
+// bf16.
 struct RopeStore {
   const void* q = nullptr;  // [rows, heads * head_dim]
   const void* k = nullptr;  // [rows, kv_heads * head_dim]

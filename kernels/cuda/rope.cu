@@ -315,11 +315,11 @@ void launch(const RopeStore& store, const Queue& queue) {
   }
   const bool wide_in = store.in == Scalar::kF32;
   const bool wide_out = layer.scalar == Scalar::kF32;
-  if (store.in == Scalar::kF16 || layer.scalar == Scalar::kF16 || (wide_in && !wide_out)) {
+  if (store.in == Scalar::kF16 || layer.scalar == Scalar::kF16 || (wide_out && !wide_in)) {
     throw std::runtime_error("rope_store: values of a kind that is not supported");
   }
-  if (wide_in) return launch_store<float, float>(store, queue);
-  wide_out ? launch_store<Bf16, float>(store, queue) : launch_store<Bf16, Bf16>(store, queue);
+  if (wide_out) return launch_store<float, float>(store, queue);
+  wide_in ? launch_store<float, Bf16>(store, queue) : launch_store<Bf16, Bf16>(store, queue);
 }
 
 void launch(const CopyPage& copy, const Queue& queue) {

@@ -88,7 +88,7 @@ void CudaDevice::prepare_products() {
   };
   const cuda::Store back = model_.spec().sandwich_norms ? cuda::Store::kF32 : cuda::Store::kAddF32;
   for (const CudaLayer& layer : model_.layers()) {
-    prepare(layer.qkv, cuda::Store::kBF16);
+    prepare(layer.qkv, cuda::Store::kF32);
     prepare(layer.output, back);
     prepare(layer.gate_up, cuda::Store::kBF16);
     prepare(layer.down, back);

@@ -99,7 +99,7 @@ CudaForward::CudaForward(cuda::Backend& backend, const CudaModel& model, const C
     }
   }
   inputs(model.head());
-  qkv_ = scalars(rows * (heads + 2 * attention.kv_heads) * attention.head_dim);
+  qkv_ = floats(rows * (heads + 2 * attention.kv_heads) * attention.head_dim);
   queries_ = scalars(rows * heads * pages.stored_dim);
   gathered_attended_ = scalars(logit_rows * heads * attention.head_dim);
   gate_up_ = scalars(rows * 2 * spec_.ffn.width);
@@ -164,23 +164,21 @@ void CudaForward::attend(const Rows& rows, std::size_t index) {
   const std::size_t q_width = attention.heads * attention.head_dim;
   const std::size_t kv_width = attention.kv_heads * attention.head_dim;
   const std::size_t stride = q_width + 2 * kv_width;
-  const std::size_t bytes = cuda::scalar_bytes(scalar_);
-  multiply(layer.qkv, rows, nullptr, qkv_.as<void>(), stride,
-           scalar_ == Scalar::kF32 ? Store::kF32 : Store::kBF16);
+  multiply(layer.qkv, rows, nullptr, qkv_.as<void>(), stride, Store::kF32);
 
   const cuda::KvLayer kv = {.base = pages_.base + index * pages_.layer_stride,
                             .scalar = scalar_,
                             .kv_heads = static_cast<std::uint32_t>(attention.kv_heads),
                             .head_dim = static_cast<std::uint32_t>(attention.head_dim),
                             .stored_dim = pages_.stored_dim};
-  const auto* const qkv = qkv_.as<std::byte>();
+  const auto* const qkv = qkv_.as<float>();
   backend_.rope_store({.q = qkv,
-                       .k = qkv + q_width * bytes,
-                       .v = qkv + (q_width + kv_width) * bytes,
+                       .k = qkv + q_width,
+                       .v = qkv + q_width + kv_width,
                        .q_stride = stride,
                        .k_stride = stride,
                        .v_stride = stride,
-                       .in = scalar_,
+                       .in = Scalar::kF32,
                        .q_bias = layer.q_bias.as<float>(),
                        .k_bias = layer.k_bias.as<float>(),
                        .v_bias = layer.v_bias.as<float>(),

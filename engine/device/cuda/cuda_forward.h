@@ -2,9 +2,9 @@
 // model/forward.h for dense decoders; the two read the same ArchSpec. Everything it needs is in
 // memory before it starts, so that what it queues can be recorded once and run again.
 //
-// Between products a row is float32 (the residual stream), as input of a product and as result of
-// q, k, v, gate and up it is bf16 (float16 where weights are; float32 in the reference mode). The
-// products' sums are float32 throughout.
+// Between products a row is float32 (the residual stream), as input of a product it is bf16
+// (float16 where weights are), and so are queries, keys and values once they are rotated, gate and
+// up. All is float32 in the reference mode. The products' sums are float32 throughout.
 #pragma once
 
 #include <cstddef>
@@ -76,8 +76,8 @@ class CudaForward {
   // Inputs of products, one a Scalar: [rows, widest input]. One thing after the other is in them:
   // normed rows, what attention gives, activations.
   DeviceBuffer inputs_[3];
-  DeviceBuffer qkv_;                // [rows, q + k + v]
-  DeviceBuffer queries_;            // [rows, heads, stored_dim]
+  DeviceBuffer qkv_;      // [rows, q + k + v] float32: rounded once, when they are rotated
+  DeviceBuffer queries_;  // [rows, heads, stored_dim]
   DeviceBuffer gathered_attended_;  // [logit rows, heads * head_dim]
   DeviceBuffer gate_up_;            // [rows, gate + up]
   DeviceBuffer partial_values_, partial_sums_;

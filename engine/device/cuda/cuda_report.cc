@@ -44,7 +44,7 @@ std::vector<Kind> kinds_of(const CudaModel& model) {
   const cuda::Store out = float32 ? cuda::Store::kF32 : cuda::Store::kBF16;
   const cuda::Store back = model.spec().sandwich_norms ? cuda::Store::kF32 : cuda::Store::kAddF32;
   for (const CudaLayer& layer : model.layers()) {
-    count(layer.qkv, out, kRows[4]);
+    count(layer.qkv, cuda::Store::kF32, kRows[4]);
     count(layer.output, back, kRows[4]);
     count(layer.gate_up, out, kRows[4]);
     count(layer.down, back, kRows[4]);

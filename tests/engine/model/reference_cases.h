@@ -52,8 +52,12 @@ inline std::vector<ReferenceCase> read_reference_cases(const std::filesystem::pa
 
 struct AgreementLimits {
   float logit = 2e-3F;
+  double relative = 1;  // |logits - reference| / |reference|, in the Euclidean norm
   double mean_logprob = 1e-4;
   double margin = 1e-3;  // choices between tokens that are closer may differ
+  // So may those that are closer than twice the largest difference of a logit: each of the two may
+  // be off by that much.
+  bool margin_of_differences = false;
 };
 
 inline EngineOptions reference_options() {
@@ -77,14 +81,23 @@ inline void expect_agreement(const std::filesystem::path& checkpoint,
   EXPECT_EQ(engine->chat_template(), nullptr);
 
   std::vector<Request> requests;
+  double margin = limits.margin;
   for (const ReferenceCase& c : cases) {
     const ScoredTokens scored = engine->score(c.input);
     ASSERT_EQ(scored.last_logits.size(), c.last_logits.size());
     float furthest = 0;
+    double squares = 0;
+    double reference = 0;
     for (std::size_t i = 0; i < c.last_logits.size(); ++i) {
       const float apart = std::abs(scored.last_logits[i] - c.last_logits[i]);
       ASSERT_FALSE(std::isnan(apart)) << c.input.size() << " tokens, logit " << i;
       furthest = std::max(furthest, apart);
+      squares += static_cast<double>(apart) * static_cast<double>(apart);
+      reference += std::pow(static_cast<double>(c.last_logits[i]), 2);
+    }
+    EXPECT_LE(std::sqrt(squares / reference), limits.relative) << c.input.size() << " tokens";
+    if (limits.margin_of_differences) {
+      margin = std::max(margin, 2 * static_cast<double>(furthest));
     }
     EXPECT_LE(furthest, limits.logit) << c.input.size() << " tokens";
     ASSERT_EQ(scored.log_probabilities.size(), c.input.size() - 1);
@@ -111,7 +124,7 @@ inline void expect_agreement(const std::filesystem::path& checkpoint,
         for (std::size_t t = 0; t < completion.tokens.size(); ++t) {
           if (completion.tokens[t] == cases[i].greedy[t]) continue;
           // After a choice between equals the continuations are different texts.
-          EXPECT_LE(cases[i].margins[t], limits.margin) << "case " << i << ", token " << t;
+          EXPECT_LE(cases[i].margins[t], margin) << "case " << i << ", token " << t;
           return;
         }
       },

@@ -251,7 +251,7 @@ TEST(CudaRopeStore, PutsTheHeadsWhereAttentionReadsThem) {
     for (const RopePairing pairing : {RopePairing::kHalves, RopePairing::kInterleaved}) {
       for (const Kinds kinds :
            {Kinds{Scalar::kF32, Scalar::kF32}, Kinds{Scalar::kBF16, Scalar::kBF16},
-            Kinds{Scalar::kBF16, Scalar::kF32}}) {
+            Kinds{Scalar::kF32, Scalar::kBF16}}) {
         for (const bool parts : {false, true}) {
           const Case c = {.heads = shape.heads,
                           .kv_heads = shape.kv_heads,

@@ -2,6 +2,8 @@
 // float32 results, for every golden checkpoint that a GPU runs, and its refusal of the others.
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "data/base/error.h"
 #include "engine/arch/families.h"
 #include "engine/device/cuda/support.h"
@@ -51,9 +53,15 @@ void expect_agreement_on_gpu(const fs::path& path, const std::vector<ReferenceCa
     SCOPED_TRACE("float32");
     expect_agreement(path, cases, on_gpu(Arithmetic::kFloat32));
   }
+  // Keys and values of eight bits alone move the logits of these networks, whose random weights
+  // make scores of tens, by up to 2% of their norm: what is asked is 3% of it.
   SCOPED_TRACE("bf16");
   expect_agreement(path, cases, on_gpu(Arithmetic::kAuto),
-                   {.logit = 3e-2F, .mean_logprob = 1e-2, .margin = 0.1});
+                   {.logit = std::numeric_limits<float>::infinity(),
+                    .relative = 3e-2,
+                    .mean_logprob = 5e-2,
+                    .margin = 0.1,
+                    .margin_of_differences = true});
 }
 
 class CudaCheckpoints : public testing::TestWithParam<std::string> {};
