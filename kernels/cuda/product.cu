@@ -9,6 +9,7 @@
 #include <stdexcept>
 
 #include "kernels/cuda/product_kernels.h"
+#include "kernels/cuda/product_tile.cuh"
 
 namespace candor::kernels::cuda {
 namespace {

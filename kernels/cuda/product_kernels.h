@@ -3,15 +3,16 @@
 #pragma once
 
 #include "kernels/cuda/launchers.h"
-#include "kernels/cuda/product_tile.cuh"
+#include "kernels/cuda/product_args.cuh"
 
 namespace candor::kernels::cuda {
 
-// Kernels whose shared memory is beyond 48 KB must be allowed it, once for a device. Called outside
-// of recordings, for the current device.
+// Kernels whose shared memory is beyond 48 KB must be allowed it, once for a device, and all are
+// loaded by that, which must not happen while a graph is recorded. For the current device.
 void allow_tensor_products();     // product.cu
 void allow_float_products();      // product_float.cu
 void allow_quantized_products();  // quantized.cu
+void allow_expansions();          // quantized_expand.cu
 
 // What a launch may assume of a product: throws where the product breaks its contract.
 void check_product(const Product& product);  // products.cu
@@ -42,9 +43,13 @@ inline ProductArgs product_args(const Product& product, std::uint32_t block_m,
   args.row_tiles = up(product.w.rows, block_n);
   args.m_tiles = up(product.m, block_m);
   args.store = product.store;
-  const std::uintptr_t pair_bytes = product.store == Store::kBF16 ? 4 : 8;
-  args.pairs =
-      product.y_stride % 2 == 0 && reinterpret_cast<std::uintptr_t>(product.y) % pair_bytes == 0;
+  const std::uint64_t size = product.store == Store::kBF16 ? 2 : 4;
+  const auto together = [&](std::uint64_t count) {
+    return product.y_stride % count == 0 &&
+           reinterpret_cast<std::uintptr_t>(product.y) % (count * size) == 0;
+  };
+  args.pairs = together(2);
+  args.quads = together(4);
   return args;
 }
 

@@ -16,79 +16,9 @@
 
 #include <cstdint>
 
-#include "kernels/cuda/operations.h"
-#include "kernels/cuda/scalars.cuh"
-
-#if defined(__CUDACC__)
-#define CANDOR_NO_UNROLL _Pragma("unroll 1")
-#else
-#define CANDOR_NO_UNROLL
-#endif
+#include "kernels/cuda/product_args.cuh"
 
 namespace candor::kernels::cuda {
-
-struct ProductArgs {
-  const unsigned char* w;
-  const unsigned char* x;
-  void* y;
-  std::uint64_t w_pitch;   // bytes
-  std::uint64_t x_pitch;   // bytes
-  std::uint64_t y_stride;  // elements
-  std::uint32_t rows;      // of w
-  std::uint32_t cols;
-  std::uint32_t m;
-  std::uint32_t row_tiles;  // tiles that cover the rows of w
-  std::uint32_t m_tiles;
-  Store store;
-  bool pairs;  // two neighbours of y can be written at once
-};
-
-// As packed_bf16, in one instruction; of a NaN other bits.
-CANDOR_DEVICE std::uint32_t rounded_pair(float low, float high) {
-#if defined(__CUDA_ARCH__)
-  std::uint32_t pair;
-  asm("cvt.rn.bf16x2.f32 %0, %1, %2;\n" : "=r"(pair) : "f"(high), "f"(low));
-  return pair;
-#else
-  return packed_bf16(low, high);
-#endif
-}
-
-// Neighbouring values (r, n) and (r, n + 1) of y.
-CANDOR_DEVICE void store_pair(const ProductArgs& p, std::uint32_t r, std::uint32_t n, float first,
-                              float second) {
-  if (r >= p.m || n >= p.rows) return;
-  const std::uint64_t at = r * p.y_stride + n;
-  const bool both = n + 1 < p.rows;
-  if (p.store == Store::kBF16) {
-    auto* const y = static_cast<std::uint16_t*>(p.y) + at;
-    const std::uint32_t pair = rounded_pair(first, second);
-    if (both && p.pairs) {
-      *reinterpret_cast<std::uint32_t*>(y) = pair;
-    } else {
-      y[0] = static_cast<std::uint16_t>(pair);
-      if (both) y[1] = static_cast<std::uint16_t>(pair >> 16);
-    }
-    return;
-  }
-  auto* const y = static_cast<float*>(p.y) + at;
-  const bool add = p.store == Store::kAddF32;
-  if (both && p.pairs) {
-    auto* const pair = reinterpret_cast<float2*>(y);
-    float2 sum;
-    sum.x = first;
-    sum.y = second;
-    if (add) {
-      const float2 before = *pair;
-      sum.x = before.x + first;
-      sum.y = before.y + second;
-    }
-    *pair = sum;
-  } else {
-    y[0] = add ? y[0] + first : first;
-    if (both) y[1] = add ? y[1] + second : second;
-  }
-}
 
 CANDOR_DEVICE void multiply_add(Bf16, float (&d)[4], const std::uint32_t (&a)[4], std::uint32_t b0,
                                 std::uint32_t b1) {
@@ -97,20 +27,6 @@ CANDOR_DEVICE void multiply_add(Bf16, float (&d)[4], const std::uint32_t (&a)[4]
 CANDOR_DEVICE void multiply_add(F16, float (&d)[4], const std::uint32_t (&a)[4], std::uint32_t b0,
                                 std::uint32_t b1) {
   mma_f16(d, a, b0, b1);
-}
-
-// The tile that a block computes. Blocks that run at the same time share rows of w and x, so that
-// both come from the second-level cache: kGroup tiles of m below each other, then the next rows.
-CANDOR_DEVICE void tile_of_block(const ProductArgs& p, std::uint32_t& m_tile,
-                                 std::uint32_t& row_tile) {
-  constexpr std::uint32_t kGroup = 16;
-  const std::uint32_t in_group = kGroup * p.row_tiles;
-  const std::uint32_t first = blockIdx.x / in_group * kGroup;
-  const std::uint32_t within = blockIdx.x % in_group;
-  const std::uint32_t left = p.m_tiles - first;
-  const std::uint32_t high = left < kGroup ? left : kGroup;
-  m_tile = first + within % high;
-  row_tile = within / high;
 }
 
 // BlockM x BlockN values of y, by WarpsM x WarpsN warps. StepK values of k make a step, 16 or 32:
@@ -140,6 +56,10 @@ struct Tile {
   static constexpr int kSharedBytes = Stages * kStageBytes;
   // Sums on their way out, floats from row to row: lanes of four rows write to different banks.
   static constexpr int kSumPitch = BlockN + 8;
+  static constexpr int kRowQuads = BlockN / 4;
+  static constexpr int kPassRows = kThreads / kRowQuads;
+  static constexpr int kPasses = BlockM / kPassRows;
+  static constexpr int kBatch = kPasses < 4 ? kPasses : 4;
   // Steps of a tile in which the copies of a later tile are issued: all but the last.
   static constexpr int kCopySteps = kSteps - 1;
   static constexpr int kCopies = kXCopies + kWCopies;
@@ -148,6 +68,8 @@ struct Tile {
   static_assert(BlockM % (16 * WarpsM) == 0 && BlockN % (8 * WarpsN) == 0);
   static_assert(StepK == 32 || (StepK == 16 && kNs % 2 == 0));
   static_assert(kRowChunks % 8 == 0 && kRowsAtOnce % 8 == 0, "a thread's chunk keeps its place");
+  static_assert(kThreads % kRowQuads == 0 && kPasses * kPassRows == BlockM);
+  static_assert(kPasses % kBatch == 0);
   static_assert(BlockM * kSumPitch * 4 <= kSharedBytes);
   static_assert(BlockM % kRowsAtOnce == 0 && BlockN % kRowsAtOnce == 0);
   static_assert(kSteps % 2 == 0 && Stages > 1, "fragments alternate");
@@ -266,6 +188,54 @@ CANDOR_DEVICE void multiply_part(float (&sums)[T::kMs][T::kNs][4], const Fragmen
   }
 }
 
+// Four neighbours of each of kBatch rows, kPassRows apart: all are read before the first is
+// written.
+template <typename T>
+CANDOR_DEVICE void store_quads(const ProductArgs& p, const float* from, std::uint32_t row,
+                               std::uint32_t column) {
+  float4 sums[T::kBatch];
+  CANDOR_UNROLL
+  for (int i = 0; i < T::kBatch; ++i) {
+    sums[i] = *reinterpret_cast<const float4*>(from + i * T::kPassRows * T::kSumPitch);
+  }
+  const std::uint64_t at = row * p.y_stride + column;
+  const std::uint64_t step = T::kPassRows * p.y_stride;
+  const int left = static_cast<int>(p.m) - static_cast<int>(row);
+  if (p.store == Store::kBF16) {
+    auto* const y = static_cast<std::uint16_t*>(p.y) + at;
+    CANDOR_UNROLL
+    for (int i = 0; i < T::kBatch; ++i) {
+      if (i * T::kPassRows >= left) continue;
+      uint2 four;
+      four.x = rounded_pair(sums[i].x, sums[i].y);
+      four.y = rounded_pair(sums[i].z, sums[i].w);
+      *reinterpret_cast<uint2*>(y + static_cast<std::uint64_t>(i) * step) = four;
+    }
+    return;
+  }
+  auto* const y = static_cast<float*>(p.y) + at;
+  if (p.store == Store::kAddF32) {
+    float4 before[T::kBatch] = {};
+    CANDOR_UNROLL
+    for (int i = 0; i < T::kBatch; ++i) {
+      if (i * T::kPassRows >= left) continue;
+      before[i] = *reinterpret_cast<const float4*>(y + static_cast<std::uint64_t>(i) * step);
+    }
+    CANDOR_UNROLL
+    for (int i = 0; i < T::kBatch; ++i) {
+      sums[i].x = before[i].x + sums[i].x;
+      sums[i].y = before[i].y + sums[i].y;
+      sums[i].z = before[i].z + sums[i].z;
+      sums[i].w = before[i].w + sums[i].w;
+    }
+  }
+  CANDOR_UNROLL
+  for (int i = 0; i < T::kBatch; ++i) {
+    if (i * T::kPassRows >= left) continue;
+    *reinterpret_cast<float4*>(y + static_cast<std::uint64_t>(i) * step) = sums[i];
+  }
+}
+
 // By way of shared memory, so that neighbours in a row of y are written together. All stages are
 // free.
 template <typename T>
@@ -276,7 +246,7 @@ CANDOR_DEVICE void store_tile(const ProductArgs& p, const float (&sums)[T::kMs][
   const std::uint32_t warp = threadIdx.x / 32;
   const std::uint32_t r = warp / T::kWarpsN * T::kWarpM + lane / 4;
   const std::uint32_t n = warp % T::kWarpsN * T::kWarpN + lane % 4 * 2;
-  float* const from = shared + r * T::kSumPitch + n;
+  float* const to = shared + r * T::kSumPitch + n;
   CANDOR_UNROLL
   for (int i = 0; i < T::kMs; ++i) {
     CANDOR_UNROLL
@@ -286,18 +256,30 @@ CANDOR_DEVICE void store_tile(const ProductArgs& p, const float (&sums)[T::kMs][
         float2 pair;
         pair.x = sums[i][j][2 * h];
         pair.y = sums[i][j][2 * h + 1];
-        *reinterpret_cast<float2*>(from + (16 * i + 8 * h) * T::kSumPitch + 8 * j) = pair;
+        *reinterpret_cast<float2*>(to + (16 * i + 8 * h) * T::kSumPitch + 8 * j) = pair;
       }
     }
   }
   __syncthreads();
-  constexpr std::uint32_t kPairs = T::kBlockN / 2;
-  CANDOR_NO_UNROLL
-  for (std::uint32_t e = threadIdx.x; e < T::kBlockM * kPairs; e += T::kThreads) {
-    const std::uint32_t row = e / kPairs;
-    const std::uint32_t column = e % kPairs * 2;
-    const float2 pair = *reinterpret_cast<const float2*>(shared + row * T::kSumPitch + column);
-    store_pair(p, first_m + row, first_row + column, pair.x, pair.y);
+  const std::uint32_t row = threadIdx.x / T::kRowQuads;
+  const std::uint32_t column = threadIdx.x % T::kRowQuads * 4;
+  const float* const quads = shared + row * T::kSumPitch + column;
+  const std::uint32_t y_row = first_m + row;
+  const std::uint32_t y_column = first_row + column;
+  if (p.quads && y_column + 4 <= p.rows) {
+    CANDOR_NO_UNROLL
+    for (std::uint32_t pass = 0; pass < T::kPasses; pass += T::kBatch) {
+      store_quads<T>(p, quads + pass * T::kPassRows * T::kSumPitch, y_row + pass * T::kPassRows,
+                     y_column);
+    }
+  } else {
+    CANDOR_NO_UNROLL
+    for (std::uint32_t pass = 0; pass < T::kPasses; ++pass) {
+      const float* const from = quads + pass * T::kPassRows * T::kSumPitch;
+      const std::uint32_t below = y_row + pass * T::kPassRows;
+      store_pair(p, below, y_column, from[0], from[1]);
+      store_pair(p, below, y_column + 2, from[2], from[3]);
+    }
   }
 }
 

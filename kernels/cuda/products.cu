@@ -48,6 +48,7 @@ class ChosenProducts final : public Products {
     allow_tensor_products();
     allow_float_products();
     allow_quantized_products();
+    allow_expansions();
     library_ = ProductLibrary::open(queue, library_text_);
   }
 

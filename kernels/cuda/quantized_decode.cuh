@@ -5,6 +5,7 @@
 // (No loop is told to be unrolled, since the host's compiler reads this too; all are short.)
 #pragma once
 
+#include <array>
 #include <cstdint>
 
 #include "kernels/block_format.h"
@@ -369,6 +370,14 @@ bool with_format(BlockFormat format, const Use& use) {
     default:
       return false;
   }
+}
+
+// The formats for which there is a tag.
+constexpr std::array<BlockFormat, 13> block_formats_on_device() {
+  return {BlockFormat::kQ4_0, BlockFormat::kQ4_1, BlockFormat::kQ5_0,   BlockFormat::kQ5_1,
+          BlockFormat::kQ8_0, BlockFormat::kQ2_K, BlockFormat::kQ3_K,   BlockFormat::kQ4_K,
+          BlockFormat::kQ5_K, BlockFormat::kQ6_K, BlockFormat::kIQ4_NL, BlockFormat::kIQ4_XS,
+          BlockFormat::kMXFP4};
 }
 
 }  // namespace candor::kernels::cuda

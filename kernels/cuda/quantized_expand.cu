@@ -53,7 +53,22 @@ __global__ void __launch_bounds__(kThreads) expand_plain_kernel(ExpandArgs args)
   }
 }
 
+template <typename Kernel>
+void allow(Kernel kernel) {
+  check_call(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, 0),
+             "loading the expansion of matrices");
+}
+
 }  // namespace
+
+void allow_expansions() {
+  for (const BlockFormat format : block_formats_on_device()) {
+    with_format(format, [](auto tag) { allow(expand_kernel<decltype(tag)::kFormat>); });
+  }
+  allow(expand_plain_kernel<Bf16>);
+  allow(expand_plain_kernel<F16>);
+  allow(expand_plain_kernel<float>);
+}
 
 void launch_expand(const DeviceMatrix& w, std::uint64_t first, std::uint64_t count, void* out,
                    const Queue& queue) {
