@@ -2,18 +2,15 @@
 
 #if defined(__CUDACC__) && __has_include(<cublasLt.h>)
 
-#include <cublasLt.h>
-#include <dlfcn.h>
-
 #include <algorithm>
 #include <cstdio>
 #include <map>
-#include <stdexcept>
 #include <tuple>
-#include <type_traits>
 #include <vector>
 
+#include "kernels/cuda/cublaslt.h"
 #include "kernels/cuda/product_kernels.h"
+#include "kernels/cuda/product_trial.h"
 
 namespace candor::kernels::cuda {
 namespace {
@@ -22,244 +19,6 @@ constexpr std::size_t kWorkspaceBytes = std::size_t{32} << 20;
 constexpr std::uint64_t kMostCompared = 2048;  // rows of x
 constexpr std::uint64_t kMostResultBytes = std::uint64_t{512} << 20;
 constexpr int kCandidates = 16;
-
-// Of a name of its own: the library's is a struct without one, over which nvcc 13.0 breaks off in
-// containers.
-struct Algorithm {
-  cublasLtMatmulAlgo_t of_library;
-};
-
-struct Functions {
-  decltype(&cublasLtCreate) create = nullptr;
-  decltype(&cublasLtDestroy) destroy = nullptr;
-  decltype(&cublasLtGetVersion) version = nullptr;
-  decltype(&cublasLtMatmul) matmul = nullptr;
-  decltype(&cublasLtMatmulDescCreate) operation_create = nullptr;
-  decltype(&cublasLtMatmulDescDestroy) operation_destroy = nullptr;
-  decltype(&cublasLtMatmulDescSetAttribute) operation_set = nullptr;
-  decltype(&cublasLtMatrixLayoutCreate) layout_create = nullptr;
-  decltype(&cublasLtMatrixLayoutDestroy) layout_destroy = nullptr;
-  decltype(&cublasLtMatmulPreferenceCreate) preference_create = nullptr;
-  decltype(&cublasLtMatmulPreferenceDestroy) preference_destroy = nullptr;
-  decltype(&cublasLtMatmulPreferenceSetAttribute) preference_set = nullptr;
-  decltype(&cublasLtMatmulAlgoGetHeuristic) heuristic = nullptr;
-  decltype(&cublasLtMatmulAlgoCheck) check = nullptr;
-  decltype(&cublasLtMatmulAlgoConfigGetAttribute) config_get = nullptr;
-};
-
-// The name of what is missing, or none.
-std::string find_functions(void* module, Functions& f) {
-  std::string missing;
-  const auto find = [&](auto& function, const char* name) {
-    function = reinterpret_cast<std::remove_reference_t<decltype(function)>>(dlsym(module, name));
-    if (function == nullptr) missing = name;
-  };
-  find(f.create, "cublasLtCreate");
-  find(f.destroy, "cublasLtDestroy");
-  find(f.version, "cublasLtGetVersion");
-  find(f.matmul, "cublasLtMatmul");
-  find(f.operation_create, "cublasLtMatmulDescCreate");
-  find(f.operation_destroy, "cublasLtMatmulDescDestroy");
-  find(f.operation_set, "cublasLtMatmulDescSetAttribute");
-  find(f.layout_create, "cublasLtMatrixLayoutCreate");
-  find(f.layout_destroy, "cublasLtMatrixLayoutDestroy");
-  find(f.preference_create, "cublasLtMatmulPreferenceCreate");
-  find(f.preference_destroy, "cublasLtMatmulPreferenceDestroy");
-  find(f.preference_set, "cublasLtMatmulPreferenceSetAttribute");
-  find(f.heuristic, "cublasLtMatmulAlgoGetHeuristic");
-  find(f.check, "cublasLtMatmulAlgoCheck");
-  find(f.config_get, "cublasLtMatmulAlgoConfigGetAttribute");
-  return missing;
-}
-
-void check_library(cublasStatus_t status, const char* what) {
-  if (status == CUBLAS_STATUS_SUCCESS) return;
-  throw std::runtime_error("GPU: cuBLASLt: " + std::string(what) + " failed with status " +
-                           std::to_string(static_cast<int>(status)));
-}
-
-// A product in the library's words. It stores by columns, so it is told y^T = w x^T: w is a matrix
-// of cols x rows that is transposed, x one of cols x m, y one of rows x m.
-class Call {
- public:
-  Call(const Functions& f, const Product& product) : f_(f) {
-    const bool half = product.w.format == BlockFormat::kF16;
-    const cudaDataType_t in = half ? CUDA_R_16F : CUDA_R_16BF;
-    const cudaDataType_t out = product.store == Store::kBF16 ? CUDA_R_16BF : CUDA_R_32F;
-    const cublasOperation_t transposed = CUBLAS_OP_T;
-    try {
-      check_library(f.operation_create(&operation, CUBLAS_COMPUTE_32F, CUDA_R_32F), "a product");
-      check_library(
-          f.operation_set(operation, CUBLASLT_MATMUL_DESC_TRANSA, &transposed, sizeof transposed),
-          "a product");
-      check_library(f.layout_create(&w, in, product.w.cols, product.w.rows,
-                                    static_cast<std::int64_t>(product.w.pitch / 2)),
-                    "a layout");
-      check_library(f.layout_create(&x, in, product.w.cols, product.m,
-                                    static_cast<std::int64_t>(product.x_stride)),
-                    "a layout");
-      check_library(f.layout_create(&y, out, product.w.rows, product.m,
-                                    static_cast<std::int64_t>(product.y_stride)),
-                    "a layout");
-    } catch (...) {
-      clear();
-      throw;
-    }
-  }
-  ~Call() { clear(); }
-  Call(const Call&) = delete;
-  Call& operator=(const Call&) = delete;
-
-  cublasLtMatmulDesc_t operation = nullptr;
-  cublasLtMatrixLayout_t w = nullptr, x = nullptr, y = nullptr;
-
- private:
-  void clear() {
-    if (y != nullptr) f_.layout_destroy(y);
-    if (x != nullptr) f_.layout_destroy(x);
-    if (w != nullptr) f_.layout_destroy(w);
-    if (operation != nullptr) f_.operation_destroy(operation);
-  }
-  const Functions& f_;
-};
-
-// Device memory for a comparison; null where there is not enough.
-class Buffer {
- public:
-  explicit Buffer(std::size_t bytes) : bytes_(bytes) {
-    if (cudaMalloc(&memory_, bytes) != cudaSuccess) {
-      cudaGetLastError();
-      memory_ = nullptr;
-    }
-  }
-  ~Buffer() { cudaFree(memory_); }
-  Buffer(const Buffer&) = delete;
-  Buffer& operator=(const Buffer&) = delete;
-  void* get() const { return memory_; }
-  std::size_t bytes() const { return bytes_; }
-
- private:
-  void* memory_ = nullptr;
-  std::size_t bytes_;
-};
-
-struct FillArgs {
-  void* out;
-  std::uint64_t count;
-  std::uint64_t seed;
-  Scalar scalar;
-};
-
-CANDOR_DEVICE std::uint64_t mixed(std::uint64_t v) {  // Steele et al. 2014, SplitMix64
-  v += 0x9E3779B97F4A7C15U;
-  v = (v ^ (v >> 30)) * 0xBF58476D1CE4E5B9U;
-  v = (v ^ (v >> 27)) * 0x94D049BB133111EBU;
-  return v ^ (v >> 31);
-}
-
-// Sums of four uniform numbers, times a power of two for each 32: of many sizes, as weights are, so
-// that the order of additions shows.
-__global__ void fill_random(FillArgs args) {
-  const std::uint64_t stride = static_cast<std::uint64_t>(gridDim.x) * blockDim.x;
-  for (std::uint64_t i = blockIdx.x * static_cast<std::uint64_t>(blockDim.x) + threadIdx.x;
-       i < args.count; i += stride) {
-    const std::uint64_t bits = mixed(args.seed + i);
-    const auto sum = static_cast<std::int32_t>((bits & 0xFFFFU) + (bits >> 16 & 0xFFFFU) +
-                                               (bits >> 32 & 0xFFFFU) + (bits >> 48)) -
-                     131070;
-    const auto exponent = static_cast<std::uint32_t>(mixed(args.seed ^ (i / 32)) % 7);
-    const float value =
-        static_cast<float>(sum) * 0x1p-16F * float_of_bits((127U - 3U + exponent) << 23);
-    if (args.scalar == Scalar::kF32) {
-      static_cast<float*>(args.out)[i] = value;
-    } else if (args.scalar == Scalar::kF16) {
-      static_cast<std::uint16_t*>(args.out)[i] = to_f16(value).bits;
-    } else {
-      static_cast<std::uint16_t*>(args.out)[i] = to_bf16(value).bits;
-    }
-  }
-}
-
-struct CompareArgs {
-  const std::uint16_t* a;
-  const std::uint16_t* b;
-  std::uint64_t count;
-  std::uint32_t* differ;
-};
-__global__ void compare_bits(CompareArgs args) {
-  const std::uint64_t stride = static_cast<std::uint64_t>(gridDim.x) * blockDim.x;
-  for (std::uint64_t i = blockIdx.x * static_cast<std::uint64_t>(blockDim.x) + threadIdx.x;
-       i < args.count; i += stride) {
-    if (args.a[i] != args.b[i]) *args.differ = 1;
-  }
-}
-
-class Timer {
- public:
-  explicit Timer(cudaStream_t stream) : stream_(stream) {
-    check_call(cudaEventCreate(&begin_), "making an event");
-    check_call(cudaEventCreate(&end_), "making an event");
-  }
-  ~Timer() {
-    cudaEventDestroy(begin_);
-    if (end_ != nullptr) cudaEventDestroy(end_);
-  }
-  Timer(const Timer&) = delete;
-  Timer& operator=(const Timer&) = delete;
-
-  // The fastest of three runs of four, after one that is not timed.
-  template <typename Work>
-  double seconds(const Work& work) {
-    work();
-    double best = 0;
-    for (int run = 0; run < 3; ++run) {
-      check_call(cudaEventRecord(begin_, stream_), "recording an event");
-      for (int i = 0; i < 4; ++i) work();
-      check_call(cudaEventRecord(end_, stream_), "recording an event");
-      check_call(cudaEventSynchronize(end_), "timing a matrix product");
-      float milliseconds = 0;
-      check_call(cudaEventElapsedTime(&milliseconds, begin_, end_), "timing a matrix product");
-      const double seconds = static_cast<double>(milliseconds) * 1e-3 / 4;
-      if (run == 0 || seconds < best) best = seconds;
-    }
-    return best;
-  }
-
- private:
-  cudaStream_t stream_;
-  cudaEvent_t begin_ = nullptr, end_ = nullptr;
-};
-
-// Operands and results of a shape, for up to `most` rows of x.
-struct Trial {
-  Trial(std::uint64_t rows, std::uint64_t cols, BlockFormat format, Store store, std::uint64_t most)
-      : w(rows * cols * 2),
-        x(most * cols * 2),
-        own(rows * most * (store == Store::kBF16 ? 2 : 4)),
-        other(own.bytes()),
-        differ(sizeof(std::uint32_t)) {
-    product.w = {w.get(), format, rows, cols, 2 * cols};
-    product.x = x.get();
-    product.x_stride = cols;
-    product.m = most;
-    product.y = own.get();
-    product.y_stride = rows;
-    product.store = store;
-  }
-  bool has_memory() const {
-    return w.get() != nullptr && x.get() != nullptr && own.get() != nullptr &&
-           other.get() != nullptr && differ.get() != nullptr;
-  }
-  Product of(std::uint64_t m, const Buffer& y) const {
-    Product p = product;
-    p.m = m;
-    p.y = y.get();
-    return p;
-  }
-
-  Buffer w, x, own, other, differ;
-  Product product;
-};
 
 class CublasLt final : public ProductLibrary {
  public:
@@ -295,8 +54,8 @@ class CublasLt final : public ProductLibrary {
     constexpr std::uint64_t kSize = 8192;
     Trial trial(kSize, kSize, BlockFormat::kBF16, Store::kBF16, kSize);
     if (!trial.has_memory()) throw std::runtime_error("GPU: no memory to measure matrix products");
-    fill(trial.w, Scalar::kBF16, 1);
-    fill(trial.x, Scalar::kBF16, 2);
+    fill_random(trial.w, Scalar::kBF16, 1, queue_);
+    fill_random(trial.x, Scalar::kBF16, 2, queue_);
     const double seconds = fastest_seconds(trial.product);
     const double size = static_cast<double>(kSize);
     return seconds > 0 ? 2 * size * size * size / seconds : 0;
@@ -328,8 +87,6 @@ class CublasLt final : public ProductLibrary {
   std::vector<Algorithm> candidates(const Call& call, bool any_order);
   bool keeps_order(const Algorithm& algorithm);
   void keep_equal(Trial& trial, std::uint64_t m, std::vector<Algorithm>& algorithms);
-  bool equal(Trial& trial, std::uint64_t m);
-  void fill(const Buffer& buffer, Scalar scalar, std::uint64_t seed);
 
   const Functions f_;
   const Queue queue_;
@@ -399,45 +156,19 @@ std::vector<Algorithm> CublasLt::candidates(const Call& call, bool any_order) {
   return algorithms;
 }
 
-void CublasLt::fill(const Buffer& buffer, Scalar scalar, std::uint64_t seed) {
-  const FillArgs args = {buffer.get(), buffer.bytes() / scalar_bytes(scalar), seed, scalar};
-  CANDOR_LAUNCH(fill_random, dim3(static_cast<unsigned>(8 * queue_.processors)), dim3(256), 0,
-                queue_.stream, args);
-  check_launch("random values");
-}
-
-bool CublasLt::equal(Trial& trial, std::uint64_t m) {
-  const std::uint64_t words =
-      trial.product.w.rows * m * (trial.product.store == Store::kBF16 ? 1 : 2);
-  check_call(cudaMemsetAsync(trial.differ.get(), 0, trial.differ.bytes(), queue_.stream),
-             "comparing");
-  const CompareArgs args = {static_cast<const std::uint16_t*>(trial.own.get()),
-                            static_cast<const std::uint16_t*>(trial.other.get()), words,
-                            static_cast<std::uint32_t*>(trial.differ.get())};
-  CANDOR_LAUNCH(compare_bits, dim3(static_cast<unsigned>(8 * queue_.processors)), dim3(256), 0,
-                queue_.stream, args);
-  check_launch("comparing");
-  std::uint32_t differ = 1;
-  check_call(cudaMemcpyAsync(&differ, trial.differ.get(), sizeof differ, cudaMemcpyDeviceToHost,
-                             queue_.stream),
-             "comparing");
-  check_call(cudaStreamSynchronize(queue_.stream), "comparing");
-  return differ == 0;
-}
-
 // Drops the algorithms that do not compute m rows, or not to our bits.
 void CublasLt::keep_equal(Trial& trial, std::uint64_t m, std::vector<Algorithm>& algorithms) {
   const Scalar y_scalar = trial.product.store == Store::kBF16 ? Scalar::kBF16 : Scalar::kF32;
   const Product own = trial.of(m, trial.own);
   const Product other = trial.of(m, trial.other);
-  fill(trial.own, y_scalar, 3);
+  fill_random(trial.own, y_scalar, 3, queue_);
   launch_tensor_product(own, queue_);
   const Call call(f_, other);
   std::erase_if(algorithms, [&](const Algorithm& algorithm) {
     // Twice: the first run adds to what is there, too.
     if (!works(call, other, algorithm)) return true;
-    fill(trial.other, y_scalar, 3);
-    return run(call, other, algorithm) != CUBLAS_STATUS_SUCCESS || !equal(trial, m);
+    fill_random(trial.other, y_scalar, 3, queue_);
+    return run(call, other, algorithm) != CUBLAS_STATUS_SUCCESS || !trial.equal(m, queue_);
   });
 }
 
@@ -455,8 +186,8 @@ ProductChoice CublasLt::choose(std::uint64_t rows, std::uint64_t cols, BlockForm
     return choice;
   }
   const Scalar scalar = input_scalar(format);
-  fill(trial.w, scalar, 1);
-  fill(trial.x, scalar, 2);
+  fill_random(trial.w, scalar, 1, queue_);
+  fill_random(trial.x, scalar, 2, queue_);
   std::vector<Algorithm> algorithms;
   {
     const Call call(f_, trial.product);

@@ -389,6 +389,45 @@ TEST(CudaProduct, ARecordedProductReadsWhatIsThereWhenItRuns) {
   }
 }
 
+// On a device with cuBLASLt this compares its products with those of our own kernels.
+TEST(CudaProduct, PreparingChangesNoBit) {
+  std::mt19937 rng(92);
+  const std::size_t rows = cuda_is_real() ? 1536 : 40;
+  const std::size_t cols = cuda_is_real() ? 1024 : 64;
+  for (const BlockFormat format : kPlainFormats) {
+    for (const Store store : kStores) {
+      SCOPED_TRACE(::testing::Message() << kernels::testing::format_name(format) << " store "
+                                        << static_cast<int>(store));
+      const Rows w(format, rows, cols, cols, rng);
+      const std::size_t most = cuda_is_real() ? 1100 : 70;
+      const Rows x(format, most, cols, cols, rng);
+      const std::size_t sizes[] = {20, 70, most / 2, most};
+      std::vector<std::vector<float>> own;
+      const std::mt19937 before = rng;
+      const auto product = [&](std::size_t m) {
+        rng = before;  // the same values to add to
+        return multiply({.format = format, .m = m, .rows = rows, .cols = cols, .store = store}, w,
+                        x, rng)
+            .after;
+      };
+      for (const std::size_t m : sizes) own.push_back(product(m));
+      const ProductChoice choice = cuda_backend().prepare_product(rows, cols, format, store);
+      EXPECT_EQ(choice.rows, rows);
+      EXPECT_EQ(choice.cols, cols);
+      EXPECT_FALSE(choice.reason.empty());
+      if (!cuda_is_real()) {
+        EXPECT_EQ(choice.library_from, 0U);
+      }
+      for (std::size_t s = 0; s < std::size(sizes); ++s) {
+        const std::vector<float> prepared = product(sizes[s]);
+        for (std::size_t i = 0; i < sizes[s] * rows; ++i) {
+          ASSERT_TRUE(same_bits(own[s][i], prepared[i])) << choice.reason << " " << sizes[s];
+        }
+      }
+    }
+  }
+}
+
 TEST(CudaProduct, NothingIsDoneForNoRows) {
   std::mt19937 rng(90);
   const Rows w(BlockFormat::kBF16, 8, 16, 16, rng);
