@@ -98,7 +98,17 @@ class World {
     return static_cast<std::uint32_t>(sequences_.size() - 1);
   }
 
-  // After the last `add`.
+  // The key of a position becomes NaN, in the pages alone.
+  void poison(std::size_t sequence, std::size_t position) {
+    const std::size_t stored = heads_.stored_dim();
+    const std::size_t page = sequences_[sequence].pages[position / kPageTokens];
+    for (std::size_t h = 0; h < heads_.kv_heads; ++h) {
+      const std::size_t row =
+          (page * 2 * heads_.kv_heads + h) * kPageTokens + position % kPageTokens;
+      put(row * stored, std::numeric_limits<float>::quiet_NaN());
+    }
+  }
+  // After the last change.
   const void* device_pages() {
     if (pages_ == nullptr) pages_ = std::make_unique<DeviceArray<std::byte>>(storage_);
     return pages_->data();
@@ -158,6 +168,7 @@ struct Token {
 struct How {
   bool split = false;  // as much as there is; otherwise all is whole
   bool share = false;
+  bool keep_pages = false;        // also those that no token of the sequence sees any more
   std::uint32_t extra_items = 0;  // launched beyond those that there are
   Scalar out = Scalar::kF32;
 };
@@ -242,7 +253,7 @@ class Step {
       }
     }
     // Pages that lie before all windows of a sequence were given back: any number.
-    for (std::uint32_t s = 0; s < tables.size(); ++s) {
+    for (std::uint32_t s = 0; s < tables.size() && !how_.keep_pages; ++s) {
       std::int32_t first = std::numeric_limits<std::int32_t>::max();
       for (const Token& token : tokens_) {
         if (token.sequence != s || token.position < 0) continue;
