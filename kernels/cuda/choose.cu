@@ -70,6 +70,20 @@ CANDOR_DEVICE double natural_log(double value) {
   return e * 0x1.62e42fee00000p-1 + (2.0 * s + (tail + e * 0x1.a39ef35793c76p-33));
 }
 
+// Calls use(tile, values) with a thread's values of each tile in ascending order; two tiles are on
+// their way at a time.
+template <bool kVector, typename Use>
+CANDOR_DEVICE void for_tiles(const Row& row, const Use& use) {
+  for (unsigned tile = 0; tile < row.vocabulary; tile += 2 * kTile) {
+    float first[kTileUnits][kUnit];
+    float second[kTileUnits][kUnit];
+    load_tile<kVector>(row, tile, first);
+    load_tile<kVector>(row, tile + kTile, second);
+    use(tile, first);
+    use(tile + kTile, second);
+  }
+}
+
 struct Extremes {
   bool finite;  // all of them
   float largest;
@@ -83,9 +97,7 @@ CANDOR_DEVICE Extremes extremes(const Row& row, Shared& shared) {
   float largest = -kInfinity;
   float least = kInfinity;
   unsigned best = 0xFFFFFFFFU;
-  for (unsigned tile = 0; tile < row.vocabulary; tile += kTile) {
-    float v[kTileUnits][kUnit];
-    load_tile<kVector>(row, tile, v);
+  const auto look_at = [&](unsigned tile, const float(&v)[kTileUnits][kUnit]) {
     CANDOR_UNROLL
     for (int u = 0; u < kTileUnits; ++u) {
       CANDOR_UNROLL
@@ -98,7 +110,8 @@ CANDOR_DEVICE Extremes extremes(const Row& row, Shared& shared) {
         best = better ? token_at(tile, u, i) : best;
       }
     }
-  }
+  };
+  for_tiles<kVector>(row, look_at);
   std::uint64_t key = key_of(largest, best);
   for (int step = 16; step > 0; step /= 2) {
     key = min(key, __shfl_xor_sync(kWholeWarp, key, step));
@@ -129,15 +142,14 @@ template <bool kVector>
 CANDOR_DEVICE double exp_sum(const Row& row, float largest, Shared& shared) {
   double sums[1] = {};
   unsigned counts[1] = {};
-  for (unsigned tile = 0; tile < row.vocabulary; tile += kTile) {
-    float v[kTileUnits][kUnit];
-    load_tile<kVector>(row, tile, v);
+  const auto add = [&](unsigned, const float(&v)[kTileUnits][kUnit]) {
     CANDOR_UNROLL
     for (int u = 0; u < kTileUnits; ++u) {
       CANDOR_UNROLL
       for (int i = 0; i < kUnit; ++i) sums[0] += static_cast<double>(exp_f32(v[u][i] - largest));
     }
-  }
+  };
+  for_tiles<kVector>(row, add);
   block_sums(sums, counts, shared);
   return sums[0];
 }
