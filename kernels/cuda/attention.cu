@@ -55,19 +55,41 @@ __global__ void __launch_bounds__(kMergeWarps * 32) merge_splits(const Attention
   store_columns(attention, merge.row, head, o, factor);
 }
 
+// How much shared memory launches of a kernel may ask for, always the same: a graph that was
+// recorded earlier goes by it too.
 template <typename Arguments>
-void launch_items(void (*kernel)(Arguments), int threads, int shared_bytes,
-                  const Attention& attention, const Arguments& arguments, const Queue& queue) {
-  check_call(
-      cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, shared_bytes),
-      "attention");
+cudaError_t allow_shared(void (*kernel)(Arguments), int bytes) {
   // As much of the first-level cache as there is: more blocks side by side.
-  check_call(cudaFuncSetAttribute(kernel, cudaFuncAttributePreferredSharedMemoryCarveout, 100),
-             "attention");
+  const cudaError_t status =
+      cudaFuncSetAttribute(kernel, cudaFuncAttributePreferredSharedMemoryCarveout, 100);
+  if (status != cudaSuccess) return status;
+  return cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, bytes);
+}
+
+template <typename Arguments>
+void launch_items(void (*kernel)(Arguments), int shared_bytes, const Attention& attention,
+                  const Arguments& arguments, const Queue& queue) {
   CANDOR_LAUNCH(kernel, dim3(attention.items_launched, attention.layer.kv_heads),
-                dim3(static_cast<unsigned>(threads)), static_cast<std::size_t>(shared_bytes),
-                queue.stream, arguments);
+                dim3(kAttentionThreads), static_cast<std::size_t>(shared_bytes), queue.stream,
+                arguments);
   check_launch("attention");
+}
+
+template <int kDim>
+void launch_few_rows(const Attention& attention, const Queue& queue) {
+  // Few blocks: each has a multiprocessor's shared memory for itself, where there is that much, and
+  // asks for a whole split at once.
+  int slots = 4;
+  if (kDim <= 128 &&
+      allow_shared(attend_few_rows<kDim>, TeamBlock<kDim>::shared_bytes(8)) == cudaSuccess) {
+    const std::uint64_t blocks = std::uint64_t{attention.items_launched} * attention.layer.kv_heads;
+    if (blocks <= static_cast<std::uint64_t>(queue.processors)) slots = 8;
+  } else {
+    cudaGetLastError();  // forgotten: it is found out here whether that much is there
+    check_call(allow_shared(attend_few_rows<kDim>, TeamBlock<kDim>::shared_bytes(4)), "attention");
+  }
+  launch_items(attend_few_rows<kDim>, TeamBlock<kDim>::shared_bytes(slots), attention,
+               TeamArguments{attention, slots}, queue);
 }
 
 template <int kDim>
@@ -75,18 +97,13 @@ void launch_stored(const Attention& attention, const Queue& queue) {
   const std::uint32_t rows = attention.most_queries * (attention.heads / attention.layer.kv_heads);
   if (attention.items_launched > 0) {
     if (attention.layer.scalar == Scalar::kF32) {
-      launch_items(attend_float<kDim>, kFloatWarps * 32, 0, attention, attention, queue);
+      launch_items(attend_float<kDim>, 0, attention, attention, queue);
     } else if (rows <= kTeamRows) {
-      // Few blocks: each has a multiprocessor's shared memory for itself, and asks for a whole
-      // split at once.
-      const bool few = std::uint64_t{attention.items_launched} * attention.layer.kv_heads <=
-                       static_cast<std::uint64_t>(queue.processors);
-      const int slots = few && kDim <= 128 ? 8 : 4;
-      launch_items(attend_few_rows<kDim>, kAttentionThreads, TeamBlock<kDim>::shared_bytes(slots),
-                   attention, TeamArguments{attention, slots}, queue);
+      launch_few_rows<kDim>(attention, queue);
     } else {
-      launch_items(attend_many_rows<kDim>, kAttentionThreads, MixedBlock<kDim>::kSharedBytes,
-                   attention, attention, queue);
+      constexpr int kBytes = MixedBlock<kDim>::kSharedBytes;
+      check_call(allow_shared(attend_many_rows<kDim>, kBytes), "attention");
+      launch_items(attend_many_rows<kDim>, kBytes, attention, attention, queue);
     }
   }
   if (attention.merges_launched > 0) {

@@ -20,6 +20,7 @@
 namespace candor::kernels::cuda {
 
 inline constexpr unsigned kAllLanes = 0xFFFFFFFFU;
+inline constexpr int kAttentionThreads = 128;  // of a block: four warps
 
 CANDOR_HOST_DEVICE float minus_infinity() { return float_of_bits(0xFF800000U); }
 // What is taken from scores before exp: not the difference of two infinities, which is a NaN.

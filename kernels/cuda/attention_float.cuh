@@ -6,8 +6,6 @@
 
 namespace candor::kernels::cuda {
 
-inline constexpr int kFloatWarps = 4;
-
 // A warp a row. A lane computes the scores of two keys of a tile, then the values of the columns
 // lane, lane + 32 …. Keys that the row does not see are not read.
 template <int kDim>
@@ -33,7 +31,14 @@ struct FloatRow {
       if (key < seen.first || key > seen.last) continue;
       const float* k = keys + (lane + i * 32) * kDim;
       float product = 0.0F;
-      for (int d = 0; d < kDim; ++d) product = fmaf(q[d], k[d], product);
+      for (int d = 0; d < kDim; d += 4) {
+        const float4 a = *reinterpret_cast<const float4*>(q + d);
+        const float4 b = *reinterpret_cast<const float4*>(k + d);
+        product = fmaf(a.x, b.x, product);
+        product = fmaf(a.y, b.y, product);
+        product = fmaf(a.z, b.z, product);
+        product = fmaf(a.w, b.w, product);
+      }
       s[i] = product * attention.scale;
       if (attention.softcap > 0.0F) s[i] = softcapped(s[i], attention.softcap);
     }
@@ -111,11 +116,11 @@ CANDOR_DEVICE void attend_float_row(const Attention& attention, const AttentionI
 }
 
 template <int kDim>
-__global__ void __launch_bounds__(kFloatWarps * 32) attend_float(const Attention attention) {
+__global__ void __launch_bounds__(kAttentionThreads) attend_float(const Attention attention) {
   if (blockIdx.x >= attention.counts[0]) return;
   const AttentionItem item = attention.items[blockIdx.x];
   const std::uint32_t rows = item.queries * (attention.heads / attention.layer.kv_heads);
-  for (std::uint32_t r = threadIdx.x / 32; r < rows; r += kFloatWarps) {
+  for (std::uint32_t r = threadIdx.x / 32; r < rows; r += kAttentionThreads / 32) {
     attend_float_row<kDim>(attention, item, block_row(attention, item, r));
   }
 }

@@ -8,12 +8,12 @@
 
 namespace candor::kernels::cuda {
 
-inline constexpr int kAttentionThreads = 128;  // of a block: four warps
 inline constexpr int kSplitTiles = static_cast<int>(kSplitKeys / kPageTokens);
 inline constexpr int kTileKeys = static_cast<int>(kPageTokens);
 
-// In elements. Rows of 128 bytes begin at the same bank: eight of them need eight places. Rows of
-// 64 and 192 bytes begin at two banks in turn: two neighbours need one.
+// Where a chunk of 16 bytes stands, in elements. Rows of multiples of 128 bytes all begin at the
+// same bank: eight of them need eight places. Rows of 64 and 192 bytes begin at two banks in turn:
+// four places are enough.
 template <int kDim>
 CANDOR_DEVICE int tile_place(int row, int chunk) {
   const int turn = kDim % 64 == 0 ? row & 7 : (row >> 1) & 3;
@@ -58,10 +58,10 @@ CANDOR_DEVICE ThreadRows thread_rows(const Attention& attention, const Attention
   return rows;
 }
 
-// Keys, values, keys, values … of an item's tiles, through `slots` (2, 4 or 8) places
-// of shared memory: all but one are under way while one is used. Of a slot only the rows of keys
-// that some query sees are read from a page; the others are zero, whatever the page holds there: a
-// weight of 0 times a NaN would be a NaN.
+// Keys, values, keys, values … of an item's tiles, through `slots` (2, 4 or 8) places of shared
+// memory: all but one are under way while one is used. Of a tile only the rows of keys that some
+// query sees are read from the page; the others are zero, whatever the page holds there: a weight
+// of 0 times a NaN would be a NaN.
 template <int kDim>
 class TileStream {
  public:
