@@ -33,6 +33,10 @@ std::string unsupported_on_gpu(const ArchSpec& spec, const WeightSource& source)
     return fmt::format("heads of {} values are wider than the {} that GPUs run", attention.head_dim,
                        *std::rbegin(cuda::kStoredDims));
   }
+  if (attention.head_dim % 2 != 0) {
+    return fmt::format("heads of {} values do not run on GPUs: the number must be even",
+                       attention.head_dim);
+  }
   const std::size_t group = attention.heads / attention.kv_heads;
   if (group > cuda::kAttentionRows) {
     return fmt::format("{} query heads share a key head, and GPUs run at most {}", group,
