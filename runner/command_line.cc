@@ -49,6 +49,7 @@ class CommandLine {
     add_judge();
     add_replay();
     add_bench();
+    add_doctor();
   }
 
   int run() {
@@ -96,9 +97,13 @@ class CommandLine {
                         "registered name or path of a GGUF file or folder");
     command
         ->add_option("--precision", choice.precision,
-                     "int8, exact (the groups of the file), float32; on GPUs bf16, float32; auto: int8 or bf16")
+                     "int8, exact (the groups of the file), float32; on GPUs bf16, float32; auto: "
+                     "int8 or bf16")
         ->capture_default_str();
-    command->add_option("--device", choice.device, "auto, cpu, cuda or cuda:N (candor doctor)")
+    command
+        ->add_option(
+            "--device", choice.device,
+            "cpu, cuda or cuda:N; auto: $CANDOR_DEVICE, or a GPU that holds the model, else cpu")
         ->capture_default_str();
     command->add_option("--threads", choice.threads, "0: all processors")->capture_default_str();
     command->add_option("--batch", choice.batch, "sequences in flight at most; 0: 32, on GPUs 256")
@@ -673,6 +678,18 @@ class CommandLine {
     });
   }
 
+  void add_doctor() {
+    CLI::App* doctor = app_.add_subcommand(
+        "doctor", "what this machine offers: processor, GPUs, sandbox; and why not");
+    doctor
+        ->add_option("--require", doctor_.needed,
+                     "gpu or sandbox; may be repeated: exit status 3 where it cannot be used")
+        ->allow_extra_args(false)
+        ->check(CLI::IsMember({"gpu", "sandbox"}));
+    doctor->add_flag("--json", doctor_.json);
+    on(doctor, [this] { return doctor_command(doctor_); });
+  }
+
   int argc_;
   char** argv_;
   std::string command_;
@@ -694,6 +711,7 @@ class CommandLine {
   ReplayOptions replay_;
   GenerateOptions generate_;
   BenchOptions bench_;
+  DoctorOptions doctor_;
   ModelChoice inspect_;
   std::string name_;
   InspectModelOptions inspect_model_;

@@ -139,7 +139,7 @@ ChosenDevice choose_device(std::shared_ptr<const WeightSource> source, ArchSpec 
     }
   }
   // Where nobody built the code for GPUs nobody misses one.
-  if (cuda::module_state().path.empty()) why.clear();
+  if (!cuda::module_state().found) why.clear();
   if (!why.empty()) tell(options, fmt::format("computing on the processor: {}", why));
   ChosenDevice chosen = on_processor(std::move(source), std::move(spec), options);
   chosen.no_gpu = std::move(why);

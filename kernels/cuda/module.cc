@@ -39,18 +39,19 @@ const Module* load_file(const std::string& path, std::string& why) {
   void* const library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr) {
     const char* const reason = dlerror();
-    why = fmt::format("the GPU module cannot be loaded: {}", reason == nullptr ? path : reason);
+    why = fmt::format("The GPU module cannot be loaded: {}.", reason == nullptr ? path : reason);
     return nullptr;
   }
   void* const symbol = dlsym(library, kModuleSymbol);
   const Module* module = nullptr;
   if (symbol != nullptr) module = reinterpret_cast<ModuleFunction*>(symbol)();
   if (module == nullptr) {
-    why = fmt::format("{} is not a GPU module of candor: it has no {}", path, kModuleSymbol);
+    why = fmt::format("The file {} is not a GPU module of candor: it has no {}.", path,
+                      kModuleSymbol);
   } else if (module->version != kBackendVersion) {
     why = fmt::format(
-        "the GPU module {} is of version {}, and this program is of version {}: build both from "
-        "the same sources",
+        "The GPU module {} is of version {}, and this program is of version {}: build both from "
+        "the same sources.",
         path, module->version, kBackendVersion);
   } else {
     return module;
@@ -77,7 +78,7 @@ struct Loaded {
       std::error_code ignored;
       state.path = fs::absolute(named, ignored).lexically_normal().string();
       if (fs::exists(state.path, ignored)) return true;
-      state.why = fmt::format("{} names {}, which is not there", kVariable, state.path);
+      state.why = fmt::format("{} names {}, which is not there.", kVariable, state.path);
       return false;
     }
     for (const fs::path& place : usual_places()) {
@@ -90,29 +91,20 @@ struct Loaded {
       state.path += (state.path.empty() ? "" : " or ") + place.string();
     }
     state.why = fmt::format(
-        "this program was built without CUDA: there is no {}. To use a GPU, build it where CUDA's "
-        "nvcc is (README, \"With a GPU\"), or name the file in {}",
+        "This program was built without CUDA: there is no {}. To use a GPU, build it where CUDA's "
+        "nvcc is (README, \"With a GPU\"), or name the file in {}.",
         state.path.empty() ? kFileName : state.path, kVariable);
     return false;
   }
 
   void count_devices() {
     Reason reason{};
-    state.devices = module->count(reason.data(), reason.size());
-    if (state.devices > 0) return;
-    const bool failed = state.devices < 0;
-    state.devices = 0;
-    if (failed) {
-      state.why = fmt::format("no GPU can be used: {}", reason.data());
-      return;
+    const int count = module->count(reason.data(), reason.size());
+    if (count > 0) {
+      state.devices = count;
+    } else {
+      state.why = count < 0 ? reason.data() : "The driver sees no GPU.";
     }
-    const char* const visible = std::getenv("CUDA_VISIBLE_DEVICES");
-    state.why = visible == nullptr
-                    ? "no GPU can be used: the driver sees none"
-                    : fmt::format(
-                          "no GPU can be used: with CUDA_VISIBLE_DEVICES={} the driver "
-                          "shows none to this process",
-                          visible);
   }
 };
 
@@ -129,8 +121,8 @@ std::string why_no_device(int index) {
   const ModuleState& state = module_state();
   if (state.devices == 0) return state.why;
   if (index >= 0 && index < state.devices) return "";
-  if (state.devices == 1) return fmt::format("there is no GPU {}: the only one is 0", index);
-  return fmt::format("there is no GPU {}: they are 0 to {}", index, state.devices - 1);
+  if (state.devices == 1) return fmt::format("There is no GPU {}: the only one is 0.", index);
+  return fmt::format("There is no GPU {}: they are 0 to {}.", index, state.devices - 1);
 }
 
 std::unique_ptr<Backend> open_backend(int index) {
@@ -140,9 +132,9 @@ std::unique_ptr<Backend> open_backend(int index) {
   try {
     backend.reset(loaded().module->open(index, reason.data(), reason.size()));
   } catch (const std::runtime_error& error) {
-    fail("GPU {} cannot be opened: {}", index, error.what());
+    fail("{}", error.what());
   }
-  if (backend == nullptr) fail("GPU {} cannot be opened: {}", index, reason.data());
+  if (backend == nullptr) fail("{}", reason.data());
   return backend;
 }
 

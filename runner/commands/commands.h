@@ -16,7 +16,7 @@ namespace candor::runner {
 struct ModelChoice {
   std::string model;               // a registered name or a path; empty: the default model
   std::string precision = "auto";  // as the device likes it
-  std::string device = "auto";     // cpu, cuda, cuda:N
+  std::string device = "auto";     // as CANDOR_DEVICE says; cpu, cuda, cuda:N
   std::optional<std::filesystem::path> template_file;
   std::string template_name;  // which of the checkpoint's own; empty: its default
   std::string reasoning;      // a format's name; empty: as the checkpoint tells
@@ -158,6 +158,14 @@ int suites_list_command(const SuitesOptions& options);
 int suites_show_command(const SuitesOptions& options);
 // Gets the published files of a public suite; all of them for the name "all".
 int suites_pull_command(const SuitesOptions& options);
+
+// What this machine offers, and why not. `needed`: "gpu", "sandbox"; throws Error when it cannot be
+// used, after everything was printed.
+struct DoctorOptions {
+  std::vector<std::string> needed;
+  bool json = false;
+};
+int doctor_command(const DoctorOptions& options);
 
 int models_list_command(bool json);
 int models_pull_command(const std::string& name);

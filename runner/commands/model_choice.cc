@@ -3,9 +3,11 @@
 #include <cerrno>
 #include <charconv>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 
 #include "data/base/error.h"
+#include "kernels/cuda/module.h"
 #include "runner/terminal/progress.h"
 
 namespace candor::runner {
@@ -20,27 +22,46 @@ engine::Arithmetic arithmetic_by_name(const std::string& text) {
 }
 
 void choose_device(const std::string& text, engine::EngineOptions& options) {
+  constexpr const char* kVariable = "CANDOR_DEVICE";
   constexpr std::string_view kNumbered = "cuda:";
-  if (text == "auto") return;
-  if (text == "cpu") {
+  std::string chosen = text;
+  std::string said_by = "device";
+  if (chosen.empty() || chosen == "auto") {
+    const char* const value = std::getenv(kVariable);
+    if (value == nullptr || *value == '\0') return;
+    chosen = value;
+    said_by = kVariable;
+  }
+  if (chosen == "auto") return;
+  if (chosen == "cpu") {
     options.device = engine::DeviceChoice::kCpu;
     return;
   }
   options.device = engine::DeviceChoice::kCuda;
-  if (text == "cuda") return;
-  const char* const end = text.data() + text.size();
-  if (text.starts_with(kNumbered)) {
+  if (chosen == "cuda") return;
+  const char* const end = chosen.data() + chosen.size();
+  if (chosen.starts_with(kNumbered)) {
     const auto [rest, wrong] =
-        std::from_chars(text.data() + kNumbered.size(), end, options.device_index);
+        std::from_chars(chosen.data() + kNumbered.size(), end, options.device_index);
     if (wrong == std::errc() && rest == end && options.device_index >= 0) return;
   }
-  fail_usage("device \"{}\": known are auto, cpu, cuda and cuda:N (candor doctor lists them)", text);
+  fail_usage("{} \"{}\": known are auto, cpu, cuda and cuda:N (candor doctor lists them)", said_by,
+             chosen);
+}
+
+void require_device(const engine::EngineOptions& options) {
+  if (options.device != engine::DeviceChoice::kCuda) return;
+  const std::string why = kernels::cuda::why_no_device(options.device_index);
+  if (why.empty()) return;
+  fail("device cuda:{}: {} `candor doctor` says what there is; --device cpu takes the processor",
+       options.device_index, why);
 }
 
 engine::EngineOptions engine_options(const ModelChoice& choice) {
   engine::EngineOptions options;
   options.precision = arithmetic_by_name(choice.precision);
   choose_device(choice.device, options);
+  require_device(options);
   if (choice.threads < 0 || choice.threads > 1024) {
     fail_usage("threads {} is not in [0, 1024] (0: all processors)", choice.threads);
   }

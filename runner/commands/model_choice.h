@@ -13,8 +13,11 @@
 namespace candor::runner {
 
 engine::Arithmetic arithmetic_by_name(const std::string& text);
-// "auto", "cpu", "cuda" or "cuda:N".
+// "auto" (or empty: what CANDOR_DEVICE says, where it is set), "cpu", "cuda" or "cuda:N".
 void choose_device(const std::string& text, engine::EngineOptions& options);
+// Throws Error with the reason where a GPU was chosen that cannot be used.
+void require_device(const engine::EngineOptions& options);
+// Both of the above too.
 engine::EngineOptions engine_options(const ModelChoice& choice);
 // Loads with a line of progress on standard error unless quiet.
 std::unique_ptr<EmbeddedProvider> load_provider(const ModelChoice& choice, bool quiet);
