@@ -170,9 +170,13 @@ class LocalEngine final : public Engine {
 
   DeviceReport device_report() override {
     Device& device = (scheduler(), *device_);
-    while (cache_->prefixes().evict()) {  // it holds pages that are measured away
-    }
+    forget_prompts();  // their pages are measured away
     return device.report();
+  }
+
+  void forget_prompts() override {
+    while (cache_->prefixes().evict()) {
+    }
   }
 
   void limit_batch(int sequences) override {

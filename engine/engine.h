@@ -153,6 +153,8 @@ class Engine {
 
   // At most so many sequences in flight from the next run on: 1 up to description().batch.
   virtual void limit_batch(int sequences) = 0;
+  // Prompts that are kept from earlier runs are computed again from here on.
+  virtual void forget_prompts() = 0;
 
   // Measures what the device can do, with the model's own products: takes seconds. Nothing on
   // processors.

@@ -531,6 +531,7 @@ class CommandLine {
     logits->add_option("--precision", inspect_.precision)->capture_default_str();
     logits->add_option("--device", inspect_.device)->capture_default_str();
     logits->add_option("--threads", inspect_.threads);
+    logits->add_option("--memory", inspect_.kv_mebibytes, "MiB for keys and values");
     logits->add_flag("--pack-cache", inspect_.pack_cache);
     on(logits, [this] { return inspect_logits_command(inspect_); });
 

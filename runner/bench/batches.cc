@@ -21,8 +21,6 @@ constexpr std::size_t kGenerated = 48;
 // Narrow batches take long: they answer only the first requests.
 constexpr std::size_t kFewestRequests = 16;
 constexpr std::size_t kRequestsPerWidth = 8;
-// More than the pages that the engine keeps of prompts that are over.
-constexpr std::size_t kForgettingTokens = 80 * 64;
 
 // Puts back the width that the engine was loaded with.
 class Width {
@@ -47,16 +45,6 @@ std::vector<engine::Request> various_requests(SyntheticPrompts& prompts, std::si
     requests.back().seed = i;
   }
   return requests;
-}
-
-// Prompts that the engine still knows would not be computed again.
-void forget_prompts(engine::Engine& engine, SyntheticPrompts& prompts) {
-  const std::size_t most = engine.description().context_length - 1;
-  for (std::size_t left = kForgettingTokens; left > 0 && !stop_requested();) {
-    const std::size_t tokens = std::min(left, most);
-    run_queue(engine, prompts.next(1, tokens, 1));
-    left -= tokens;
-  }
 }
 
 std::vector<engine::Completion> answers_of(engine::Engine& engine,
@@ -137,7 +125,7 @@ SameTokens same_tokens(engine::Engine& engine, SyntheticPrompts& prompts,
     const std::size_t count =
         std::min(requests.size(),
                  std::max(kFewestRequests, kRequestsPerWidth * static_cast<std::size_t>(streams)));
-    forget_prompts(engine, prompts);
+    engine.forget_prompts();  // prompts that it knows would not be computed again
     const Width width(engine, streams);
     std::vector<engine::Completion> answers = answers_of(engine, std::span(requests).first(count));
     if (stop_requested()) return result;

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "data/base/error.h"
+#include "kernels/cuda/module.h"
 #include "kernels/probe.h"
 #include "reports/bench.h"
 #include "runner/bench/batches.h"
@@ -220,7 +221,10 @@ void print_result(const json::object& figures, bool as_json) {
 
 int widest_batch(const BenchOptions& options) {
   if (options.batch_chosen) return options.model.batch;
-  int widest = options.model.device.starts_with("cuda") ? kMostStreamsOnGpu : kMostStreams;
+  const std::string& device = options.model.device;
+  const bool gpu =
+      device.starts_with("cuda") || (device == "auto" && kernels::cuda::module_state().devices > 0);
+  int widest = gpu ? kMostStreamsOnGpu : kMostStreams;
   for (const int streams : options.queue_streams) widest = std::max(widest, streams);
   return widest;
 }

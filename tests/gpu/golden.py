@@ -4,7 +4,10 @@ far as their margin over the next best is clear.
 
     golden.py --candor build/release/candor [--device cuda] [--precision bf16] [--golden FOLDER]
 
-Exits with 1 where a logit is off by more than --within, or a clear greedy token differs."""
+A difference in float32 is that of two logits; in bf16 its share of the largest logit after the same text,
+since the networks' logits reach 11 and keys and values alone have eight bits: transformers in bf16 on a
+processor comes within 2.5e-2 of them (0.27 at most). Exits with 1 where a difference is more than --within,
+or a clear greedy token differs."""
 
 import argparse
 import concurrent.futures
@@ -15,8 +18,9 @@ import subprocess
 import sys
 
 CLEAR_MARGIN = 0.1
-# Within what logits must be, by precision.
+# Within what differences must be, by precision, and which of those that compare() gives.
 TOLERANCE = {"bf16": 3e-2, "float32": 2e-3}
+JUDGED = {"bf16": "share", "float32": "worst"}
 
 
 def is_dense(config):
@@ -50,6 +54,8 @@ def compare(cases, answers):
     greedy tokens that differ of those that were compared."""
     worst, share, compared, different = 0.0, 0.0, 0, []
     for number, (case, answer) in enumerate(zip(cases, answers, strict=True)):
+        if "error" in answer:
+            raise ValueError(f"case {number}: {answer['error']}")
         expected, found = case["last_logits"], answer["last_logits"]
         if len(expected) != len(found) or any(value is None for value in found):
             raise ValueError(f"case {number}: {len(found)} logits, or some that are not finite")
@@ -78,7 +84,7 @@ def measure(candor, golden, device, precision, env=None, limit=60, workers=4):
             for case in cases
         )
         command = [str(candor), "inspect", "logits", str(model), "--device", device,
-                   "--precision", precision]  # fmt: skip
+                   "--precision", precision, "--memory", "64"]  # fmt: skip
         try:
             done = subprocess.run(command, input=lines, capture_output=True, text=True, env=env,
                                   timeout=limit)  # fmt: skip
@@ -95,15 +101,17 @@ def measure(candor, golden, device, precision, env=None, limit=60, workers=4):
         return dict(pool.map(one, checkpoints(pathlib.Path(golden))))
 
 
-def summarise(results, within):
+def summarise(results, precision, within):
+    judged = JUDGED[precision]
     errors = [f"{name}: {result['error']}" for name, result in results.items() if "error" in result]
     sound = {name: result for name, result in results.items() if "error" not in result}
-    off = [f"{name}: {result['worst']:.2g}" for name, result in sound.items()
-           if not result["worst"] <= within]  # fmt: skip
+    off = [f"{name}: {result[judged]:.2g}" for name, result in sound.items()
+           if not result[judged] <= within]  # fmt: skip
     greedy = [f"{name}, {place}" for name, result in sound.items()
               for place in result["greedy_different"]]  # fmt: skip
     return {
         "checkpoints": len(results),
+        "judged": max((result[judged] for result in sound.values()), default=None),
         "worst": max((result["worst"] for result in sound.values()), default=None),
         "worst_share": max((result["share"] for result in sound.values()), default=None),
         "greedy_compared": sum(result["greedy"] for result in sound.values()),
@@ -131,7 +139,7 @@ def main():
         else:
             print(f"{name:28} {result['worst']:9.2e}  {result['share']:9.2e} of the largest  "
                   f"{len(result['greedy_different'])} of {result['greedy']} greedy tokens differ")
-    summary = summarise(results, within)
+    summary = summarise(results, options.precision, within)
     wrong = summary["errors"] + summary["off"] + summary["greedy_different"]
     print(f"{summary['checkpoints']} checkpoints, {len(wrong)} findings (within {within:g})")
     return 1 if wrong or not results else 0

@@ -33,7 +33,7 @@ done
 cp -r data "$root/data"
 cp -r tests/golden "$root/tests/golden"
 git rev-parse HEAD >"$root/commit" 2>/dev/null || echo unknown >"$root/commit"
-tar -C "$work" --sort=name --owner=0 --group=0 --mtime=@0 -cf - candor-gpu | xz -T0 -6 >"$target"
+tar -C "$work" --sort=name --owner=0 --group=0 --mtime=@0 -cf - candor-gpu | xz -T0 -3 >"$target"
 bytes=$(stat -c %s "$target")
 [ "$bytes" -le "$limit" ] || {
   echo "pack.sh: $target has $bytes bytes, more than $limit" >&2

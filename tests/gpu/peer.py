@@ -222,7 +222,7 @@ def model(options, results):
         if options.device == "cuda":
             torch.cuda.empty_cache()
 
-        answer = candor(options, ["inspect", "logits", folder], json.dumps({"input_ids": ids}) + "\n")
+        answer = candor(options, ["inspect", "logits", folder, "--memory", "1024"], json.dumps({"input_ids": ids}) + "\n")
         found = answer["last_logits"][: len(logits)]
         if any(value is None for value in found):
             raise RuntimeError("candor's logits are not all finite")

@@ -28,7 +28,7 @@ class Target:
 
 SHARE = "{:.1%}"
 TARGETS = {
-    "golden checkpoints, bf16: largest difference of a logit": Target(3e-2, None, True, "{:.1e}"),
+    "golden checkpoints, bf16: difference of a logit over the largest one": Target(3e-2, None, True, "{:.1e}"),
     "golden checkpoints, bf16: clear greedy tokens that differ": Target(0, 0, True),
     "golden checkpoints, float32: largest difference of a logit": Target(None, 2e-3, True, "{:.1e}"),
     "golden checkpoints, float32: clear greedy tokens that differ": Target(0, 0, True),

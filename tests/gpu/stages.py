@@ -303,11 +303,13 @@ def golden_stage(precision):
                                  run.env(), run.limit, workers=2)  # fmt: skip
         run.log.write(json.dumps(results, indent=1) + "\n")
         within = golden.TOLERANCE[precision]
-        summary = golden.summarise(results, within)
+        summary = golden.summarise(results, precision, within)
         if summary["worst"] is not None:
-            share = f"{summary['worst_share']:.1e} of the largest logit, {summary['checkpoints']} files"
-            run.report.figure(f"golden checkpoints, {precision}: largest difference of a logit",
-                              summary["worst"], note=share)  # fmt: skip
+            note = (f"{summary['checkpoints']} files; at most {summary['worst']:.1e}, "
+                    f"{summary['worst_share']:.1e} of the largest logit")  # fmt: skip
+            name = {"share": "difference of a logit over the largest one",
+                    "worst": "largest difference of a logit"}[golden.JUDGED[precision]]  # fmt: skip
+            run.report.figure(f"golden checkpoints, {precision}: {name}", summary["judged"], note=note)
             run.report.figure(f"golden checkpoints, {precision}: clear greedy tokens that differ",
                               len(summary["greedy_different"]),
                               note=f"of {summary['greedy_compared']}")  # fmt: skip

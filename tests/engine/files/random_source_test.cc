@@ -159,6 +159,28 @@ TEST(LoadShape, AnswersAreTheSameInEveryProcessAndBatch) {
       << "different prompts have different answers";
 }
 
+TEST(LoadShape, ForgettingPromptsChangesNoAnswer) {
+  const auto engine = Engine::load_shape("tiny", kTiny, on_processor());
+  std::vector<TokenId> prompt;
+  for (TokenId i = 0; i < 200; ++i) prompt.push_back(i);
+  const Request request = greedy(prompt, 4);
+  std::vector<std::vector<TokenId>> answers;
+  for (int round = 0; round < 3; ++round) {
+    if (round == 2) engine->forget_prompts();
+    engine->run(
+        {&request, 1},
+        [&](std::size_t, Completion&& completion) {
+          answers.push_back(std::move(completion.tokens));
+        },
+        false);
+  }
+  ASSERT_EQ(answers.size(), 3U);
+  EXPECT_EQ(answers[0], answers[1]);
+  EXPECT_EQ(answers[0], answers[2]);
+  engine->forget_prompts();
+  engine->forget_prompts();
+}
+
 TEST(LoadShape, EveryDenseFamilyFindsItsTensors) {
   for (const auto& [config, changes] : std::vector<std::pair<const char*, const char*>>{
            {tests::kGemma1B, R"({"num_hidden_layers": 7, "hidden_size": 64, "intermediate_size": 64,
