@@ -300,7 +300,7 @@ def golden_stage(precision):
         run.need_gpu()
         run.need_programs()
         results = golden.measure(run.bin["candor"], ROOT / "tests/golden", "cuda", precision,
-                                 run.env(), run.limit, workers=2)  # fmt: skip
+                                 run.env(), run.limit)  # fmt: skip
         run.log.write(json.dumps(results, indent=1) + "\n")
         within = golden.TOLERANCE[precision]
         summary = golden.summarise(results, precision, within)
@@ -376,9 +376,12 @@ def queue_stage(streams):
 
 def kv_mebibytes(run, streams, tokens):
     """Room for the keys and values of all streams, in bf16, and a page more for each."""
-    shapes = json.loads(run.call([run.bin["candor"], "bench", "--shapes", "--json"], 20, run.env()))
-    config = next(shape["config"] for shape in shapes["shapes"]
-                  if shape["name"] == run.options.shape)  # fmt: skip
+    if os.path.exists(run.options.shape):
+        config = json.loads(pathlib.Path(run.options.shape).read_text(encoding="utf-8"))
+    else:
+        listed = run.call([run.bin["candor"], "bench", "--shapes", "--json"], 20, run.env())
+        config = next(shape["config"] for shape in json.loads(listed)["shapes"]
+                      if shape["name"] == run.options.shape)  # fmt: skip
     head = config.get("head_dim", config["hidden_size"] // config["num_attention_heads"])
     token = 4 * config["num_hidden_layers"] * config["num_key_value_heads"] * head
     return -(-token * streams * (tokens + 128) // 2**20)
