@@ -17,9 +17,11 @@ constexpr std::size_t kWorthWaitingScored = 4;
 // How far admission looks past requests that wait, in batches.
 constexpr std::size_t kLookAhead = 4;
 
-std::size_t common_prefix(std::span<const TokenId> a, std::span<const TokenId> b) {
-  const auto ends = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
-  return static_cast<std::size_t>(ends.first - a.begin());
+// Whether both have the tokens [first, end), and the same ones.
+bool share(std::span<const TokenId> a, std::span<const TokenId> b, std::size_t first,
+           std::size_t end) {
+  return end <= a.size() && end <= b.size() &&
+         std::ranges::equal(a.subspan(first, end - first), b.subspan(first, end - first));
 }
 
 }  // namespace
@@ -63,11 +65,14 @@ bool Flight::awaits_prefix(const Request& request) const {
   const auto usable = std::span(request.prompt).first(request.prompt.size() - 1);
   std::optional<std::size_t> known;
   for (const SequencePtr& other : active_) {
-    if (other->computed() >= other->request().prompt.size()) continue;
-    const std::size_t shared = common_prefix(usable, other->request().prompt);
-    if (shared < worth) continue;
+    const std::span<const TokenId> prompt = other->request().prompt;
+    if (other->computed() >= prompt.size() || !share(usable, prompt, 0, worth)) continue;
     if (!known) known = cache_.prefixes().match(usable).tokens();
-    if (shared >= *known + worth) return true;
+    // What lies behind the known part first: of examples that all have in common that is where
+    // prompts differ.
+    if (share(usable, prompt, *known, *known + worth) && share(usable, prompt, 0, *known)) {
+      return true;
+    }
   }
   return false;
 }

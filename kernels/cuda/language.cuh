@@ -127,7 +127,8 @@ CANDOR_DEVICE uint4 load_once_16(const void* global) {
 #else
 
 // Gives the same names, and of CUDA's own: __global__, __device__, __launch_bounds__, dim3, uint2,
-// uint4, float2, float4, threadIdx, blockIdx, blockDim, gridDim, warpSize, __syncthreads, __syncwarp,
+// uint4, float2, float4, threadIdx, blockIdx, blockDim, gridDim, warpSize, __syncthreads,
+// __syncwarp,
 // __shfl_sync, __shfl_xor_sync, __shfl_down_sync, __ballot_sync, __any_sync, __all_sync, __ldg,
 // min, max; of the runtime what backend.cu uses (shim/runtime.h).
 #include "kernels/cuda/shim/language.h"

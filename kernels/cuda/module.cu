@@ -17,6 +17,7 @@
 namespace candor::kernels::cuda {
 namespace {
 
+constexpr std::size_t kLeastSharedBytes = std::size_t{160} << 10U;
 constexpr int kLeastComputeMajor = 8;  // cp.async, mma of bf16
 
 std::string described(cudaError_t status) {
@@ -373,10 +374,22 @@ std::string too_old_a_device(const cudaDeviceProp& properties) {
          std::to_string(kLeastComputeMajor) + ".0 (Ampere) is needed.";
 }
 
+// Kernels of attention and products take up to 160 KB of a multiprocessor's shared memory. The
+// cards of the data centres have that (8.0, 9.0, 10.0), those of workstations 99 KB.
+std::string too_small_a_device(const cudaDeviceProp& properties) {
+  return "The GPU " + std::string(properties.name) + " has " +
+         std::to_string(properties.sharedMemPerBlockOptin / 1024) +
+         " KB of shared memory a block; at least " + std::to_string(kLeastSharedBytes / 1024) +
+         " are needed (A100, H100, H200, B200).";
+}
+
 void CudaBackend::open() {
   cudaDeviceProp properties{};
   check_call(cudaGetDeviceProperties(&properties, info_.index), "asking for the device");
   if (properties.major < kLeastComputeMajor) throw std::runtime_error(too_old_a_device(properties));
+  if (properties.sharedMemPerBlockOptin < kLeastSharedBytes) {
+    throw std::runtime_error(too_small_a_device(properties));
+  }
   use();
   info_.name = properties.name;
   info_.compute_major = properties.major;

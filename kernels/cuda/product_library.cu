@@ -37,7 +37,11 @@ class CublasLt final : public ProductLibrary {
 
   bool product(const Product& product) override {
     const auto found = chosen_.find(key(product));
-    if (found == chosen_.end() || product.m < found->second.from) return false;
+    // Larger batches than were compared might be scheduled in another way.
+    if (found == chosen_.end() || product.m < found->second.from ||
+        product.m > found->second.most) {
+      return false;
+    }
     // What was compared: rows that follow each other.
     if (product.w.pitch != 2 * product.w.cols || product.x_stride != product.w.cols ||
         product.y_stride != product.w.rows ||
@@ -45,8 +49,9 @@ class CublasLt final : public ProductLibrary {
       return false;
     }
     const Call call(f_, product);
-    check_library(run(call, product, found->second.algorithm), "a matrix product");
-    return true;
+    // Only some numbers of rows were compared. Where the algorithm does not take this one, our own
+    // kernel gives the same bits.
+    return run(call, product, found->second.algorithm) == CUBLAS_STATUS_SUCCESS;
   }
 
   double fastest_seconds(const Product& product) override;
@@ -65,7 +70,7 @@ class CublasLt final : public ProductLibrary {
   using Key = std::tuple<std::uint64_t, std::uint64_t, BlockFormat, Store>;
   struct Chosen {
     Algorithm algorithm;
-    std::uint64_t from;
+    std::uint64_t from, most;  // rows of a batch
   };
   static Key key(const Product& p) { return {p.w.rows, p.w.cols, p.w.format, p.store}; }
 
@@ -235,7 +240,7 @@ ProductChoice CublasLt::choose(std::uint64_t rows, std::uint64_t cols, BlockForm
     choice.reason = "equal bits, but not faster";
     return choice;
   }
-  chosen_[{rows, cols, format, store}] = {*best, choice.library_from};
+  chosen_[{rows, cols, format, store}] = {*best, choice.library_from, most};
   char text[64];
   std::snprintf(text, sizeof text, "equal bits, up to %.2f times faster", gain);
   choice.reason = text;

@@ -54,26 +54,36 @@ template <BlockFormat Format>
 CANDOR_DEVICE void copy_window(const ProductArgs& p, std::uint32_t row_bytes, std::uint32_t tile,
                                unsigned char* stage) {
   using W = Window<Format>;
+  // Eight threads a row.
+  static_assert(kThreads == 8 * kRows);
+  const std::uint32_t row = threadIdx.x / 8;
+  const std::uint32_t w_row = blockIdx.x * kRows + row;
   const std::uint32_t begin = tile * W::kBytes / 16 * 16;
-  const std::uint32_t first_row = blockIdx.x * kRows;
-  for (std::uint32_t c = threadIdx.x; c < kRows * W::kChunks; c += kThreads) {
-    const std::uint32_t row = c / W::kChunks;
-    const std::uint32_t at = begin + c % W::kChunks * 16;
-    copy_async_16(stage + c * 16, p.w + (first_row + row) * p.w_pitch + at,
-                  first_row + row < p.rows && at < row_bytes);
+  const unsigned char* const from = p.w + w_row * p.w_pitch + begin;
+  unsigned char* const to = stage + row * W::kPitch;
+  CANDOR_UNROLL
+  for (std::uint32_t first = 0; first < W::kChunks; first += 8) {
+    const std::uint32_t at = 16 * (first + threadIdx.x % 8);
+    if (at >= W::kPitch) continue;
+    copy_async_16(to + at, from + at, w_row < p.rows && begin + at < row_bytes);
   }
 }
 
-CANDOR_DEVICE void copy_x(const ProductArgs& p, std::uint32_t parts, std::uint32_t tile,
-                          unsigned char* stage) {
+// A thread copies one chunk of every eighth row. Rows beyond m stay what they are: only rows of y
+// that nobody writes are made of them.
+CANDOR_DEVICE void copy_x(const ProductArgs& p, std::uint32_t tile, unsigned char* stage) {
   constexpr std::uint32_t kChunks = kXRowBytes / 16;
-  for (std::uint32_t c = threadIdx.x; c < parts * 16 * kChunks; c += kThreads) {
-    const std::uint32_t row = c / kChunks;
-    const std::uint32_t chunk = c % kChunks;
-    const std::uint32_t k = tile * kTileK + chunk * 8;
-    copy_async_16(stage + row * kXRowBytes + 16 * (chunk ^ (row % 8)),
-                  p.x + row * p.x_pitch + 2 * static_cast<std::uint64_t>(k),
-                  row < p.m && k < p.cols);
+  constexpr std::uint32_t kRowsAtOnce = kThreads / kChunks;
+  static_assert(kRowsAtOnce == 8, "a thread's chunk keeps its place");
+  const std::uint32_t first = threadIdx.x / kChunks;
+  const std::uint32_t chunk = threadIdx.x % kChunks;
+  const std::uint32_t k = tile * kTileK + chunk * 8;
+  const unsigned char* from = p.x + first * p.x_pitch + 2 * static_cast<std::uint64_t>(k);
+  unsigned char* to = stage + first * kXRowBytes + 16 * (chunk ^ first);
+  for (std::uint32_t row = first; row < p.m; row += kRowsAtOnce) {
+    copy_async_16(to, from, k < p.cols);
+    from += kRowsAtOnce * p.x_pitch;
+    to += kRowsAtOnce * kXRowBytes;
   }
 }
 
@@ -192,7 +202,7 @@ __global__ void __launch_bounds__(kThreads) quantized_product_kernel(QuantizedAr
       }
       __syncthreads();
       if (t < tiles) copy_window<Format>(p, args.row_bytes, t, windows + t % stages * W::kStage);
-      if (t - 1 < tiles) copy_x(p, args.parts, t - 1, x + (t - 1) % stages * x_stage);
+      if (t - 1 < tiles) copy_x(p, t - 1, x + (t - 1) % stages * x_stage);
       copy_async_commit();
       if (decodes) {
         if (now < tiles) {
@@ -214,7 +224,7 @@ __global__ void __launch_bounds__(kThreads) quantized_product_kernel(QuantizedAr
       }
     } else {
       if (t < tiles) copy_window<Format>(p, args.row_bytes, t, windows + t % stages * W::kStage);
-      if (t > 0 && t - 1 < tiles) copy_x(p, args.parts, t - 1, x + (t - 1) % stages * x_stage);
+      if (t > 0 && t - 1 < tiles) copy_x(p, t - 1, x + (t - 1) % stages * x_stage);
       copy_async_commit();
     }
   }
@@ -260,6 +270,10 @@ void allow_quantized_products() {
 
 void launch_quantized_product(const Product& product, const Queue& queue) {
   if (product.m == 0 || product.w.rows == 0) return;
+  // Before the launch: more rows of x than that have no room in its shared memory.
+  if (product.m > kMostQuantizedRows) {
+    throw std::runtime_error("quantised matrix product: not for this number of rows");
+  }
   const bool known = with_format(product.w.format, [&](auto tag) {
     constexpr BlockFormat kFormat = decltype(tag)::kFormat;
     QuantizedArgs args = {};
@@ -271,9 +285,7 @@ void launch_quantized_product(const Product& product, const Queue& queue) {
     CANDOR_LAUNCH(kernel, dim3(args.product.row_tiles), dim3(kThreads),
                   shared_bytes<kFormat>(args.stages, args.parts), queue.stream, args);
   });
-  if (!known || product.m > kMostQuantizedRows) {
-    throw std::runtime_error("quantised matrix product: not for this format or number of rows");
-  }
+  if (!known) throw std::runtime_error("quantised matrix product: not for this format");
   check_launch("quantised matrix product");
 }
 

@@ -40,13 +40,24 @@ auto guarded(const cuda::Backend& backend, const Work& work) {
   }
 }
 
+// What failed is to be told, not that a graph was being recorded meanwhile.
+void give_up_graph(cuda::Backend& backend) {
+  try {
+    backend.end_graph();
+  } catch (const std::runtime_error&) {
+    // It is given up in any case.
+  }
+}
+
 StepSizes sizes_for(const CudaOptions& options) {
   StepSizes sizes;
   sizes.batch = options.batch > 0 ? options.batch : 256;
   // A product of this many rows keeps all of the device busy.
   sizes.chunk = 2048;
   sizes.mixed_rows = 2048;
-  sizes.kept_pages = std::numeric_limits<std::size_t>::max();
+  // Each costs the host time with every prompt (PrefixTree looks at all of them), and while the
+  // host thinks the device waits: 65,000 tokens hold the examples before the questions of a suite.
+  sizes.kept_pages = 1024;
   return sizes;
 }
 
@@ -63,7 +74,7 @@ CudaDevice::CudaDevice(std::unique_ptr<cuda::Backend> backend,
   guarded(*backend_, [&] {
     prepare_products();
     rows_ = std::max(sizes_.chunk, sizes_.mixed_rows) + sizes_.batch;
-    logit_rows_ = sizes_.batch;
+    logit_rows_ = rows_;  // of texts that are scored all rows are wanted
     make_pages(options);
   });
 }
@@ -110,20 +121,27 @@ void CudaDevice::make_pages(const CudaOptions& options) {
   partials_ = std::min<std::size_t>(2 * splits + 4 * sizes_.batch, 16384);
   make_forward();
 
-  std::size_t kv_bytes = options.kv_bytes;
-  if (kv_bytes == 0) {
-    const std::size_t free = backend_->free_memory();
-    kv_bytes = free > kReserve ? (free - kReserve) / 16 * 15 : 0;
+  for (int tries = 0;; ++tries) {
+    std::size_t kv_bytes = options.kv_bytes;
+    if (kv_bytes == 0) {
+      const std::size_t free = backend_->free_memory();
+      kv_bytes = free > kReserve ? (free - kReserve) / 16 * 15 : 0;
+    }
+    page_count_ =
+        std::min<std::size_t>(kv_bytes / page_bytes, std::numeric_limits<PageId>::max() - 1);
+    if (page_count_ == 0) {
+      fail(
+          "{}: {:.1f} GiB are left for keys and values, and one page of {} tokens takes {} bytes: "
+          "give it a GPU with more memory, or --device cpu",
+          backend_->info().name, gibibytes(kv_bytes), cuda::kPageTokens, page_bytes);
+    }
+    try {
+      return take_pages();
+    } catch (const std::bad_alloc&) {
+      // Another process took what was free a moment ago.
+      if (options.kv_bytes > 0 || tries == 2) throw;
+    }
   }
-  page_count_ =
-      std::min<std::size_t>(kv_bytes / page_bytes, std::numeric_limits<PageId>::max() - 1);
-  if (page_count_ == 0) {
-    fail(
-        "{}: {:.1f} GiB are left for keys and values, and one page of {} tokens takes {} bytes: "
-        "give it a GPU with more memory, or --device cpu",
-        backend_->info().name, gibibytes(kv_bytes), cuda::kPageTokens, page_bytes);
-  }
-  take_pages();
 }
 
 void CudaDevice::take_pages() {
@@ -209,7 +227,12 @@ void CudaDevice::launch_recorded(const StepShape& shape, const StepLayout& layou
   found->used = steps_;
   if (!found->graph) {
     backend_->begin_graph();
-    forward_->enqueue(shape, layout, block_.as<std::byte>());
+    try {
+      forward_->enqueue(shape, layout, block_.as<std::byte>());
+    } catch (...) {
+      give_up_graph(*backend_);
+      throw;
+    }
     found->graph = backend_->end_graph();
   }
   backend_->launch(*found->graph);

@@ -71,6 +71,10 @@ CudaModel::CudaModel(cuda::Backend& backend, const WeightSource& source, ArchSpe
         "{}: its weights need more than the {:.1f} GiB of memory that are free on {}: give it a "
         "GPU with more, or files with fewer bits a weight, or --device cpu",
         source.path(), gibibytes(backend.info().free_bytes), backend.info().name);
+  } catch (const Error&) {
+    throw;
+  } catch (const std::runtime_error& error) {
+    fail("{}: loading {}: {}", backend.info().name, source.path(), error.what());
   }
   if (progress) progress(1.0);
 }
