@@ -154,9 +154,13 @@ void EmbeddedProvider::describe(data::Manifest& manifest) const {
   manifest.notices = notices_of_a_turn();
   manifest.tokenizer_sha256 = engine_->tokenizer()->sha256();
   const engine::ModelDescription& loaded = engine_->description();
-  manifest.precision = loaded.precision;
+  // A part of the plan: a GPU's bits are those of its kind alone, so a run that was begun elsewhere
+  // does not go on there.
+  const bool processor = loaded.device == "cpu";
+  manifest.precision =
+      processor ? loaded.precision : fmt::format("{} {}", loaded.precision, loaded.instructions);
   manifest.engine_version = CANDOR_VERSION;
-  manifest.device = loaded.device == "cpu" ? processor_name() : loaded.device;
+  manifest.device = processor ? processor_name() : loaded.device;
   manifest.isa = loaded.instructions;
   manifest.batch = loaded.batch;
   manifest.threads = options_.engine.threads > 0
