@@ -36,13 +36,8 @@ CANDOR_HOST_DEVICE float exp_of_difference(float x) {
   const float n = rounded - 12582912.0F;
   float r = fmaf(n, -0x1.62e4p-1F, x);
   r = fmaf(n, -0x1.7f7d1cp-20F, r);
-  float p = 0x1.6a494ep-10F;
-  p = fmaf(p, r, 0x1.12399ap-7F);
-  p = fmaf(p, r, 0x1.5558b4p-5F);
-  p = fmaf(p, r, 0x1.555492p-3F);
-  p = fmaf(p, r, 0x1.fffffcp-2F);
-  p = fmaf(p, r * r, r);
-  const float out = (p + 1.0F) * float_of_bits((bits_of(rounded) << 23) + 0x3F800000U);
+  const float out =
+      (exp_polynomial(r) + 1.0F) * float_of_bits((bits_of(rounded) << 23) + 0x3F800000U);
   return x < -87.3F ? 0.0F : out;
 }
 

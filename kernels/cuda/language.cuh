@@ -130,7 +130,7 @@ CANDOR_DEVICE uint4 load_once_16(const void* global) {
 // uint4, float2, float4, threadIdx, blockIdx, blockDim, gridDim, warpSize, __syncthreads,
 // __syncwarp,
 // __shfl_sync, __shfl_xor_sync, __shfl_down_sync, __ballot_sync, __any_sync, __all_sync, __ldg,
-// min, max; of the runtime what backend.cu uses (shim/runtime.h).
+// min, max; of the runtime what module.cu uses (shim/runtime.h).
 #include "kernels/cuda/shim/language.h"
 
 #endif

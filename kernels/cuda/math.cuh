@@ -6,6 +6,16 @@
 
 namespace candor::kernels::cuda {
 
+// exp(r) - 1 for |r| <= ln 2 / 2.
+CANDOR_HOST_DEVICE float exp_polynomial(float r) {
+  float p = 0x1.6a494ep-10F;
+  p = fmaf(p, r, 0x1.12399ap-7F);
+  p = fmaf(p, r, 0x1.5558b4p-5F);
+  p = fmaf(p, r, 0x1.555492p-3F);
+  p = fmaf(p, r, 0x1.fffffcp-2F);
+  return fmaf(p, r * r, r);
+}
+
 // Below -87.3 it is 0, above 88.7 infinity; a NaN stays one.
 CANDOR_HOST_DEVICE float exp_f32(float x) {
   const float lower = x > -87.3F ? x : -87.3F;
@@ -14,13 +24,7 @@ CANDOR_HOST_DEVICE float exp_f32(float x) {
   const float n = rounded - 12582912.0F;
   float r = fmaf(n, -0x1.62e4p-1F, bounded);
   r = fmaf(n, -0x1.7f7d1cp-20F, r);
-  float p = 0x1.6a494ep-10F;
-  p = fmaf(p, r, 0x1.12399ap-7F);
-  p = fmaf(p, r, 0x1.5558b4p-5F);
-  p = fmaf(p, r, 0x1.555492p-3F);
-  p = fmaf(p, r, 0x1.fffffcp-2F);
-  p = fmaf(p, r * r, r);
-  float out = float_of_bits(bits_of(p + 1.0F) + (bits_of(rounded) << 23));
+  float out = float_of_bits(bits_of(exp_polynomial(r) + 1.0F) + (bits_of(rounded) << 23));
   if (x < -87.3F) out = 0.0F;
   if (x > 88.7F) out = float_of_bits(0x7F800000U);
   return x == x ? out : x;

@@ -108,8 +108,8 @@ TEST_F(EngineTest, ATemplateThatCannotBeReadHindersNothingButChats) {
 TEST_F(EngineTest, AbsurdOptionsAreRefused) {
   const auto path = write(tests::tiny_llama());
   EngineOptions options = small();
-  options.batch = 0;
-  EXPECT_THAT(error(path, options), HasSubstr("batch of 0"));
+  options.batch = -1;
+  EXPECT_THAT(error(path, options), HasSubstr("batch of -1"));
   options = small();
   options.threads = -1;
   EXPECT_THAT(error(path, options), HasSubstr("-1 threads"));
