@@ -10,6 +10,7 @@ std::optional<PageId> PagePool::allocate() {
   } else if (references_.size() < total_) {
     page = static_cast<PageId>(references_.size());
     references_.push_back(0);
+    kept_.push_back(0);
   } else {
     return std::nullopt;
   }
@@ -18,12 +19,29 @@ std::optional<PageId> PagePool::allocate() {
   return page;
 }
 
-void PagePool::retain(PageId page) { ++references_[page]; }
+void PagePool::retain(PageId page) {
+  if (is_kept_alone(page)) --kept_alone_;
+  ++references_[page];
+}
 
 void PagePool::release(PageId page) {
-  if (--references_[page] > 0) return;
+  if (--references_[page] > 0) {
+    if (is_kept_alone(page)) ++kept_alone_;
+    return;
+  }
   freed_.push_back(page);
   --used_;
+}
+
+void PagePool::keep(PageId page) {
+  retain(page);
+  ++kept_[page];
+}
+
+void PagePool::unkeep(PageId page) {
+  if (is_kept_alone(page)) --kept_alone_;
+  --kept_[page];
+  release(page);
 }
 
 }  // namespace candor::engine

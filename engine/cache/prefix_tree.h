@@ -5,13 +5,17 @@
 // depend on the tokens up to it and on nothing else, so a page found here holds the bits that would
 // be computed. Whole pages are shared by reference. Of a page that agrees only in part (the end of
 // a prompt, where repeats go their own ways) the caller takes a copy, so nobody ever writes to a
-// page that another reads. Tokens are compared one by one; there are no hashes.
+// page that another reads. Tokens are compared one by one; there are no hashes. The children of a
+// node are in the order of their tokens and the leaves in that of their last use, so that a tree of
+// many thousands of pages costs no more to search than one of a few.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "engine/cache/page_pool.h"
@@ -48,7 +52,7 @@ class PrefixTree {
   PageId page(NodeId node) const { return nodes_[node].page; }
 
   std::size_t size() const { return size_; }
-  std::size_t evictable() const;  // pages that no sequence uses
+  std::size_t evictable() const { return pool_.kept_alone(); }  // pages that no sequence uses
   // Drops the least recently used page that no sequence uses and no other follows; false: none.
   bool evict();
   void clear();
@@ -58,16 +62,21 @@ class PrefixTree {
     NodeId parent = kRoot;
     PageId page = 0;
     std::vector<TokenId> tokens;
-    std::vector<NodeId> children;
-    std::uint64_t used = 0;  // when
+    std::vector<NodeId> children;  // in lexicographic order of their tokens
+    std::uint64_t used = 0;        // when
     bool alive = false;
   };
 
+  // Where `tokens` would stand among the children of `parent`.
+  std::size_t place_of(NodeId parent, std::span<const TokenId> tokens) const;
+  void touch(NodeId id);
   void drop(NodeId id);
 
   PagePool& pool_;
   std::vector<Node> nodes_;
   std::vector<NodeId> unused_;
+  std::set<std::pair<std::uint64_t, NodeId>>
+      leaves_;  // last use and node, of those without children
   std::size_t size_ = 0;
   std::uint64_t clock_ = 0;
 };

@@ -55,9 +55,8 @@ StepSizes sizes_for(const CudaOptions& options) {
   // A product of this many rows keeps all of the device busy.
   sizes.chunk = 2048;
   sizes.mixed_rows = 2048;
-  // Each costs the host time with every prompt (PrefixTree looks at all of them), and while the
-  // host thinks the device waits: 65,000 tokens hold the examples before the questions of a suite.
-  sizes.kept_pages = 1024;
+  // The memory is taken in any case.
+  sizes.kept_pages = std::numeric_limits<std::size_t>::max();
   return sizes;
 }
 

@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <numeric>
+#include <random>
+#include <set>
 
 #include "engine/cache/kv_cache.h"
 
@@ -73,6 +76,47 @@ TEST(PrefixTree, EvictsTheLeastRecentlyUsedLeafAndNothingInUse) {
   ASSERT_TRUE(cache.prefixes().evict());
   EXPECT_FALSE(cache.prefixes().evict()) << "what is in use stays";
   EXPECT_EQ(cache.prefixes().match(counting(1000, 64)).tokens(), 64U);
+}
+
+// Prompts of two different tokens agree in all manner of ways.
+TEST(PrefixTree, FindsWhatTheMostAgreeingPromptHasInCommonAndCountsWhatCanBeDropped) {
+  std::mt19937 random(11);
+  const auto prompt = [&random] {
+    std::vector<TokenId> tokens(1 + random() % 200);
+    // Long runs, so that agreements are long as well.
+    const TokenId token = static_cast<TokenId>(random() % 2);
+    std::fill(tokens.begin(), tokens.end(), token);
+    for (int change = 0; change < 3; ++change) tokens[random() % tokens.size()] = 1 - token;
+    return tokens;
+  };
+  KvCache cache(2000);
+  std::vector<std::vector<TokenId>> known;
+  std::vector<PageId> in_use;
+  for (int round = 0; round < 300; ++round) {
+    const std::vector<TokenId> wanted = prompt();
+    std::size_t longest = 0;
+    for (const std::vector<TokenId>& other : known) {
+      const auto ends = std::ranges::mismatch(wanted, other);
+      longest = std::max(longest, static_cast<std::size_t>(ends.in1 - wanted.begin()));
+    }
+    const PrefixTree::Match match = cache.prefixes().match(wanted);
+    ASSERT_EQ(match.tokens(), longest) << "round " << round;
+    if (round % 3 == 0 && match.tail) {
+      cache.pool().retain(*match.tail);
+      in_use.push_back(*match.tail);
+    }
+    remember(cache, wanted);
+    known.push_back(wanted);
+    const std::set<PageId> used(in_use.begin(), in_use.end());
+    ASSERT_EQ(cache.prefixes().evictable(), cache.prefixes().size() - used.size());
+  }
+  EXPECT_GT(in_use.size(), 20U);
+  for (const PageId page : in_use) cache.pool().release(page);
+  while (cache.prefixes().evict()) {
+    ASSERT_EQ(cache.prefixes().evictable(), cache.prefixes().size());
+  }
+  EXPECT_EQ(cache.prefixes().size(), 0U);
+  EXPECT_EQ(cache.pool().free(), 2000U);
 }
 
 TEST(KvCache, AllocationTakesKeptPagesWhenNoneIsFree) {
