@@ -119,7 +119,6 @@ class LocalEngine final : public Engine {
     description_.instructions = std::move(chosen.instructions);
     description_.batch = chosen.batch;
     description_.weight_bytes = chosen.weight_bytes;
-    description_.no_gpu = std::move(chosen.no_gpu);
     cache_ = std::make_unique<KvCache>(device_->page_count());
 
     StopTokens stops;

@@ -54,7 +54,7 @@ struct EngineOptions {
   std::string template_name = {};  // which of the checkpoint's several; empty: its default
   std::optional<ReasoningMarkers> reasoning = std::nullopt;
   // Told what hindered no loading but should be known: a packed file that could not be used or
-  // written. Empty: a line on standard error.
+  // written, a GPU that was not found. Empty: a line on standard error.
   std::function<void(const std::string&)> notice = nullptr;
   // Opens a GPU instead of the module's (kernels/cuda/module.h): for tests.
   std::function<std::unique_ptr<kernels::cuda::Backend>(int index)> open_gpu = nullptr;
@@ -80,8 +80,6 @@ struct ModelDescription {
   // sequences in flight at most.
   std::string precision, device, instructions;
   int batch = 0;
-  // kAuto chose the processor though the program has the code for GPUs: why. Else empty.
-  std::string no_gpu;
 };
 
 struct Request {

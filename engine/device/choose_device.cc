@@ -1,6 +1,5 @@
 #include "engine/device/choose_device.h"
 
-#include <cstdio>
 #include <optional>
 #include <utility>
 
@@ -10,6 +9,7 @@
 #include "engine/device/cuda/support.h"
 #include "engine/device/machine.h"
 #include "engine/model/packed_cache.h"
+#include "engine/notice.h"
 #include "kernels/cuda/module.h"
 #include "kernels/isa.h"
 
@@ -63,14 +63,6 @@ ChosenDevice on_processor(std::shared_ptr<const WeightSource> source, ArchSpec s
   return chosen;
 }
 
-void tell(const EngineOptions& options, const std::string& what) {
-  if (options.notice) {
-    options.notice(what);
-  } else {
-    fmt::print(stderr, "candor: {}\n", what);
-  }
-}
-
 bool is_for_processors(Arithmetic arithmetic) {
   return arithmetic == Arithmetic::kInt8 || arithmetic == Arithmetic::kExact;
 }
@@ -84,10 +76,6 @@ std::unique_ptr<cuda::Backend> open(const EngineOptions& options) {
 std::string hindrance(const WeightSource& source, const ArchSpec& spec,
                       const EngineOptions& options) {
   if (!options.open_gpu && cuda::module_state().devices == 0) return cuda::module_state().why;
-  if (is_for_processors(options.precision)) {
-    return fmt::format("precision {} is for the processor: known on GPUs are bf16 and float32",
-                       name(options.precision));
-  }
   if (std::string why = unsupported_on_gpu(spec, source); !why.empty()) {
     return fmt::format("{}: {}", source.path(), why);
   }
@@ -96,7 +84,7 @@ std::string hindrance(const WeightSource& source, const ArchSpec& spec,
 
 ChosenDevice on_gpu(const WeightSource& source, ArchSpec spec, const EngineOptions& options) {
   if (options.pack_cache)
-    tell(options, "--pack-cache does nothing on a GPU: weights are not packed");
+    tell(options.notice, "--pack-cache does nothing on a GPU: weights are not packed");
   std::unique_ptr<cuda::Backend> backend = open(options);
   const cuda::DeviceInfo info = backend->info();
   ChosenDevice chosen;
@@ -125,6 +113,10 @@ ChosenDevice choose_device(std::shared_ptr<const WeightSource> source, ArchSpec 
   if (options.device == DeviceChoice::kCpu || processors_only) {
     return on_processor(std::move(source), std::move(spec), options);
   }
+  if (is_for_processors(options.precision)) {
+    fail_usage("precision {} is for the processor: known on GPUs are bf16 and float32",
+               name(options.precision));
+  }
   std::string why = hindrance(*source, spec, options);
   if (options.device == DeviceChoice::kCuda || options.precision == Arithmetic::kBF16) {
     if (!why.empty()) fail("{}", why);
@@ -139,11 +131,10 @@ ChosenDevice choose_device(std::shared_ptr<const WeightSource> source, ArchSpec 
     }
   }
   // Where nobody built the code for GPUs nobody misses one.
-  if (!cuda::module_state().found) why.clear();
-  if (!why.empty()) tell(options, fmt::format("computing on the processor: {}", why));
-  ChosenDevice chosen = on_processor(std::move(source), std::move(spec), options);
-  chosen.no_gpu = std::move(why);
-  return chosen;
+  if (cuda::module_state().found) {
+    tell(options.notice, fmt::format("computing on the processor: {}", why));
+  }
+  return on_processor(std::move(source), std::move(spec), options);
 }
 
 }  // namespace candor::engine

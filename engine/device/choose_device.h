@@ -19,7 +19,6 @@ struct ChosenDevice {
   std::string precision, name, instructions;
   int batch = 0;
   std::uint64_t weight_bytes = 0;
-  std::string no_gpu;
 };
 
 // Loads the weights. Throws Error where the device that was asked for cannot be used or cannot run

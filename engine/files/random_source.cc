@@ -4,6 +4,7 @@
 #include <bit>
 #include <utility>
 
+#include "kernels/cpu/half.h"
 #include "kernels/thread_pool.h"
 
 namespace candor::engine {
@@ -33,8 +34,7 @@ std::uint16_t value_at(std::uint64_t place) {
   const auto sum = static_cast<std::int32_t>((bits & 0xFFFFU) + (bits >> 16U & 0xFFFFU) +
                                              (bits >> 32U & 0xFFFFU) + (bits >> 48U));
   const float value = static_cast<float>(sum - kSumMean) * (kDeviation / kSumDeviation);
-  const auto word = std::bit_cast<std::uint32_t>(value);
-  return static_cast<std::uint16_t>((word + 0x7FFFU + (word >> 16U & 1U)) >> 16U);
+  return kernels::float_to_bfloat(value);
 }
 
 std::size_t values_of(const RandomTensor& tensor) {

@@ -187,11 +187,6 @@ PackedCache::PackedCache(const WeightSource& source, kernels::Precision precisio
           fmt::format("{}.{}.packed", model.filename().string(), key_.substr(0, 16));
 }
 
-void PackedCache::tell(const std::string& what) const {
-  if (notice_) return notice_(what);
-  fmt::print(stderr, "candor: {}\n", what);
-}
-
 PackedCache::Layout PackedCache::layout(std::span<const PackedMatrix> wanted) const {
   std::string directory;
   std::vector<std::size_t> sizes;
@@ -262,8 +257,8 @@ std::vector<kernels::Matrix> PackedCache::read(std::span<const PackedMatrix> wan
     }
     return out;
   } catch (const Error& error) {
-    tell(fmt::format("{}: not used, the model is packed again: {}", printable(file_.string()),
-                     error.what()));
+    tell(notice_, fmt::format("{}: not used, the model is packed again: {}",
+                              printable(file_.string()), error.what()));
     return {};
   }
 }
@@ -287,6 +282,7 @@ void PackedCache::write(std::span<const PackedMatrix> wanted,
     file.finish();
   } catch (const Error& error) {
     tell(
+        notice_,
         fmt::format("{}: the packed weights could not be written, so the next load packs again: {}",
                     printable(file_.string()), error.what()));
   }

@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "engine/files/weights.h"
+#include "engine/notice.h"
 #include "kernels/matrix.h"
 #include "kernels/thread_pool.h"
 
@@ -34,8 +35,6 @@ struct PackedMatrix {
 
 class PackedCache {
  public:
-  using Notice = std::function<void(const std::string&)>;
-
   // Reads no weights but the first bytes of each. `notice` is told why a file is not used or not
   // written; empty: a line on standard error. Throws Error when the model's files cannot be
   // examined.
@@ -56,7 +55,6 @@ class PackedCache {
  private:
   struct Layout;
   Layout layout(std::span<const PackedMatrix> wanted) const;
-  void tell(const std::string& text) const;
 
   Notice notice_;
   std::string key_;  // 64 hexadecimal digits

@@ -81,12 +81,11 @@ class ChosenProducts final : public Products {
       return choice;
     }
     if (is_plain(format)) return library_->choose(rows, cols, format, store);
-    // What is multiplied are slabs of bf16: full ones, and the last.
-    const std::uint64_t slab = slab_rows(cols);
-    const std::uint64_t last = rows % slab;
-    if (last != 0) choice = library_->choose(last, cols, BlockFormat::kBF16, store);
-    if (rows >= slab) choice = library_->choose(slab, cols, BlockFormat::kBF16, store);
-    choice.rows = rows;
+    if (rows > slab_rows(cols)) {
+      choice.reason = "in several slabs, whose results the library would not write side by side";
+      return choice;
+    }
+    choice = library_->choose(rows, cols, BlockFormat::kBF16, store);
     if (choice.library_from != 0) {
       choice.library_from = std::max(choice.library_from, kMostQuantizedRows + 1);
     }

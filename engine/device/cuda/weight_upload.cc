@@ -20,12 +20,6 @@ std::size_t row_bytes(BlockFormat format, std::size_t cols) {
   return cols / layout.elements * layout.bytes;
 }
 
-std::uint16_t float_to_bfloat(float value) {
-  const auto bits = std::bit_cast<std::uint32_t>(value);
-  if ((bits & 0x7FFFFFFFU) > 0x7F800000U) return static_cast<std::uint16_t>((bits >> 16) | 0x40U);
-  return static_cast<std::uint16_t>((bits + 0x7FFFU + ((bits >> 16) & 1U)) >> 16);
-}
-
 // A row of values as float32, float16 or bf16.
 void encode(std::span<const float> values, BlockFormat format, std::byte* to) {
   if (format == BlockFormat::kF32) {
@@ -34,7 +28,7 @@ void encode(std::span<const float> values, BlockFormat format, std::byte* to) {
   }
   for (std::size_t i = 0; i < values.size(); ++i) {
     const std::uint16_t bits = format == BlockFormat::kF16 ? kernels::float_to_half(values[i])
-                                                           : float_to_bfloat(values[i]);
+                                                           : kernels::float_to_bfloat(values[i]);
     std::memcpy(to + 2 * i, &bits, sizeof bits);
   }
 }

@@ -10,9 +10,9 @@
 #include "engine/arch/families.h"
 #include "engine/engine.h"
 #include "engine/model/forward.h"
+#include "tests/engine/batch/planner_bench.h"
 #include "tests/engine/model/golden_checkpoints.h"
 #include "tests/engine/model/mixed_requests.h"
-#include "tests/kernels/kernels_testing.h"
 #include "tests/support/shared.h"
 
 namespace candor::engine {
@@ -33,8 +33,7 @@ class FamiliesSameBits : public testing::TestWithParam<std::string> {};
 
 TEST_P(FamiliesSameBits, WhateverTheBatchAndTheThreads) {
   const fs::path path = tests::source_path("tests/golden") / GetParam();
-  for (const Arithmetic precision :
-       {Arithmetic::kInt8, Arithmetic::kExact, Arithmetic::kFloat32}) {
+  for (const Arithmetic precision : {Arithmetic::kInt8, Arithmetic::kExact, Arithmetic::kFloat32}) {
     EngineOptions options;
     options.precision = precision;
     options.threads = 1;
@@ -49,18 +48,11 @@ TEST_P(FamiliesSameBits, WhateverTheBatchAndTheThreads) {
     options.kv_bytes = pages_of(path, precision, 7);
     const auto engine = Engine::load(path, options);
     const std::vector<Completion> together = completed(*engine, requests);
-    ASSERT_EQ(alone.size(), together.size());
-    for (std::size_t i = 0; i < alone.size(); ++i) {
-      SCOPED_TRACE(std::string(name(precision)) + ", request " + std::to_string(i));
-      ASSERT_TRUE(alone[i].error.empty()) << alone[i].error;
-      ASSERT_FALSE(alone[i].tokens.empty());
-      EXPECT_EQ(alone[i].tokens, together[i].tokens);
-      EXPECT_EQ(kernels::testing::first_difference(alone[i].log_probabilities,
-                                                   together[i].log_probabilities),
-                -1);
-      EXPECT_EQ(kernels::testing::first_difference(alone[i].last_logits, together[i].last_logits),
-                -1);
+    for (const Completion& completion : alone) {
+      ASSERT_TRUE(completion.error.empty()) << completion.error;
+      ASSERT_FALSE(completion.tokens.empty());
     }
+    tests::expect_same(alone, together, name(precision));
   }
 }
 
