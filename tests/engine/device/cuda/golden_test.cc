@@ -93,6 +93,19 @@ INSTANTIATE_TEST_SUITE_P(Golden, CudaArchitectures,
                            return name;
                          });
 
+TEST(CudaSupport, AProcessorsPrecisionOnAGpuIsWrongUsage) {
+  const fs::path path = tests::source_path("tests/golden/checkpoints/qwen2");
+  for (const Arithmetic precision : {Arithmetic::kInt8, Arithmetic::kExact}) {
+    try {
+      Engine::load(path, on_gpu(precision));
+      FAIL() << name(precision);
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), Error::Kind::kUsage);
+      EXPECT_NE(std::string(error.what()).find("is for the processor"), std::string::npos);
+    }
+  }
+}
+
 // What runs on GPUs is decided by what a network has, not by its name.
 TEST(CudaSupport, LatentAttentionExpertsAndFp8AreRefusedAndNothingElse) {
   int run = 0;
